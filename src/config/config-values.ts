@@ -1,0 +1,35 @@
+/** The part of `ConfigService` from @nestjs/config that placeholders need. */
+export interface ConfigReader {
+  get(path: string): unknown;
+}
+
+/**
+ * Where placeholders find their values: the environment variable of that very name, its upper-snake form, then the
+ * application's `ConfigService`. The environment stands first because a configuration factory with a default of its
+ * own would hide the operator's variable. An empty variable counts as not set.
+ */
+export class ConfigValues {
+  constructor(
+    private readonly environment: Readonly<Record<string, string | undefined>>,
+    private readonly config?: ConfigReader,
+  ) {}
+
+  lookUp(path: string): unknown {
+    return this.environment[path] || this.environment[upperSnake(path)] || this.config?.get(path);
+  }
+
+  /** Names every place that was asked, for the error that a missing value gives. */
+  describe(path: string): string {
+    const variables = [...new Set([path, upperSnake(path)])].join(' or ');
+    return `the environment variable ${variables}${this.config ? `, and ConfigService.get('${path}')` : ''}`;
+  }
+}
+
+/** `citations.refreshEvery` is CITATIONS_REFRESH_EVERY. */
+export function upperSnake(path: string): string {
+  return path
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}

@@ -1,0 +1,59 @@
+import { Duration } from 'luxon';
+import ms from 'ms';
+
+/**
+ * A length of time. A number is milliseconds, as in `@Interval`. A string carries its unit: `500ms`, `30s`, `5m`,
+ * `24h`, `7d`, or ISO 8601: `PT5M`, `P1D`. A string of digits alone is refused, since its unit would be a guess.
+ */
+export type DurationInput = number | string;
+
+/** Digits, a unit that is not in doubt, and nothing else. `M` is refused: it is minutes to some, months to others. */
+const WITH_UNIT = /^\d+(\.\d+)? *(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
+const BARE_NUMBER = /^\d+(\.\d+)?$/;
+const ISO_8601 = /^P/;
+
+/** Thrown by {@link parseDuration}; the message begins with the text as it was given. */
+export class DurationError extends Error {}
+
+/**
+ * Reads a length of time, in milliseconds.
+ *
+ * @throws DurationError where the text carries no unit, is negative or cannot be read
+ */
+export function parseDuration(input: DurationInput): number {
+  const value = typeof input === 'number' ? input : parseText(input.trim());
+  if (!Number.isFinite(value) || value < 0) {
+    throw new DurationError(`${JSON.stringify(input) ?? String(input)} is not a length of time: it must be 0 or more`);
+  }
+  return value;
+}
+
+function parseText(text: string): number {
+  if (BARE_NUMBER.test(text)) {
+    throw new DurationError(
+      `'${text}' carries no unit: write '${text}s' for seconds or '${text}ms' (or the number ${text}) for milliseconds`,
+    );
+  }
+  if (ISO_8601.test(text)) {
+    const duration = Duration.fromISO(text);
+    if (duration.isValid) return duration.toMillis();
+  } else if (WITH_UNIT.test(text)) {
+    return ms(text as ms.StringValue);
+  }
+  throw new DurationError(`'${text}' is not a length of time: write it like '500ms', '30s', '5m', '24h', '7d' or 'PT5M'`);
+}
+
+/** A length of time for people: the largest unit that says it exactly. */
+export function formatDuration(milliseconds: number): string {
+  for (const [unit, size] of UNITS) {
+    if (milliseconds >= size && milliseconds % size === 0) return `${milliseconds / size}${unit}`;
+  }
+  return `${milliseconds}ms`;
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;

@@ -1,0 +1,111 @@
+import { lockNameProblem } from '../lock/lock-name.js';
+import type { Schedule } from '../schedule/schedule.js';
+import type { TaskLockProblem } from '../task-lock.errors.js';
+import type { TaskLockDefinition } from '../task-lock.options.js';
+import type { ConfigValues } from './config-values.js';
+import { formatDuration, parseDuration } from './duration.js';
+import type { DurationInput } from './duration.js';
+import type { ModuleSettings } from './module-settings.js';
+import { resolvePlaceholders } from './placeholder.js';
+
+/** What a task is made of once its placeholders are resolved; durations are milliseconds. */
+export interface TaskSettings {
+  name: string;
+  interval?: number;
+  minHold: number;
+  maxHold: number;
+  /** How early, by the database's clock, a tick may be granted. */
+  tolerance: number;
+}
+
+const DEFAULT_MAX_HOLD = 3_600_000;
+const LARGEST_TOLERANCE = 1_000;
+
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['name', 'interval', 'minHold', 'maxHold']);
+
+/** Where a task's settings come from. */
+export interface TaskSource {
+  definition: TaskLockDefinition;
+  schedule?: Schedule;
+}
+
+/** The settings of a task, and everything that is wrong with them; they are of use only where nothing is. */
+export function taskSettings(
+  { definition, schedule }: TaskSource,
+  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor'>,
+  values: ConfigValues,
+): { settings: TaskSettings; problems: Omit<TaskLockProblem, 'where'>[] } {
+  const problems: Omit<TaskLockProblem, 'where'>[] = [];
+  const attempt = <T>(option: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push({ option, message: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  };
+  const duration = (option: 'interval' | 'minHold' | 'maxHold'): number | undefined => {
+    const given = definition[option];
+    return given === undefined ? undefined : attempt(option, () => readDuration(given, values));
+  };
+
+  for (const option of Object.keys(definition)) {
+    if (!KNOWN_OPTIONS.has(option)) {
+      problems.push({ option, message: `is not an option of @TaskLock; there are ${[...KNOWN_OPTIONS].join(', ')}` });
+    }
+  }
+  const name = attempt('name', () => readName(definition.name, values)) ?? '';
+  const given = duration('interval');
+  const interval = given ?? (definition.interval === undefined ? schedule?.gap : undefined);
+  if (schedule && schedule.gap === undefined && definition.interval === undefined) {
+    const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
+    problems.push({ option: 'interval', message });
+  }
+  if (given === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
+
+  const minHold = duration('minHold') ?? defaultMinHold(interval, schedule, module.minHoldFactor);
+  const maxHold = duration('maxHold') ?? (interval === undefined ? DEFAULT_MAX_HOLD : interval * module.maxHoldFactor);
+  if (problems.length === 0) problems.push(...holdProblems({ interval, minHold, maxHold }));
+  const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
+  return { settings: { name, interval, minHold, maxHold, tolerance }, problems };
+}
+
+function readName(text: string, values: ConfigValues): string {
+  if (typeof text !== 'string') throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
+  const name = String(resolvePlaceholders(text, values));
+  const problem = lockNameProblem(name);
+  if (problem !== undefined) throw new Error(problem);
+  return name;
+}
+
+function readDuration(input: DurationInput, values: ConfigValues): number {
+  if (typeof input !== 'string' && typeof input !== 'number') {
+    throw new Error(`must be a duration like '24h' or a number of milliseconds; it is ${typeof input}`);
+  }
+  return parseDuration(typeof input === 'string' ? resolvePlaceholders(input, values) : input);
+}
+
+/**
+ * Half the schedule's gap where it ticks more often than the interval: with 0.9 alone, a task that is polled hourly
+ * and should run daily would run at 0, 22, 20 … o'clock.
+ */
+function defaultMinHold(interval: number | undefined, schedule: Schedule | undefined, factor: number): number {
+  if (interval === undefined) return 0;
+  const gap = schedule?.gap;
+  return gap !== undefined && gap < interval ? Math.max(interval * factor, interval - gap / 2) : interval * factor;
+}
+
+function holdProblems(holds: { interval?: number; minHold: number; maxHold: number }) {
+  const { interval, minHold, maxHold } = holds;
+  const problems: Omit<TaskLockProblem, 'where'>[] = [];
+  const [min, max] = [formatDuration(minHold), formatDuration(maxHold)];
+  if (maxHold === 0) problems.push({ option: 'maxHold', message: 'must be more than 0' });
+  if (interval !== undefined && minHold >= interval) {
+    const message = `the minimum hold of ${min} must be below the interval of ${formatDuration(interval)}, or ticks are refused`;
+    problems.push({ option: 'minHold', message });
+  }
+  if (minHold > maxHold) {
+    problems.push({ option: 'minHold', message: `the minimum hold of ${min} must not be above the maximum hold of ${max}` });
+  }
+  return problems;
+}

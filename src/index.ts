@@ -1,0 +1,33 @@
+export type { DurationInput } from './config/duration.js';
+export { TaskLockLostError } from './lock/lock-errors.js';
+export type { LockLossReason } from './lock/lock-errors.js';
+export { LockStoreUnavailableError } from './lock/lock-store.js';
+export type {
+  ClaimAnswer,
+  ClaimRequest,
+  HeldLockKey,
+  LockStore,
+  Outcome,
+  ReleaseAnswer,
+  ReleaseRequest,
+  RenewAnswer,
+  RenewRequest,
+  TickRequest,
+} from './lock/lock-store.js';
+export type { Skipped, SkipReason } from './lock/task-claim.js';
+export { TaskLock } from './task-lock.decorator.js';
+export { TaskLockConfigurationError, TaskLockUsageError } from './task-lock.errors.js';
+export type { TaskLockProblem } from './task-lock.errors.js';
+export { TaskLockInterceptor } from './task-lock.interceptor.js';
+export type { TaskLockResult } from './task-lock.interceptor.js';
+export { TaskLockModule } from './task-lock.module.js';
+export type {
+  TaskLockDefinition,
+  TaskLockModuleAsyncOptions,
+  TaskLockModuleOptions,
+  TaskLockOptions,
+  TaskLockRunOptions,
+} from './task-lock.options.js';
+export { TaskLockService } from './task-lock.service.js';
+export { currentTaskRun } from './task-run.js';
+export type { TaskRun } from './task-run.js';

@@ -1,0 +1,68 @@
+/** An instant by both of a process's clocks: the wall clock can be set, the monotonic one stands still in a pause. */
+export interface Instant {
+  wall: number;
+  monotonic: number;
+}
+
+/** Time as the lock sees it. Injected, so that tests need not wait. All values are milliseconds. */
+export interface LockClock {
+  /** The wall clock: epoch milliseconds. */
+  now(): number;
+  monotonic(): number;
+  /** Calls back once after `delay`; the answer cancels it. Keeps the process alive only where `keepAlive` is set. */
+  timer(delay: number, callback: () => void, keepAlive?: boolean): () => void;
+}
+
+/** Longer delays make `setTimeout` fire at once. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+export class SystemLockClock implements LockClock {
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  timer(delay: number, callback: () => void, keepAlive = false): () => void {
+    const due = this.monotonic() + delay;
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const left = due - this.monotonic();
+      handle = setTimeout(
+        () => (left > MAX_TIMEOUT ? arm() : callback()),
+        Math.min(Math.max(left, 0), MAX_TIMEOUT),
+      );
+      if (!keepAlive) handle.unref();
+    };
+    arm();
+    return () => clearTimeout(handle);
+  }
+}
+
+export function instantOf(clock: LockClock): Instant {
+  return { wall: clock.now(), monotonic: clock.monotonic() };
+}
+
+/**
+ * Milliseconds since an instant by the clock that moved further. Neither alone is safe: a suspended machine stops
+ * the monotonic clock, an adjusted wall clock jumps back.
+ */
+export function elapsedSince(clock: LockClock, since: Instant): number {
+  return Math.max(clock.now() - since.wall, clock.monotonic() - since.monotonic);
+}
+
+/** Resolves after `delay`, or as soon as `signal` aborts. */
+export function pause(clock: LockClock, delay: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.timer(delay, done, true);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,6 @@
+/** What the lock says goes here; Nest's `Logger` is one. */
+export interface LockLog {
+  debug(message: string): void;
+  warn(message: string): void;
+  error(message: string, stack?: string): void;
+}

@@ -1,0 +1,43 @@
+import { pause } from './lock-clock.js';
+import type { LockClock } from './lock-clock.js';
+import type { LockLog } from './lock-log.js';
+import { LockStoreUnavailableError } from './lock-store.js';
+import type { LockStore, ReleaseRequest } from './lock-store.js';
+import { retryDelay } from './retry.js';
+
+/** Sends releases, and repeats them for as long as the lock would otherwise be held. Never rejects. */
+export class LockReleaser {
+  constructor(
+    private readonly store: LockStore,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+  ) {}
+
+  /** `patience`: milliseconds until the lease ends by itself, so that repeating is of no more use. */
+  async release(request: ReleaseRequest, patience: number): Promise<void> {
+    const expiry = new AbortController();
+    const cancelExpiry = this.clock.timer(Math.max(patience, 0), () => expiry.abort());
+    try {
+      for (let tries = 0; ; tries++) {
+        try {
+          const [answer] = await this.store.release([request], expiry.signal);
+          if (answer?.status !== 'busy') return;
+        } catch (error) {
+          const worthRepeating = error instanceof LockStoreUnavailableError;
+          if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
+          if (!worthRepeating) return;
+        }
+        await pause(this.clock, retryDelay(tries), expiry.signal);
+        if (expiry.signal.aborted) return;
+      }
+    } finally {
+      cancelExpiry();
+    }
+  }
+
+  private report({ name, outcome }: ReleaseRequest, error: unknown, repeated: boolean): void {
+    const what = outcome === 'returned' ? `return of an unused claim of "${name}"` : `release of "${name}"`;
+    const next = repeated ? 'it is repeated until the lease ends' : 'the lock stays held until its lease ends';
+    this.log.error(`The ${what} failed, ${next}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What a claim asks for.
+ *
+ * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date.
+ * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
+ * - `call`: no tick at all; a direct call, or a task that has no schedule.
+ */
+export type TickRequest =
+  { kind: 'scheduled'; scheduledTime: Date } | { kind: 'kept'; interval: number } | { kind: 'call' };
+
+/** One attempt to take a task's row. All durations are milliseconds. */
+export interface ClaimRequest {
+  name: string;
+  /** A uuid, new for every claim; asking again with the same token is the same claim. */
+  token: string;
+  /** Who asks: what the others are told as `heldBy`. */
+  replica: string;
+  tick: TickRequest;
+  /** The claimer's own minimum hold; 0 for none. Counted from the last tick, or for a `call` from the last start. */
+  minHold: number;
+  /** How far ahead `locked_until` is set. */
+  lease: number;
+  /** How early, by the store's clock, a scheduled tick may be granted. */
+  tolerance: number;
+}
+
+/**
+ * The store's answer to one claim. `now` is the store's clock in epoch milliseconds: replicas compare their own
+ * with it. `busy` and `early` are never shown to the application: they are asked again.
+ */
+export type ClaimAnswer =
+  | { status: 'won'; now: number; fence: bigint; startedAt: Date; scheduledTime?: Date; lockedUntil: Date }
+  | { status: 'held'; now: number; heldBy?: string; heldUntil: Date }
+  | { status: 'done'; now: number }
+  | { status: 'early'; now: number; dueIn: number }
+  | { status: 'busy'; now?: number };
+
+/** Names the run that a renewal or a release is about: both act only on the row that carries the token. */
+export interface HeldLockKey {
+  name: string;
+  token: string;
+}
+
+export interface RenewRequest extends HeldLockKey {
+  lease: number;
+  /** The lease never reaches further than this from the start of the run. */
+  maxHold: number;
+}
+
+export type RenewAnswer =
+  { status: 'renewed'; now: number; lockedUntil: Date } | { status: 'lost'; now: number } | { status: 'busy' };
+
+/** How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. */
+export type Outcome = 'succeeded' | 'failed' | 'returned';
+
+export interface ReleaseRequest extends HeldLockKey {
+  /** As it was claimed: the hold that the released row shows counts from the tick or from the start. */
+  tick: TickRequest['kind'];
+  minHold: number;
+  /** How far a returned tick moves `last_tick` back, so that it can be claimed again and no older one can. */
+  stepBack: number;
+  outcome: Outcome;
+  error?: string;
+}
+
+/** `gone`: the row carries another token or is finished; nothing was changed. */
+export type ReleaseAnswer = { status: 'released' } | { status: 'gone' } | { status: 'busy' };
+
+/**
+ * Where locks are kept. One row a lock name, kept for ever, times by the store's own clock. Answers stand in the
+ * order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
+ *
+ * A method rejects with {@link LockStoreUnavailableError} where asking again may help, and with any other error
+ * where it will not.
+ */
+export interface LockStore {
+  /** Checks once, at start-up, that the store can be used, and makes the rows of the declared tasks. */
+  prepare(names: readonly string[]): Promise<void>;
+  /**
+   * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` aborts
+   * must not be sent any more.
+   */
+  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]>;
+  /** Moves the lease of runs that still hold their lock. */
+  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]>;
+  /** Ends runs by their token, also after their lease. */
+  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]>;
+}
+
+/** The store could not be reached or could not answer now; the same request may succeed later. */
+export class LockStoreUnavailableError extends Error {
+  override readonly name = 'LockStoreUnavailableError';
+
+  constructor(
+    message: string,
+    /** Whether the request may have reached the store: it may then have been carried out all the same. */
+    readonly sent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

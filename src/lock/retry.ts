@@ -1,0 +1,11 @@
+const FIRST_DELAY = 10;
+const LONGEST_DELAY = 250;
+
+/**
+ * Milliseconds to wait before the next try: doubled each time, and spread over half of that, since replicas that
+ * collided once would otherwise collide again.
+ */
+export function retryDelay(attempt: number): number {
+  const delay = Math.min(FIRST_DELAY * 2 ** attempt, LONGEST_DELAY);
+  return delay * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,185 @@
+import { ClaimAttempt } from './claim-attempt.js';
+import type { WonAnswer } from './claim-attempt.js';
+import { HeldLock } from './held-lock.js';
+import { elapsedSince, pause } from './lock-clock.js';
+import type { LockClock } from './lock-clock.js';
+import type { LockLog } from './lock-log.js';
+import { LockReleaser } from './lock-releaser.js';
+import { LockStoreUnavailableError } from './lock-store.js';
+import type { ClaimAnswer, LockStore, Outcome } from './lock-store.js';
+import { retryDelay } from './retry.js';
+import { describeSkip, endOfRun } from './task-claim.js';
+import type { Skipped, TaskClaim } from './task-claim.js';
+import { UnfinishedWork } from './unfinished-work.js';
+
+export interface TaskLocksSettings {
+  replicaId: string;
+  /** Milliseconds within which a claim has its answer, or is skipped as `unavailable`. */
+  claimTimeout: number;
+  /** False: nothing excludes anything, not even two runs in this process. */
+  exclusive: boolean;
+}
+
+/** Milliseconds that an aborted run has to settle at shutdown before it is left behind. */
+const ABORT_GRACE = 1_000;
+
+type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
+
+/** The locks of one application in this process: claims them, releases them, gives back what nobody will run. */
+export class TaskLocks {
+  /** The newest lock of each name: what answers `held` without a query. */
+  private readonly newest = new Map<string, HeldLock>();
+  private readonly running = new Map<HeldLock, { claim: TaskClaim; end: () => void }>();
+  private readonly claiming = new Set<AbortController>();
+  private readonly unfinished = new UnfinishedWork();
+  private readonly stopping = new AbortController();
+  private readonly releaser: LockReleaser;
+  private warnedOfClock = false;
+
+  constructor(
+    private readonly store: LockStore,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+    private readonly settings: TaskLocksSettings,
+  ) {
+    this.releaser = new LockReleaser(store, clock, log);
+  }
+
+  /** One claim, from its first ask to its last. Never rejects: without an answer it is `unavailable`. */
+  claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
+    return this.unfinished.track(this.claimWhenDue(claim));
+  }
+
+  /**
+   * Ends the run of a lock. Never rejects: an error here must not mask the method's own. Resolves when the store has
+   * answered, or when it has not within the claim timeout: the release is then repeated in the background.
+   */
+  async release(lock: HeldLock, outcome: Outcome, error?: string): Promise<void> {
+    const run = this.running.get(lock);
+    if (!run) return;
+    lock.settle();
+    this.running.delete(lock);
+    const { name, token, sentAt, maxHold } = lock.state;
+    if (this.newest.get(name) === lock) this.newest.delete(name);
+    const request = { name, token, ...endOfRun(run.claim), outcome, error };
+    const patience = Math.max(maxHold - elapsedSince(this.clock, sentAt), this.settings.claimTimeout);
+    const released = this.unfinished.track(this.releaser.release(request, patience));
+    run.end();
+    const answered = new AbortController();
+    await Promise.race([released, pause(this.clock, this.settings.claimTimeout, answered.signal)]);
+    answered.abort();
+  }
+
+  /** No new claims from here on. What runs may go on for `timeout` milliseconds and is aborted then. */
+  async stop(timeout: number): Promise<void> {
+    this.stopping.abort();
+    for (const claiming of this.claiming) claiming.abort();
+    await this.unfinished.ended(this.clock, timeout);
+    for (const lock of this.running.keys()) lock.lose('shutdown');
+    await this.unfinished.ended(this.clock, ABORT_GRACE);
+  }
+
+  private async claimWhenDue(claim: TaskClaim): Promise<HeldLock | Skipped> {
+    for (;;) {
+      const result = await this.attempt(claim);
+      if (result instanceof HeldLock) return result;
+      if (result.status === 'skipped') {
+        this.log.debug(describeSkip(claim.name, result));
+        return result;
+      }
+      this.warnOfClock(claim.name, result);
+      await pause(this.clock, result.dueIn, this.stopping.signal);
+    }
+  }
+
+  private async attempt(claim: TaskClaim): Promise<HeldLock | Skipped | EarlyAnswer> {
+    const giveUp = new AbortController();
+    this.claiming.add(giveUp);
+    const cancelTimeout = this.clock.timer(this.settings.claimTimeout, () => giveUp.abort(), true);
+    const attempt = this.newAttempt(claim);
+    try {
+      return await this.askUntilAnswered(claim, attempt, giveUp.signal);
+    } finally {
+      cancelTimeout();
+      this.claiming.delete(giveUp);
+      attempt.close();
+    }
+  }
+
+  private async askUntilAnswered(
+    claim: TaskClaim,
+    attempt: ClaimAttempt,
+    giveUp: AbortSignal,
+  ): Promise<HeldLock | Skipped | EarlyAnswer> {
+    let problem = 'the database did not answer';
+    for (let asks = 0; !giveUp.aborted && !this.stopping.signal.aborted; asks++) {
+      const local = this.heldHere(claim.name);
+      if (local) return local;
+      try {
+        const answer = await attempt.ask(giveUp);
+        if (answer?.status === 'early') return answer;
+        if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
+        if (answer?.status === 'held') {
+          const { heldBy, heldUntil } = answer;
+          return { status: 'skipped', reason: 'held', heldBy, heldUntil };
+        }
+        if (answer?.status === 'won' && !giveUp.aborted) {
+          const lock = this.hold(claim, attempt, answer);
+          if (lock) return lock;
+          problem = 'it was won, but its answer came after the lease was over';
+          break;
+        }
+        if (answer?.status === 'busy') problem = 'its row stayed locked by another transaction';
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+        if (!(error instanceof LockStoreUnavailableError)) break;
+      }
+      await pause(this.clock, retryDelay(asks), giveUp);
+    }
+    if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
+    this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
+    return { status: 'skipped', reason: 'unavailable' };
+  }
+
+  private newAttempt(claim: TaskClaim): ClaimAttempt {
+    const { name, tick, minHold, maxHold: lease, tolerance } = claim;
+    const request = { name, replica: this.settings.replicaId, tick, minHold, lease, tolerance };
+    return new ClaimAttempt(this.store, this.clock, request, (token) => {
+      const end = { name, token, ...endOfRun(claim), outcome: 'returned' as const };
+      void this.unfinished.track(this.releaser.release(end, lease));
+    });
+  }
+
+  /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */
+  private heldHere(name: string): Skipped | undefined {
+    const lock = this.newest.get(name);
+    if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
+    const { startedAt, maxHold } = lock.state;
+    const heldUntil = new Date(startedAt.getTime() + maxHold);
+    return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
+  }
+
+  /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
+  private hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
+    const { name, maxHold } = claim;
+    const { fence, startedAt, scheduledTime } = answer;
+    const { token, sentAt } = attempt;
+    if (elapsedSince(this.clock, sentAt) >= maxHold) return undefined;
+    attempt.use(answer);
+    const state = { name, token, fence, startedAt, scheduledTime, sentAt, maxHold };
+    const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
+    this.newest.set(name, lock);
+    this.running.set(lock, { claim, end: this.unfinished.begin() });
+    return lock;
+  }
+
+  private warnOfClock(name: string, { dueIn, now }: EarlyAnswer): void {
+    if (this.warnedOfClock) return;
+    this.warnedOfClock = true;
+    this.log.warn(
+      `The clock of this replica is about ${Math.round(this.clock.now() - now)} ms ahead of the database's: it asked ` +
+        `for a tick of "${name}" ${Math.round(dueIn)} ms before the tick is due. Ticks still run once, by the ` +
+        `database's clock; synchronise this machine's clock (NTP) all the same.`,
+    );
+  }
+}

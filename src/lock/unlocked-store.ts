@@ -1,0 +1,40 @@
+import type { ClaimAnswer, ClaimRequest, LockStore, ReleaseAnswer, RenewAnswer } from './lock-store.js';
+import type { LockClock } from './lock-clock.js';
+
+/** Grants every claim: what `enabled: false` runs on. Runs get a token and a growing fence, and exclude nobody. */
+export class UnlockedStore implements LockStore {
+  private fence = 0n;
+
+  constructor(private readonly clock: LockClock) {}
+
+  async prepare(): Promise<void> {}
+
+  async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+    return requests.map((request) => this.grant(request));
+  }
+
+  async renew(held: readonly { lease: number }[]): Promise<RenewAnswer[]> {
+    const now = this.clock.now();
+    return held.map(({ lease }) => ({ status: 'renewed', now, lockedUntil: new Date(now + lease) }));
+  }
+
+  async release(held: readonly unknown[]): Promise<ReleaseAnswer[]> {
+    return held.map(() => ({ status: 'released' }));
+  }
+
+  private grant({ tick, lease }: ClaimRequest): ClaimAnswer {
+    const now = this.clock.now();
+    const epoch = BigInt(Math.floor(now));
+    this.fence = this.fence >= epoch ? this.fence + 1n : epoch;
+    const scheduledTime =
+      tick.kind === 'scheduled' ? tick.scheduledTime : tick.kind === 'kept' ? new Date(now) : undefined;
+    return {
+      status: 'won',
+      now,
+      fence: this.fence,
+      startedAt: new Date(now),
+      scheduledTime,
+      lockedUntil: new Date(now + lease),
+    };
+  }
+}

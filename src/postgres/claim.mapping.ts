@@ -1,0 +1,45 @@
+import type { ClaimAnswer, ClaimRequest } from '../lock/lock-store.js';
+import type { ClaimColumn, ClaimRow } from './claim.statement.js';
+
+/** A request as the claim statement takes it; the tick is an instant with an offset, at millisecond precision. */
+export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | number | null> {
+  const { name, token, replica, tick, minHold, lease, tolerance } = request;
+  return {
+    name,
+    token,
+    replica,
+    kind: tick.kind,
+    scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
+    step_ms: tick.kind === 'kept' ? tick.interval : null,
+    min_hold_ms: minHold,
+    lease_ms: lease,
+    tolerance_ms: tolerance,
+  };
+}
+
+/** No row is a statement that met a conflict; a row still missing was deleted meanwhile: both are asked again. */
+export function answerOf(row: ClaimRow | undefined): ClaimAnswer {
+  if (!row || row.answer === 'missing') return { status: 'busy' };
+  const now = Number(row.now_ms);
+  switch (row.answer) {
+    case 'won':
+      return {
+        status: 'won',
+        now,
+        fence: BigInt(row.fence ?? 0),
+        startedAt: dateOf(row.started_ms),
+        scheduledTime: row.tick_ms === null ? undefined : dateOf(row.tick_ms),
+        lockedUntil: dateOf(row.until_ms),
+      };
+    case 'held':
+      return { status: 'held', now, heldBy: row.held_by ?? undefined, heldUntil: dateOf(row.until_ms) };
+    case 'early':
+      return { status: 'early', now, dueIn: Number(row.due_in_ms) };
+    default:
+      return { status: row.answer, now };
+  }
+}
+
+function dateOf(milliseconds: string | null): Date {
+  return new Date(Number(milliseconds));
+}

@@ -1,0 +1,39 @@
+/**
+ * SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown and start-up,
+ * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement.
+ */
+const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...)$/;
+
+/** Errors of Node's sockets and of pg's own pool, which carry no SQLSTATE. */
+const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
+const CONNECTION_MESSAGE = /connection terminated|connection timeout|timeout exceeded|not queryable|client was closed/i;
+
+/** A claim that met a concurrent one: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
+const CONFLICT = /^40(001|P01)$/;
+
+export const UNDEFINED_TABLE = '42P01';
+export const UNDEFINED_COLUMN = '42703';
+export const UNDEFINED_SCHEMA = '3F000';
+
+/** The SQLSTATE or system code of an error, also of one that TypeORM has wrapped. */
+export function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = wrappedIn(cause)) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return undefined;
+}
+
+export function isConflict(error: unknown): boolean {
+  return CONFLICT.test(codeOf(error) ?? '');
+}
+
+/** Whether asking again may help. */
+export function isTransient(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined && (TRANSIENT.test(code) || CONNECTION_CODE.test(code))) return true;
+  return error instanceof Error && CONNECTION_MESSAGE.test(error.message);
+}
+
+function wrappedIn(error: Error): unknown {
+  return 'driverError' in error ? error.driverError : error.cause;
+}

@@ -1,0 +1,184 @@
+import type { DataSource } from 'typeorm';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  LockStore,
+  ReleaseAnswer,
+  ReleaseRequest,
+  RenewAnswer,
+  RenewRequest,
+} from '../lock/lock-store.js';
+import { claimStatement } from './claim.statement.js';
+import type { ClaimRow } from './claim.statement.js';
+import { answerOf, requestRow } from './claim.mapping.js';
+import { codeOf, isConflict, UNDEFINED_COLUMN, UNDEFINED_SCHEMA, UNDEFINED_TABLE } from './postgres-errors.js';
+import { checkStatement, ensureStatement } from './prepare.statements.js';
+import { releaseStatement } from './release.statement.js';
+import type { ReleaseRow } from './release.statement.js';
+import { renewStatement } from './renew.statement.js';
+import type { RenewRow } from './renew.statement.js';
+import { Session } from './session.js';
+import { columnsOf } from './statement.js';
+import { DEFAULT_TABLE, qualifiedTable } from './table-name.js';
+import { inRounds } from './rounds.js';
+
+export interface PostgresLockStoreOptions {
+  schema?: string;
+  table: string;
+}
+
+/** What a failed method's message may be long in the row: it is for people, the full error is in the log. */
+const MAX_ERROR_LENGTH = 2_000;
+
+/** Each conflict means that another replica made a row, so this many in a row are not to be expected. */
+const MAX_ENSURE_TRIES = 20;
+
+interface Statements {
+  claim: ReturnType<typeof claimStatement>;
+  renew: ReturnType<typeof renewStatement>;
+  release: ReturnType<typeof releaseStatement>;
+  check: string;
+  ensure: string;
+}
+
+function statementsFor(table: string): Statements {
+  return {
+    claim: claimStatement(table),
+    renew: renewStatement(table),
+    release: releaseStatement(table),
+    check: checkStatement(table),
+    ensure: ensureStatement(table),
+  };
+}
+
+/** Keeps the locks in one table of the application's own Postgres, through connections of TypeORM's pool. */
+export class PostgresLockStore implements LockStore {
+  private readonly session: Session;
+  private lazyStatements?: Statements;
+
+  /** `dataSource` is called at the first query: applications may bring their data source up later than this. */
+  constructor(
+    private readonly dataSource: () => DataSource,
+    private readonly options: PostgresLockStoreOptions,
+  ) {
+    this.session = new Session(dataSource);
+  }
+
+  private get statements(): Statements {
+    return (this.lazyStatements ??= statementsFor(qualifiedTable(this.options.table, this.schema)));
+  }
+
+  private get schema(): string | undefined {
+    const { options } = this.dataSource();
+    return this.options.schema ?? ('schema' in options ? options.schema : undefined);
+  }
+
+  async prepare(names: readonly string[]): Promise<void> {
+    try {
+      await this.session.query(this.statements.check);
+    } catch (error) {
+      throw this.explained(error);
+    }
+    if (names.length > 0) await this.ensure(names);
+  }
+
+  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+    return inRounds(requests, (round) => this.claimRound(round, signal));
+  }
+
+  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
+    return inRounds(held, async (round) => {
+      const values = columnsOf(
+        this.statements.renew,
+        round.map(({ name, token, lease, maxHold }) => ({ name, token, lease_ms: lease, max_hold_ms: maxHold })),
+      );
+      const rows = await this.rowsByName<RenewRow>(this.statements.renew.text, values, signal);
+      return round.map(({ name }): RenewAnswer => {
+        const row = rows?.get(name);
+        if (row?.answer === 'renewed') {
+          return { status: 'renewed', now: Number(row.now_ms), lockedUntil: new Date(Number(row.until_ms)) };
+        }
+        return row?.answer === 'lost' ? { status: 'lost', now: Number(row.now_ms) } : { status: 'busy' };
+      });
+    });
+  }
+
+  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
+    return inRounds(held, async (round) => {
+      const values = columnsOf(
+        this.statements.release,
+        round.map(({ name, token, tick, minHold, stepBack, outcome, error }) => ({
+          name,
+          token,
+          kind: tick,
+          min_hold_ms: minHold,
+          step_back_ms: stepBack,
+          outcome,
+          error: storable(error),
+        })),
+      );
+      const rows = await this.rowsByName<ReleaseRow>(this.statements.release.text, values, signal);
+      return round.map(({ name }): ReleaseAnswer => ({ status: rows?.get(name)?.answer ?? 'busy' }));
+    });
+  }
+
+  private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+    const ask = () => this.rowsByName<ClaimRow>(this.statements.claim.text, columnsOf(this.statements.claim, round.map(requestRow)), signal);
+    let rows = await ask();
+    const missing = round.map(({ name }) => name).filter((name) => rows?.get(name)?.answer === 'missing');
+    if (missing.length === 0) return round.map(({ name }) => answerOf(rows?.get(name)));
+    await this.ensure(missing, signal);
+    // Asked with the same tokens: rows that the first ask won answer `won` again.
+    rows = await ask();
+    return round.map(({ name }) => answerOf(rows?.get(name)));
+  }
+
+  /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
+  private async ensure(names: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.session.query(this.statements.ensure, [names], signal);
+        return;
+      } catch (error) {
+        if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Nothing where the whole statement met a conflict and changed no row: each of its requests is then `busy`. */
+  private async rowsByName<Row extends { name: string }>(
+    text: string,
+    values: unknown[][],
+    signal?: AbortSignal,
+  ): Promise<Map<string, Row> | undefined> {
+    try {
+      const rows = await this.session.query<Row>(text, values, signal);
+      return new Map(rows.map((row) => [row.name, row]));
+    } catch (error) {
+      if (isConflict(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private explained(error: unknown): unknown {
+    const { table } = this.options;
+    const code = codeOf(error);
+    const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
+    if (!missing && code !== UNDEFINED_COLUMN) return error;
+    const { schema } = this.options;
+    const migrations =
+      table === DEFAULT_TABLE && schema === undefined
+        ? '[...taskLockMigrations]'
+        : `[...taskLockMigrationsFor({ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' })]`;
+    return new Error(
+      `the lock table ${qualifiedTable(table, this.schema)} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
+        `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`,
+      { cause: error },
+    );
+  }
+}
+
+/** Postgres refuses the NUL character in a text: an error's message must not make its release fail. */
+function storable(error: string | undefined): string | null {
+  return error?.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH).toWellFormed() ?? null;
+}

@@ -1,0 +1,54 @@
+import type { Statement } from './statement.js';
+
+export type RenewColumn = 'name' | 'token' | 'lease_ms' | 'max_hold_ms';
+
+export interface RenewRow {
+  name: string;
+  answer: 'renewed' | 'lost' | 'busy';
+  now_ms: string;
+  until_ms: string | null;
+}
+
+/**
+ * Moves the lease of runs that still hold their lock.
+ *
+ * Why it is safe: it changes only a row that carries the token, is unfinished and whose lease is not yet over. A
+ * renewal in flight can therefore not lock a row again that was just released, nor take a lease back from the next
+ * holder. It never reaches past the maximum hold. A row that is locked is skipped and answered `busy`: nothing is
+ * lost, and one row does not delay the others.
+ */
+export function renewStatement(table: string): Statement<RenewColumn> {
+  return {
+    name: 'task-lock-renew',
+    columns: ['name', 'token', 'lease_ms', 'max_hold_ms'],
+    text: `
+WITH clock AS MATERIALIZED (
+  SELECT clock_timestamp() AS at
+), asked AS MATERIALIZED (
+  SELECT name, token, lease_ms * interval '1 millisecond' AS lease, max_hold_ms * interval '1 millisecond' AS max_hold
+  FROM unnest($1::text[], $2::uuid[], $3::float8[], $4::float8[]) AS asked(name, token, lease_ms, max_hold_ms)
+), held AS (
+  SELECT lock.name, asked.lease, asked.max_hold
+  FROM asked JOIN ${table} AS lock ON lock.name = asked.name CROSS JOIN clock
+  WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at
+  FOR NO KEY UPDATE OF lock SKIP LOCKED
+), renewed AS (
+  UPDATE ${table} AS lock
+  SET locked_until = LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold)
+  FROM held
+  WHERE lock.name = held.name
+  RETURNING lock.name, lock.locked_until
+)
+SELECT asked.name,
+       CASE
+         WHEN renewed.name IS NOT NULL THEN 'renewed'
+         WHEN lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at THEN 'busy'
+         ELSE 'lost'
+       END AS answer,
+       (extract(epoch FROM clock.at) * 1000)::text AS now_ms,
+       (extract(epoch FROM renewed.locked_until) * 1000)::text AS until_ms
+FROM asked CROSS JOIN clock
+LEFT JOIN renewed ON renewed.name = asked.name
+LEFT JOIN ${table} AS lock ON lock.name = asked.name`,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Runs requests in rounds in which each name stands once: an update meets a row only once a statement, and of two
+ * claims of one name the second must see what the first did. The answers keep the order of the requests.
+ */
+export async function inRounds<Request extends { name: string }, Answer>(
+  requests: readonly Request[],
+  ask: (round: readonly Request[]) => Promise<Answer[]>,
+): Promise<Answer[]> {
+  const rounds: { names: Set<string>; indexes: number[] }[] = [];
+  requests.forEach(({ name }, index) => {
+    let round = rounds.find(({ names }) => !names.has(name));
+    if (!round) rounds.push((round = { names: new Set(), indexes: [] }));
+    round.names.add(name);
+    round.indexes.push(index);
+  });
+  const answers = new Map<number, Answer>();
+  for (const { indexes } of rounds) {
+    const round = await ask(indexes.map((index) => requests[index]!));
+    round.forEach((answer, position) => answers.set(indexes[position]!, answer));
+  }
+  return requests.map((_, index) => answers.get(index)!);
+}

@@ -1,0 +1,12 @@
+/** The lock table's default name. */
+export const DEFAULT_TABLE = 'task_lock';
+
+/** Quotes an identifier, so that schemas and tables of every name work and none can smuggle in a statement. */
+export function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+/** The table as statements name it; without a schema the connection's search_path decides. */
+export function qualifiedTable(table: string, schema?: string): string {
+  return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
+}

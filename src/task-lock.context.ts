@@ -1,0 +1,52 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { DecoratedCall } from './task-lock.runtime-key.js';
+import type { Task } from './task-lock.registry.js';
+import type { TickRequest } from './lock/lock-store.js';
+
+/** What is to run under the lock, and for which tick. */
+export interface TaskCall {
+  task: Task;
+  tick: TickRequest;
+  /** A call of a scheduled task that its schedule did not make. */
+  direct: boolean;
+}
+
+/** The execution context of type `task` that the lock's interceptor is called with. */
+export class TaskExecutionContext implements ExecutionContext {
+  constructor(
+    readonly call: TaskCall,
+    private readonly decorated: DecoratedCall,
+  ) {}
+
+  getClass<T>(): Type<T> {
+    return this.decorated.instance.constructor as Type<T>;
+  }
+
+  getHandler(): DecoratedCall['method'] {
+    return this.decorated.method;
+  }
+
+  getArgs<T extends unknown[]>(): T {
+    return this.decorated.args as T;
+  }
+
+  getArgByIndex<T>(index: number): T {
+    return this.decorated.args[index] as T;
+  }
+
+  getType<TContext extends string>(): TContext {
+    return 'task' as TContext;
+  }
+
+  switchToRpc(): never {
+    throw new Error('A task has no RPC context.');
+  }
+
+  switchToHttp(): never {
+    throw new Error('A task has no HTTP context.');
+  }
+
+  switchToWs(): never {
+    throw new Error('A task has no WebSocket context.');
+  }
+}

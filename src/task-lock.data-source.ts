@@ -1,0 +1,30 @@
+import type { ModuleRef } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { ModuleSettings } from './config/module-settings.js';
+
+/**
+ * The data source that holds the lock table.
+ *
+ * @throws Error where the application has none, or not on Postgres
+ */
+export function dataSourceOf({ dataSource: given }: ModuleSettings, moduleRef: ModuleRef): DataSource {
+  const dataSource = typeof given === 'object' ? given : injected(given, moduleRef);
+  const { type } = dataSource.options;
+  if (type === 'postgres') return dataSource;
+  throw new Error(`the data source is of type '${type}': the lock table needs one of type 'postgres'`);
+}
+
+function injected(name: string | undefined, moduleRef: ModuleRef): DataSource {
+  try {
+    return moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false });
+  } catch (error) {
+    const [which, how] =
+      name === undefined ? ['no TypeORM data source', ''] : [`no TypeORM data source '${name}'`, `name: '${name}', `];
+    throw new Error(
+      `the application has ${which}: import TypeOrmModule.forRoot({ ${how}type: 'postgres', ... }), or give ` +
+        `TaskLockModule.forRoot a dataSource or a store`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, UseInterceptors } from '@nestjs/common';
+import type { ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import { asDirectCall } from './call-context.js';
+import type { DurationInput } from './config/duration.js';
+import { proxyOf } from './method-proxy.js';
+import type { Method } from './method-proxy.js';
+import { processState } from './process-state.js';
+import { declare, memberOf } from './task-lock.declaration.js';
+import { TaskLockUsageError } from './task-lock.errors.js';
+import type { TaskLockDefinition, TaskLockOptions } from './task-lock.options.js';
+import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
+
+/**
+ * Lets exactly one replica run each tick of a scheduled method, in any order with `@Cron`, `@Interval` and
+ * `@Timeout`. On a method without a schedule it lets one call at a time run.
+ *
+ * A call that is skipped resolves to `undefined`. The method's own errors are rethrown unchanged.
+ *
+ * @param name the lock's name: one row, one task. May hold placeholders: `${path.to.key:default}`
+ * @param interval how often the task should run: milliseconds as a number, or a text with a unit (`30s`, `24h`,
+ *   `PT5M`). Default: read off the schedule
+ * @param options the holds of this task
+ * @throws TaskLockUsageError on a static method, a getter, an arrow property, or a method that returns an Observable
+ * @example
+ * @Cron(CronExpression.EVERY_HOUR)
+ * @TaskLock('clean-up-aux-table')
+ * async cleanUp() {}
+ *
+ * @example
+ * @Interval(60_000)
+ * @TaskLock('refresh-citations', '${citations.refreshEvery:24h}', { maxHold: '2d' })
+ * async refresh() {}
+ */
+export function TaskLock(name: string, interval?: DurationInput, options?: TaskLockOptions): MethodDecorator;
+/**
+ * The same, as one object.
+ *
+ * @example
+ * @TaskLock({ name: 'nightly-report', interval: '1d', minHold: '20h' })
+ */
+export function TaskLock(definition: TaskLockDefinition): MethodDecorator;
+export function TaskLock(
+  nameOrDefinition: string | TaskLockDefinition,
+  interval?: DurationInput,
+  options?: TaskLockOptions,
+): MethodDecorator {
+  const definition =
+    typeof nameOrDefinition === 'object' ? nameOrDefinition : { ...options, name: nameOrDefinition, interval };
+  return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
+    const method = decoratedMethod(target, key, descriptor);
+    const declaration = { key, definition };
+    declare(target, declaration);
+    Inject(processState.runtimeToken)(target, RUNTIME);
+    const guarded = proxyOf(method, async (original, instance, args) => {
+      assertRunnable(instance, key);
+      return instance[RUNTIME].call({ instance, declaration, method: original, args });
+    });
+    // In place: applyDecorators ignores a descriptor that is returned.
+    if (descriptor) descriptor.value = guarded;
+    UseInterceptors(new RequestMarker(key))(target, key, { value: guarded });
+  };
+}
+
+/**
+ * Marks a request to a controller's method as a direct call: routers capture the method before the application
+ * starts, so that a request to a scheduled method could not be told from its tick. It claims nothing.
+ */
+class RequestMarker implements NestInterceptor {
+  constructor(private readonly key: string | symbol) {}
+
+  intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
+    return asDirectCall({ type: context.getClass(), key: this.key }, () => next.handle());
+  }
+}
+
+function decoratedMethod(target: object, key: string | symbol, descriptor?: PropertyDescriptor): Method {
+  const refuse = (what: string, instead: string): never => {
+    throw new TaskLockUsageError(`@TaskLock cannot stand on ${memberOf(target, key)}: it is ${what}. ${instead}`);
+  };
+  if (typeof target === 'function') refuse('static', 'Make it a method of an injectable instance.');
+  if (descriptor?.get || descriptor?.set) refuse('an accessor', 'Make it a method.');
+  const method: unknown = descriptor?.value;
+  if (typeof method !== 'function') {
+    return refuse('a property', `Write it as a method, \`async ${String(key)}() {}\`, and not as an arrow function.`);
+  }
+  if (Reflect.getMetadata('design:returntype', target, key) === Observable) {
+    refuse('a method that returns an Observable', 'Its work would run after the release: return a promise.');
+  }
+  return method as Method;
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { lastValueFrom, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { enclosingRun, insideRun } from './call-context.js';
+import { HeldLock } from './lock/held-lock.js';
+import type { Outcome } from './lock/lock-store.js';
+import type { Skipped } from './lock/task-claim.js';
+import { TaskLocks } from './lock/task-locks.js';
+import { claimOf } from './task-lock.claim.js';
+import { TaskExecutionContext } from './task-lock.context.js';
+import type { TaskCall } from './task-lock.context.js';
+import { TaskLockUsageError } from './task-lock.errors.js';
+import { LockedTaskRun } from './task-run.js';
+import type { TaskRun } from './task-run.js';
+
+/** What came of a call: its value, or why it did not run. */
+export type TaskLockResult<T> = { status: 'executed'; value: T } | Skipped;
+
+/**
+ * Claims a task's lock, runs the method, and releases the lock, whatever the method does. A call from inside the run
+ * of the same task (`super.job()`) goes on under the lock that is held already.
+ */
+@Injectable()
+export class TaskLockInterceptor implements NestInterceptor {
+  constructor(private readonly locks: TaskLocks) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
+    if (!(context instanceof TaskExecutionContext)) throw misused(context);
+    const result = await this.execute(context.call, () => lastValueFrom(next.handle()));
+    return of(result.status === 'executed' ? result.value : undefined);
+  }
+
+  async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+    const { name } = call.task;
+    const outer = enclosingRun(({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld());
+    if (outer) return { status: 'executed', value: await method(outer.run) };
+
+    const lock = await this.locks.claim(claimOf(call));
+    if (!(lock instanceof HeldLock)) return lock;
+    const run = new LockedTaskRun(lock);
+    let outcome: Outcome = 'failed';
+    let message: string | undefined;
+    try {
+      const value = await insideRun({ run, scope: this.locks, isHeld: () => lock.isHeld() }, () => method(run));
+      outcome = 'succeeded';
+      return { status: 'executed', value };
+    } catch (error) {
+      message = String(error);
+      throw error;
+    } finally {
+      await this.locks.release(lock, outcome, message);
+    }
+  }
+}
+
+function misused(context: ExecutionContext): TaskLockUsageError {
+  const handler = `${context.getClass().name}.${context.getHandler().name}`;
+  return new TaskLockUsageError(
+    `TaskLockInterceptor cannot be bound to ${handler}: decorate the method with @TaskLock('a-name') in its place.`,
+  );
+}

@@ -1,0 +1,117 @@
+import { Logger } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { ConfigValues } from './config/config-values.js';
+import { moduleSettings } from './config/module-settings.js';
+import type { ModuleSettings } from './config/module-settings.js';
+import { SystemLockClock } from './lock/lock-clock.js';
+import type { LockClock } from './lock/lock-clock.js';
+import type { LockStore } from './lock/lock-store.js';
+import { TaskLocks } from './lock/task-locks.js';
+import { UnlockedStore } from './lock/unlocked-store.js';
+import { PostgresLockStore } from './postgres/postgres-lock-store.js';
+import { processState } from './process-state.js';
+import { SchedulerState } from './schedule/scheduler-state.js';
+import { dataSourceOf } from './task-lock.data-source.js';
+import { TaskLockDiscovery } from './task-lock.discovery.js';
+import { TaskLockExplorer } from './task-lock.explorer.js';
+import { TaskLockInterceptor } from './task-lock.interceptor.js';
+import type { TaskLockModuleOptions } from './task-lock.options.js';
+import { TaskLockRegistry } from './task-lock.registry.js';
+import { TaskLockRuntime } from './task-lock.runtime.js';
+import { TaskLockService } from './task-lock.service.js';
+import { TaskLockShutdown } from './task-lock.shutdown.js';
+
+/** The module's options as they were given. */
+export const MODULE_OPTIONS = Symbol('nestjs-task-lock: module options');
+/** The clock of this replica; tests put their own in its place. */
+export const LOCK_CLOCK = Symbol('nestjs-task-lock: clock');
+/** The store that the locks are kept in. */
+export const LOCK_STORE = Symbol('nestjs-task-lock: store');
+const MODULE_SETTINGS = Symbol('nestjs-task-lock: module settings');
+
+/** What other modules may inject: the service, and the runtime that decorated classes are given. */
+export const taskLockExports = [TaskLockService, processState.runtimeToken];
+
+export const taskLockProviders: Provider[] = [
+  TaskLockDiscovery,
+  { provide: LOCK_CLOCK, useClass: SystemLockClock },
+  {
+    provide: MODULE_SETTINGS,
+    useFactory: (options: TaskLockModuleOptions) => moduleSettings(options),
+    inject: [MODULE_OPTIONS],
+  },
+  {
+    provide: LOCK_STORE,
+    useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef): LockStore => {
+      if (!settings.enabled) return new UnlockedStore(clock);
+      return settings.store ?? new PostgresLockStore(() => dataSourceOf(settings, moduleRef), settings);
+    },
+    inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
+  },
+  {
+    provide: TaskLocks,
+    useFactory: (store: LockStore, clock: LockClock, settings: ModuleSettings) =>
+      new TaskLocks(store, clock, new Logger('TaskLock'), { ...settings, exclusive: settings.enabled }),
+    inject: [LOCK_STORE, LOCK_CLOCK, MODULE_SETTINGS],
+  },
+  {
+    provide: TaskLockInterceptor,
+    useFactory: (locks: TaskLocks) => new TaskLockInterceptor(locks),
+    inject: [TaskLocks],
+  },
+  {
+    provide: TaskLockRegistry,
+    useFactory: (settings: ModuleSettings, discovery: TaskLockDiscovery) =>
+      new TaskLockRegistry(settings, () => new ConfigValues(process.env, discovery.configService())),
+    inject: [MODULE_SETTINGS, TaskLockDiscovery],
+  },
+  {
+    provide: SchedulerState,
+    useFactory: (moduleRef: ModuleRef) => new SchedulerState(() => optional(moduleRef, SchedulerRegistry)),
+    inject: [ModuleRef],
+  },
+  {
+    provide: processState.runtimeToken,
+    useFactory: (
+      registry: TaskLockRegistry,
+      interceptor: TaskLockInterceptor,
+      clock: LockClock,
+      scheduler: SchedulerState,
+    ) => new TaskLockRuntime(registry, interceptor, clock, () => scheduler.mayTick()),
+    inject: [TaskLockRegistry, TaskLockInterceptor, LOCK_CLOCK, SchedulerState],
+  },
+  {
+    provide: TaskLockService,
+    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor) =>
+      new TaskLockService(registry, interceptor),
+    inject: [TaskLockRegistry, TaskLockInterceptor],
+  },
+  {
+    provide: TaskLockExplorer,
+    useFactory: (...dependencies: ConstructorParameters<typeof TaskLockExplorer>) =>
+      new TaskLockExplorer(...dependencies),
+    inject: [
+      TaskLockDiscovery,
+      TaskLockRegistry,
+      processState.runtimeToken,
+      LOCK_STORE,
+      SchedulerState,
+      MODULE_SETTINGS,
+    ],
+  },
+  {
+    provide: TaskLockShutdown,
+    useFactory: (locks: TaskLocks, { shutdownTimeout }: ModuleSettings) => new TaskLockShutdown(locks, shutdownTimeout),
+    inject: [TaskLocks, MODULE_SETTINGS],
+  },
+];
+
+function optional<T>(moduleRef: ModuleRef, token: abstract new (...args: never[]) => T): T | undefined {
+  try {
+    return moduleRef.get<T>(token, { strict: false });
+  } catch {
+    return undefined;
+  }
+}

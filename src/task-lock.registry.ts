@@ -1,0 +1,103 @@
+import type { ConfigValues } from './config/config-values.js';
+import type { ModuleSettings } from './config/module-settings.js';
+import { taskSettings } from './config/task-settings.js';
+import type { TaskSettings } from './config/task-settings.js';
+import { readScheduleMetadata } from './schedule/schedule-metadata.js';
+import { scheduleOf } from './schedule/schedule.js';
+import type { Schedule } from './schedule/schedule.js';
+import { memberOf } from './task-lock.declaration.js';
+import type { TaskLockDeclaration } from './task-lock.declaration.js';
+import { TaskLockConfigurationError } from './task-lock.errors.js';
+import type { TaskLockProblem } from './task-lock.errors.js';
+import type { TaskLockDefinition } from './task-lock.options.js';
+
+/** A decorated method, with its placeholders resolved and its schedule read. */
+export interface Task extends TaskSettings {
+  definition: TaskLockDefinition;
+  schedule?: Schedule;
+}
+
+interface ReadTask {
+  task: Task;
+  problems: TaskLockProblem[];
+}
+
+/** The tasks of one application. A task is read once, at start-up or at its first call, whichever comes first. */
+export class TaskLockRegistry {
+  private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
+  private readonly declared = new Map<string, Task>();
+
+  constructor(
+    private readonly module: ModuleSettings,
+    private readonly values: () => ConfigValues,
+  ) {}
+
+  /**
+   * The task of a decorated method.
+   *
+   * @throws TaskLockConfigurationError with everything that is wrong with it
+   */
+  taskOf(instance: object, declaration: TaskLockDeclaration): Task {
+    const { task, problems } = this.read(instance, declaration);
+    if (problems.length > 0) throw new TaskLockConfigurationError(problems);
+    return task;
+  }
+
+  /** The same, with its problems in place of an error. */
+  read(instance: object, declaration: TaskLockDeclaration): ReadTask {
+    const type = instance.constructor;
+    let ofType = this.tasks.get(type);
+    if (!ofType) this.tasks.set(type, (ofType = new Map<TaskLockDeclaration, ReadTask>()));
+    let read = ofType.get(declaration);
+    if (!read) ofType.set(declaration, (read = this.readAnew(instance, declaration)));
+    return read;
+  }
+
+  /** Makes a task known by its name, for `TaskLockService.run`. */
+  add(task: Task): void {
+    this.declared.set(task.name, task);
+  }
+
+  get(name: string): Task | undefined {
+    return this.declared.get(name);
+  }
+
+  /**
+   * A task that is described at the call; what is not given comes from the declared one.
+   *
+   * @throws TaskLockConfigurationError
+   */
+  describe(given: TaskLockDefinition, where: string): Task {
+    const { settings: named, problems: namedProblems } = this.settings({ name: given.name });
+    const known = namedProblems.length === 0 ? this.declared.get(named.name) : undefined;
+    const definition = { ...known?.definition, ...withoutUndefined(given) };
+    const { settings, problems } = this.settings(definition, known?.schedule);
+    if (problems.length > 0) throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
+    return { ...settings, definition, schedule: known?.schedule };
+  }
+
+  private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
+    const { key, definition } = declaration;
+    const where = memberOf(instance, key);
+    const problems: TaskLockProblem[] = [];
+    let schedule: Schedule | undefined;
+    try {
+      // From the instance and not from the proxy: what stands above @TaskLock may carry the schedule.
+      const metadata = readScheduleMetadata(Reflect.get(instance, key));
+      schedule = metadata && scheduleOf(metadata);
+    } catch (error) {
+      problems.push({ where, option: 'its schedule', message: error instanceof Error ? error.message : String(error) });
+    }
+    const { settings, problems: ofSettings } = this.settings(definition, schedule);
+    problems.push(...ofSettings.map((problem) => ({ where, ...problem })));
+    return { task: { ...settings, definition, schedule }, problems };
+  }
+
+  private settings(definition: TaskLockDefinition, schedule?: Schedule) {
+    return taskSettings({ definition, schedule }, this.module, this.values());
+  }
+}
+
+function withoutUndefined<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,41 @@
+import type { Method } from './method-proxy.js';
+import { memberOf } from './task-lock.declaration.js';
+import type { TaskLockDeclaration } from './task-lock.declaration.js';
+import { TaskLockUsageError } from './task-lock.errors.js';
+
+/** The property of an instance that holds its application's runtime; two copies of this package share it. */
+export const RUNTIME = Symbol.for('nestjs-task-lock:runtime');
+
+/** A call of a decorated method. */
+export interface DecoratedCall {
+  instance: object;
+  declaration: TaskLockDeclaration;
+  /** What stands below `@TaskLock`. */
+  method: Method;
+  args: unknown[];
+}
+
+/** What runs decorated methods; each application in the process has one. */
+export interface TaskRuntime {
+  call(call: DecoratedCall): Promise<unknown>;
+}
+
+interface Runnable {
+  [RUNTIME]: TaskRuntime;
+}
+
+/**
+ * Checks that a runtime was injected into the instance of a call.
+ *
+ * @throws TaskLockUsageError where there is none: the method must never run unlocked in silence
+ */
+export function assertRunnable(instance: unknown, key: string | symbol): asserts instance is Runnable {
+  const isObject = typeof instance === 'object' && instance !== null;
+  if (isObject && RUNTIME in instance && instance[RUNTIME] !== undefined) return;
+  const member = isObject ? memberOf(instance, key) : `${String(key)} (called without its instance)`;
+  throw new TaskLockUsageError(
+    `${member} is decorated with @TaskLock and has no lock to run under. In an application, import ` +
+      `TaskLockModule.forRoot() and let Nest create the instance; in a test, import TaskLockTestingModule, or call ` +
+      `attachTaskLock(instance), both from 'nestjs-task-lock/testing'.`,
+  );
+}

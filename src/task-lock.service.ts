@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { TaskLockUsageError } from './task-lock.errors.js';
+import { TaskLockInterceptor } from './task-lock.interceptor.js';
+import type { TaskLockResult } from './task-lock.interceptor.js';
+import type { TaskLockRunOptions } from './task-lock.options.js';
+import { TaskLockRegistry } from './task-lock.registry.js';
+import type { Task } from './task-lock.registry.js';
+import type { TaskRun } from './task-run.js';
+
+/** Runs code under a task's lock without a decorator. */
+@Injectable()
+export class TaskLockService {
+  constructor(
+    private readonly registry: TaskLockRegistry,
+    private readonly interceptor: TaskLockInterceptor,
+  ) {}
+
+  /**
+   * Claims the lock, calls `work` and releases the lock; or says why it was skipped.
+   *
+   * @param task the name of a declared task, which takes its options, or options of its own
+   * @throws TaskLockUsageError where a bare name is not declared anywhere
+   * @throws TaskLockConfigurationError where the options are wrong
+   * @throws whatever `work` throws, unchanged
+   * @example
+   * const result = await this.taskLock.run({ name: 'export', maxHold: '10m' }, async (run) => this.export(run.signal));
+   * if (result.status === 'skipped') this.logger.log(`export: ${result.reason}, held by ${result.heldBy}`);
+   */
+  async run<T>(
+    task: string | TaskLockRunOptions,
+    work: (run: TaskRun) => T | Promise<T>,
+  ): Promise<TaskLockResult<T>> {
+    const { scheduledTime, ...definition } = typeof task === 'string' ? { name: task } : task;
+    const known = typeof task === 'string' ? this.declared(task) : this.registry.describe(definition, 'TaskLockService.run');
+    if (scheduledTime !== undefined && Number.isNaN(scheduledTime.getTime())) {
+      throw new TaskLockUsageError(`TaskLockService.run('${known.name}'): scheduledTime is not a valid Date.`);
+    }
+    return this.interceptor.execute(
+      scheduledTime === undefined
+        ? { task: known, tick: { kind: 'call' }, direct: known.schedule !== undefined }
+        : { task: known, tick: { kind: 'scheduled', scheduledTime }, direct: false },
+      async (run) => work(run),
+    );
+  }
+
+  private declared(name: string): Task {
+    const task = this.registry.get(name);
+    if (task) return task;
+    throw new TaskLockUsageError(
+      `TaskLockService.run('${name}'): no method is decorated with @TaskLock('${name}'). For a task without a ` +
+        `decorator give options: run({ name: '${name}', maxHold: '10m' }, ...).`,
+    );
+  }
+}

@@ -1,0 +1,142 @@
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  LockStore,
+  ReleaseAnswer,
+  ReleaseRequest,
+  RenewAnswer,
+  RenewRequest,
+} from '../lock/lock-store.js';
+
+/** A row of the lock table, as the store holds it; times are epoch milliseconds. */
+export interface InMemoryLockRow {
+  lockedUntil: number;
+  startedAt: number;
+  /** Null while a run is in progress. */
+  finishedAt: number | null;
+  lastTick: number;
+  fence: bigint;
+  token: string | null;
+  lockedBy: string | null;
+  outcome: string | null;
+  error: string | null;
+}
+
+/**
+ * Keeps locks in memory, by the same rules as Postgres. Applications in one process that share an instance exclude
+ * each other, so that a test can play several replicas.
+ *
+ * @example
+ * let now = Date.parse('2026-01-01T00:00:00Z');
+ * const store = new InMemoryLockStore(() => now);
+ */
+export class InMemoryLockStore implements LockStore {
+  private readonly rows = new Map<string, InMemoryLockRow>();
+
+  /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** A copy of a row, for assertions. */
+  row(name: string): InMemoryLockRow | undefined {
+    const row = this.rows.get(name);
+    return row && { ...row };
+  }
+
+  async prepare(names: readonly string[]): Promise<void> {
+    for (const name of names) this.rowOf(name);
+  }
+
+  async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+    return requests.map((request) => this.claimOne(request));
+  }
+
+  async renew(held: readonly RenewRequest[]): Promise<RenewAnswer[]> {
+    const now = this.now();
+    return held.map(({ name, token, lease, maxHold }): RenewAnswer => {
+      const row = this.rows.get(name);
+      if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now) return { status: 'lost', now };
+      row.lockedUntil = Math.min(now + lease, row.startedAt + maxHold);
+      return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil) };
+    });
+  }
+
+  async release(held: readonly ReleaseRequest[]): Promise<ReleaseAnswer[]> {
+    return held.map((request) => this.releaseOne(request));
+  }
+
+  private claimOne(request: ClaimRequest): ClaimAnswer {
+    const { name, token, replica, tick, lease, tolerance } = request;
+    const now = this.now();
+    const row = this.rowOf(name);
+    if (row.token === token) return row.finishedAt === null ? wonBy(row, now, tick.kind) : { status: 'done', now };
+    const dueIn = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0;
+    if (dueIn > tolerance) return { status: 'early', now, dueIn };
+    const heldBy = row.lockedBy ?? undefined;
+    if (row.finishedAt === null && row.lockedUntil > now) {
+      return { status: 'held', now, heldBy, heldUntil: new Date(row.lockedUntil) };
+    }
+    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick) return { status: 'done', now };
+    const until = heldUntil(row, request);
+    const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
+    if (at < until) return { status: 'held', now, heldBy, heldUntil: new Date(until) };
+
+    if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
+    if (tick.kind === 'kept') row.lastTick = now < row.lastTick + 2 * tick.interval ? row.lastTick + tick.interval : now;
+    const epoch = BigInt(Math.floor(now));
+    const fence = row.fence + 1n > epoch ? row.fence + 1n : epoch;
+    Object.assign(row, { fence, token, lockedBy: replica, startedAt: now, finishedAt: null, lockedUntil: now + lease });
+    Object.assign(row, { outcome: null, error: null });
+    return wonBy(row, now, tick.kind);
+  }
+
+  private releaseOne({ name, token, tick, minHold, stepBack, outcome, error }: ReleaseRequest): ReleaseAnswer {
+    const now = this.now();
+    const row = this.rows.get(name);
+    if (!row || row.token !== token || row.finishedAt !== null) return { status: 'gone' };
+    const returned = outcome === 'returned';
+    row.finishedAt = now;
+    row.lockedUntil = returned ? now : Math.max(now, (tick === 'call' ? row.startedAt : row.lastTick) + minHold);
+    if (returned && tick === 'call') row.startedAt -= stepBack;
+    if (returned && tick !== 'call') row.lastTick -= stepBack;
+    row.outcome = outcome;
+    row.error = error ?? null;
+    return { status: 'released' };
+  }
+
+  private rowOf(name: string): InMemoryLockRow {
+    let row = this.rows.get(name);
+    if (!row) this.rows.set(name, (row = emptyRow()));
+    return row;
+  }
+}
+
+function emptyRow(): InMemoryLockRow {
+  return {
+    lockedUntil: -Infinity,
+    startedAt: -Infinity,
+    finishedAt: -Infinity,
+    lastTick: -Infinity,
+    fence: 0n,
+    token: null,
+    lockedBy: null,
+    outcome: null,
+    error: null,
+  };
+}
+
+/** The end of the claimer's own minimum hold. */
+function heldUntil({ lastTick, startedAt }: InMemoryLockRow, { tick, minHold }: ClaimRequest): number {
+  if (tick.kind === 'call') return startedAt + minHold;
+  return lastTick + (tick.kind === 'kept' ? Math.max(minHold, 0.9 * tick.interval) : minHold);
+}
+
+function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['kind']): ClaimAnswer {
+  return {
+    status: 'won',
+    now,
+    fence: row.fence,
+    startedAt: new Date(row.startedAt),
+    scheduledTime: kind === 'call' ? undefined : new Date(row.lastTick),
+    lockedUntil: new Date(row.lockedUntil),
+  };
+}

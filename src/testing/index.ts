@@ -1,0 +1,6 @@
+export { attachTaskLock } from './attach-task-lock.js';
+export { conformanceScenarios } from './conformance.js';
+export type { ConformanceHarness, ConformanceScenario, ObservedRow } from './conformance.js';
+export { InMemoryLockStore } from './in-memory-lock-store.js';
+export type { InMemoryLockRow } from './in-memory-lock-store.js';
+export { TaskLockTestingModule } from './task-lock-testing.module.js';

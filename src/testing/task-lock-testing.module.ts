@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { TaskLockModule } from '../task-lock.module.js';
+import type { TaskLockModuleOptions } from '../task-lock.options.js';
+import { InMemoryLockStore } from './in-memory-lock-store.js';
+
+/**
+ * The lock in a test, without a database: import it beside the classes under test. Runs exclude each other as in the
+ * application. Minimum holds that are derived from an interval are off, so that a test can call a method twice;
+ * `minHoldFactor` turns them on, and `store` lets several applications share their locks.
+ *
+ * @example
+ * const module = await Test.createTestingModule({ imports: [TaskLockTestingModule], providers: [Jobs] }).compile();
+ * await module.get(Jobs).cleanUp();
+ */
+@Module({ imports: [TaskLockModule.forRootAsync({ useFactory: () => testingOptions() })] })
+export class TaskLockTestingModule {
+  static forRoot(options: TaskLockModuleOptions = {}): DynamicModule {
+    return { ...TaskLockModule.forRoot(testingOptions(options)), module: TaskLockModule };
+  }
+}
+
+export function testingOptions(options: TaskLockModuleOptions = {}): TaskLockModuleOptions {
+  return { minHoldFactor: 0, store: new InMemoryLockStore(), ...options };
+}
