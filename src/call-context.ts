@@ -42,7 +42,9 @@ export function isDirectCall({ type, key }: CalledMethod): boolean {
 }
 
 /** The innermost run that encloses the code that asks, of any task or of the named one. */
-export function enclosingRun(where: (enclosing: EnclosingRun) => boolean = () => true): EnclosingRun | undefined {
+export function enclosingRun(
+  where: (enclosing: EnclosingRun) => boolean = () => true,
+): EnclosingRun | undefined {
   for (let call = processState.calls.getStore(); call; call = call.outer) {
     if (call.enclosing && where(call.enclosing)) return call.enclosing;
   }

@@ -20,7 +20,9 @@ function injected(name: string | undefined, moduleRef: ModuleRef): DataSource {
     return moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false });
   } catch (error) {
     const [which, how] =
-      name === undefined ? ['no TypeORM data source', ''] : [`no TypeORM data source '${name}'`, `name: '${name}', `];
+      name === undefined
+        ? ['no TypeORM data source', '']
+        : [`no TypeORM data source '${name}'`, `name: '${name}', `];
     throw new Error(
       `the application has ${which}: import TypeOrmModule.forRoot({ ${how}type: 'postgres', ... }), or give ` +
         `TaskLockModule.forRoot a dataSource or a store`,

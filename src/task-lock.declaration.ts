@@ -20,7 +20,11 @@ export function declare(prototype: object, declaration: TaskLockDeclaration): vo
 /** All declarations of an instance's class and of those that it inherits from; the most derived class stands first. */
 export function declarationsOf(instance: object): TaskLockDeclaration[] {
   const declarations: TaskLockDeclaration[] = [];
-  for (let level: unknown = Object.getPrototypeOf(instance); isObject(level); level = Object.getPrototypeOf(level)) {
+  for (
+    let level: unknown = Object.getPrototypeOf(instance);
+    isObject(level);
+    level = Object.getPrototypeOf(level)
+  ) {
     declarations.push(...ownDeclarations(level));
   }
   return declarations;

@@ -46,7 +46,9 @@ export function TaskLock(
   options?: TaskLockOptions,
 ): MethodDecorator {
   const definition =
-    typeof nameOrDefinition === 'object' ? nameOrDefinition : { ...options, name: nameOrDefinition, interval };
+    typeof nameOrDefinition === 'object'
+      ? nameOrDefinition
+      : { ...options, name: nameOrDefinition, interval };
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
     const method = decoratedMethod(target, key, descriptor);
     const declaration = { key, definition };
@@ -76,13 +78,18 @@ class RequestMarker implements NestInterceptor {
 
 function decoratedMethod(target: object, key: string | symbol, descriptor?: PropertyDescriptor): Method {
   const refuse = (what: string, instead: string): never => {
-    throw new TaskLockUsageError(`@TaskLock cannot stand on ${memberOf(target, key)}: it is ${what}. ${instead}`);
+    throw new TaskLockUsageError(
+      `@TaskLock cannot stand on ${memberOf(target, key)}: it is ${what}. ${instead}`,
+    );
   };
   if (typeof target === 'function') refuse('static', 'Make it a method of an injectable instance.');
   if (descriptor?.get || descriptor?.set) refuse('an accessor', 'Make it a method.');
   const method: unknown = descriptor?.value;
   if (typeof method !== 'function') {
-    return refuse('a property', `Write it as a method, \`async ${String(key)}() {}\`, and not as an arrow function.`);
+    return refuse(
+      'a property',
+      `Write it as a method, \`async ${String(key)}() {}\`, and not as an arrow function.`,
+    );
   }
   if (Reflect.getMetadata('design:returntype', target, key) === Observable) {
     refuse('a method that returns an Observable', 'Its work would run after the release: return a promise.');

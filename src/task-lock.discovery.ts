@@ -30,7 +30,8 @@ export class TaskLockDiscovery {
       if (declarations.length === 0) continue;
       const type = instance.constructor;
       let known = classes.get(type);
-      if (!known) classes.set(type, (known = { declarations, instances: [], registrations: 0, isTransient: false }));
+      if (!known)
+        classes.set(type, (known = { declarations, instances: [], registrations: 0, isTransient: false }));
       if (!known.instances.includes(instance)) known.instances.push(instance);
       known.registrations++;
       known.isTransient ||= wrapper.isTransient;
@@ -40,7 +41,9 @@ export class TaskLockDiscovery {
 
   /** `ConfigService` of @nestjs/config, known by its shape: the package need not be installed. */
   configService(): ConfigReader | undefined {
-    const found = this.discovery.getProviders().find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance));
+    const found = this.discovery
+      .getProviders()
+      .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance));
     return found?.instance as ConfigReader | undefined;
   }
 

@@ -25,7 +25,11 @@ export class TaskLockUsageError extends Error {
 
 function describe(problems: readonly TaskLockProblem[]): string {
   const lines = problems.map(
-    ({ where, option, message }) => `  - ${where}${option === undefined ? '' : `, option ${option}`}: ${message}`,
+    ({ where, option, message }) =>
+      `  - ${where}${option === undefined ? '' : `, option ${option}`}: ${message}`,
   );
-  return [`nestjs-task-lock cannot start: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} wrong.`, ...lines].join('\n');
+  return [
+    `nestjs-task-lock cannot start: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} wrong.`,
+    ...lines,
+  ].join('\n');
 }

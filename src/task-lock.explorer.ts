@@ -75,7 +75,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
         tasks.set(task.name, task);
         this.registry.add(task);
         if (task.schedule) markDirectCalls(instances, declaration);
-        if (isTransient) this.logger.warn(`${member} belongs to a transient provider: each of its instances is a task.`);
+        if (isTransient)
+          this.logger.warn(`${member} belongs to a transient provider: each of its instances is a task.`);
         else if (registrations > 1) {
           this.logger.warn(
             `${member} is registered ${registrations} times (an alias, or a class in several modules): the scheduler ` +
@@ -87,7 +88,10 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     return tasks;
   }
 
-  private async checkEnvironment(tasks: ReadonlyMap<string, Task>, problems: TaskLockProblem[]): Promise<void> {
+  private async checkEnvironment(
+    tasks: ReadonlyMap<string, Task>,
+    problems: TaskLockProblem[],
+  ): Promise<void> {
     try {
       assertScheduleMetadataIsReadable();
     } catch (error) {
@@ -110,7 +114,9 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   private warnOfLocalZones(tasks: ReadonlyMap<string, Task>): void {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     if (process.env['TZ'] || timeZone === 'UTC') return;
-    const names = [...tasks.values()].filter(({ schedule }) => schedule?.dependsOnLocalZone).map(({ name }) => `"${name}"`);
+    const names = [...tasks.values()]
+      .filter(({ schedule }) => schedule?.dependsOnLocalZone)
+      .map(({ name }) => `"${name}"`);
     if (names.length === 0) return;
     this.logger.warn(
       `The ticks of ${names.join(', ')} depend on this machine's time zone (${timeZone}): replicas in other zones ` +

@@ -33,7 +33,9 @@ export class TaskLockInterceptor implements NestInterceptor {
 
   async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const { name } = call.task;
-    const outer = enclosingRun(({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld());
+    const outer = enclosingRun(
+      ({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld(),
+    );
     if (outer) return { status: 'executed', value: await method(outer.run) };
 
     const lock = await this.locks.claim(claimOf(call));
@@ -42,7 +44,9 @@ export class TaskLockInterceptor implements NestInterceptor {
     let outcome: Outcome = 'failed';
     let message: string | undefined;
     try {
-      const value = await insideRun({ run, scope: this.locks, isHeld: () => lock.isHeld() }, () => method(run));
+      const value = await insideRun({ run, scope: this.locks, isHeld: () => lock.isHeld() }, () =>
+        method(run),
+      );
       outcome = 'succeeded';
       return { status: 'executed', value };
     } catch (error) {

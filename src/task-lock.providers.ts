@@ -103,7 +103,8 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockShutdown,
-    useFactory: (locks: TaskLocks, { shutdownTimeout }: ModuleSettings) => new TaskLockShutdown(locks, shutdownTimeout),
+    useFactory: (locks: TaskLocks, { shutdownTimeout }: ModuleSettings) =>
+      new TaskLockShutdown(locks, shutdownTimeout),
     inject: [TaskLocks, MODULE_SETTINGS],
   },
 ];

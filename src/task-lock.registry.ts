@@ -72,7 +72,8 @@ export class TaskLockRegistry {
     const known = namedProblems.length === 0 ? this.declared.get(named.name) : undefined;
     const definition = { ...known?.definition, ...withoutUndefined(given) };
     const { settings, problems } = this.settings(definition, known?.schedule);
-    if (problems.length > 0) throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
+    if (problems.length > 0)
+      throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
     return { ...settings, definition, schedule: known?.schedule };
   }
 
@@ -86,7 +87,11 @@ export class TaskLockRegistry {
       const metadata = readScheduleMetadata(Reflect.get(instance, key));
       schedule = metadata && scheduleOf(metadata);
     } catch (error) {
-      problems.push({ where, option: 'its schedule', message: error instanceof Error ? error.message : String(error) });
+      problems.push({
+        where,
+        option: 'its schedule',
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
     const { settings, problems: ofSettings } = this.settings(definition, schedule);
     problems.push(...ofSettings.map((problem) => ({ where, ...problem })));

@@ -31,9 +31,14 @@ export class TaskLockService {
     work: (run: TaskRun) => T | Promise<T>,
   ): Promise<TaskLockResult<T>> {
     const { scheduledTime, ...definition } = typeof task === 'string' ? { name: task } : task;
-    const known = typeof task === 'string' ? this.declared(task) : this.registry.describe(definition, 'TaskLockService.run');
+    const known =
+      typeof task === 'string'
+        ? this.declared(task)
+        : this.registry.describe(definition, 'TaskLockService.run');
     if (scheduledTime !== undefined && Number.isNaN(scheduledTime.getTime())) {
-      throw new TaskLockUsageError(`TaskLockService.run('${known.name}'): scheduledTime is not a valid Date.`);
+      throw new TaskLockUsageError(
+        `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date.`,
+      );
     }
     return this.interceptor.execute(
       scheduledTime === undefined

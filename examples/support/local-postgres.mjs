@@ -43,7 +43,10 @@ export async function startLocalPostgres(settings = {}) {
     password: 'postgres',
     createPostgresUser: process.getuid?.() === 0,
     persistent: true,
-    postgresFlags: Object.entries({ max_connections: '300', ...settings }).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    postgresFlags: Object.entries({ max_connections: '300', ...settings }).flatMap(([key, value]) => [
+      '-c',
+      `${key}=${value}`,
+    ]),
     onLog: keep,
     onError: keep,
   });
@@ -63,6 +66,8 @@ export async function startLocalPostgres(settings = {}) {
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
+      await server.stop();
+      watchdog.ref();
       const ended = new Promise((resolve) => watchdog.once('exit', resolve));
       watchdog.stdin.end();
       await Promise.race([ended, delay(15_000, undefined, { ref: false })]);

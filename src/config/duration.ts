@@ -8,7 +8,8 @@ import ms from 'ms';
 export type DurationInput = number | string;
 
 /** Digits, a unit that is not in doubt, and nothing else. `M` is refused: it is minutes to some, months to others. */
-const WITH_UNIT = /^\d+(\.\d+)? *(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
+const WITH_UNIT =
+  /^\d+(\.\d+)? *(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
 const BARE_NUMBER = /^\d+(\.\d+)?$/;
 const ISO_8601 = /^P/;
 
@@ -23,7 +24,9 @@ export class DurationError extends Error {}
 export function parseDuration(input: DurationInput): number {
   const value = typeof input === 'number' ? input : parseText(input.trim());
   if (!Number.isFinite(value) || value < 0) {
-    throw new DurationError(`${JSON.stringify(input) ?? String(input)} is not a length of time: it must be 0 or more`);
+    throw new DurationError(
+      `${JSON.stringify(input) ?? String(input)} is not a length of time: it must be 0 or more`,
+    );
   }
   return value;
 }
@@ -40,7 +43,9 @@ function parseText(text: string): number {
   } else if (WITH_UNIT.test(text)) {
     return ms(text as ms.StringValue);
   }
-  throw new DurationError(`'${text}' is not a length of time: write it like '500ms', '30s', '5m', '24h', '7d' or 'PT5M'`);
+  throw new DurationError(
+    `'${text}' is not a length of time: write it like '500ms', '30s', '5m', '24h', '7d' or 'PT5M'`,
+  );
 }
 
 /** A length of time for people: the largest unit that says it exactly. */

@@ -53,7 +53,8 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     report('maxHoldFactor', `${maxHoldFactor} must be more than 0 and at least minHoldFactor`);
   }
   for (const option of Object.keys(options)) {
-    if (!KNOWN_OPTIONS.has(option)) report(option, `is not an option; there are ${[...KNOWN_OPTIONS].join(', ')}`);
+    if (!KNOWN_OPTIONS.has(option))
+      report(option, `is not an option; there are ${[...KNOWN_OPTIONS].join(', ')}`);
   }
   for (const option of ['schema', 'table', 'replicaId'] as const) {
     if (options[option]?.trim() === '') report(option, 'must not be empty; leave it out for the default');

@@ -26,11 +26,16 @@ export function resolvePlaceholders(text: string, values: ConfigValues): string 
 function valueOf(placeholder: string, values: ConfigValues): string | number {
   const colon = placeholder.indexOf(':');
   const path = (colon === -1 ? placeholder : placeholder.slice(0, colon)).trim();
-  if (path === '') throw new PlaceholderError(`'\${${placeholder}}' names no value: write it like '\${path.to.key:default}'`);
+  if (path === '')
+    throw new PlaceholderError(
+      `'\${${placeholder}}' names no value: write it like '\${path.to.key:default}'`,
+    );
   const value = values.lookUp(path);
   if (typeof value === 'string' || typeof value === 'number') return value;
   if (value !== undefined && value !== null) {
-    throw new PlaceholderError(`'\${${placeholder}}' is a ${typeof value} in the configuration: it must be a text or a number`);
+    throw new PlaceholderError(
+      `'\${${placeholder}}' is a ${typeof value} in the configuration: it must be a text or a number`,
+    );
   }
   if (colon !== -1) return resolvePlaceholders(placeholder.slice(colon + 1), values);
   throw new PlaceholderError(

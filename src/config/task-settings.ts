@@ -21,7 +21,12 @@ export interface TaskSettings {
 const DEFAULT_MAX_HOLD = 3_600_000;
 const LARGEST_TOLERANCE = 1_000;
 
-const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['name', 'interval', 'minHold', 'maxHold']);
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
+  'name',
+  'interval',
+  'minHold',
+  'maxHold',
+]);
 
 /** Where a task's settings come from. */
 export interface TaskSource {
@@ -51,7 +56,10 @@ export function taskSettings(
 
   for (const option of Object.keys(definition)) {
     if (!KNOWN_OPTIONS.has(option)) {
-      problems.push({ option, message: `is not an option of @TaskLock; there are ${[...KNOWN_OPTIONS].join(', ')}` });
+      problems.push({
+        option,
+        message: `is not an option of @TaskLock; there are ${[...KNOWN_OPTIONS].join(', ')}`,
+      });
     }
   }
   const name = attempt('name', () => readName(definition.name, values)) ?? '';
@@ -64,14 +72,16 @@ export function taskSettings(
   if (given === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
 
   const minHold = duration('minHold') ?? defaultMinHold(interval, schedule, module.minHoldFactor);
-  const maxHold = duration('maxHold') ?? (interval === undefined ? DEFAULT_MAX_HOLD : interval * module.maxHoldFactor);
+  const maxHold =
+    duration('maxHold') ?? (interval === undefined ? DEFAULT_MAX_HOLD : interval * module.maxHoldFactor);
   if (problems.length === 0) problems.push(...holdProblems({ interval, minHold, maxHold }));
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   return { settings: { name, interval, minHold, maxHold, tolerance }, problems };
 }
 
 function readName(text: string, values: ConfigValues): string {
-  if (typeof text !== 'string') throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
+  if (typeof text !== 'string')
+    throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
   const name = String(resolvePlaceholders(text, values));
   const problem = lockNameProblem(name);
   if (problem !== undefined) throw new Error(problem);
@@ -89,10 +99,16 @@ function readDuration(input: DurationInput, values: ConfigValues): number {
  * Half the schedule's gap where it ticks more often than the interval: with 0.9 alone, a task that is polled hourly
  * and should run daily would run at 0, 22, 20 … o'clock.
  */
-function defaultMinHold(interval: number | undefined, schedule: Schedule | undefined, factor: number): number {
+function defaultMinHold(
+  interval: number | undefined,
+  schedule: Schedule | undefined,
+  factor: number,
+): number {
   if (interval === undefined) return 0;
   const gap = schedule?.gap;
-  return gap !== undefined && gap < interval ? Math.max(interval * factor, interval - gap / 2) : interval * factor;
+  return gap !== undefined && gap < interval
+    ? Math.max(interval * factor, interval - gap / 2)
+    : interval * factor;
 }
 
 function holdProblems(holds: { interval?: number; minHold: number; maxHold: number }) {
@@ -105,7 +121,10 @@ function holdProblems(holds: { interval?: number; minHold: number; maxHold: numb
     problems.push({ option: 'minHold', message });
   }
   if (minHold > maxHold) {
-    problems.push({ option: 'minHold', message: `the minimum hold of ${min} must not be above the maximum hold of ${max}` });
+    problems.push({
+      option: 'minHold',
+      message: `the minimum hold of ${min} must not be above the maximum hold of ${max}`,
+    });
   }
   return problems;
 }

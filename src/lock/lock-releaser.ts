@@ -37,7 +37,9 @@ export class LockReleaser {
 
   private report({ name, outcome }: ReleaseRequest, error: unknown, repeated: boolean): void {
     const what = outcome === 'returned' ? `return of an unused claim of "${name}"` : `release of "${name}"`;
-    const next = repeated ? 'it is repeated until the lease ends' : 'the lock stays held until its lease ends';
+    const next = repeated
+      ? 'it is repeated until the lease ends'
+      : 'the lock stays held until its lease ends';
     this.log.error(`The ${what} failed, ${next}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

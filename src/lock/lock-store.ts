@@ -48,7 +48,9 @@ export interface RenewRequest extends HeldLockKey {
 }
 
 export type RenewAnswer =
-  { status: 'renewed'; now: number; lockedUntil: Date } | { status: 'lost'; now: number } | { status: 'busy' };
+  | { status: 'renewed'; now: number; lockedUntil: Date }
+  | { status: 'lost'; now: number }
+  | { status: 'busy' };
 
 /** How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. */
 export type Outcome = 'succeeded' | 'failed' | 'returned';

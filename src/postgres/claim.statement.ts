@@ -46,7 +46,17 @@ export interface ClaimRow {
 export function claimStatement(table: string): Statement<ClaimColumn> {
   return {
     name: 'task-lock-claim',
-    columns: ['name', 'token', 'replica', 'kind', 'scheduled_time', 'step_ms', 'min_hold_ms', 'lease_ms', 'tolerance_ms'],
+    columns: [
+      'name',
+      'token',
+      'replica',
+      'kind',
+      'scheduled_time',
+      'step_ms',
+      'min_hold_ms',
+      'lease_ms',
+      'tolerance_ms',
+    ],
     text: `
 WITH clock AS MATERIALIZED (
   SELECT clock_timestamp() AS at

@@ -6,7 +6,8 @@ const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...)$/;
 
 /** Errors of Node's sockets and of pg's own pool, which carry no SQLSTATE. */
 const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
-const CONNECTION_MESSAGE = /connection terminated|connection timeout|timeout exceeded|not queryable|client was closed/i;
+const CONNECTION_MESSAGE =
+  /connection terminated|connection timeout|timeout exceeded|not queryable|client was closed/i;
 
 /** A claim that met a concurrent one: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
 const CONFLICT = /^40(001|P01)$/;

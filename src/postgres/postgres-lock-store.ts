@@ -11,7 +11,13 @@ import type {
 import { claimStatement } from './claim.statement.js';
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
-import { codeOf, isConflict, UNDEFINED_COLUMN, UNDEFINED_SCHEMA, UNDEFINED_TABLE } from './postgres-errors.js';
+import {
+  codeOf,
+  isConflict,
+  UNDEFINED_COLUMN,
+  UNDEFINED_SCHEMA,
+  UNDEFINED_TABLE,
+} from './postgres-errors.js';
 import { checkStatement, ensureStatement } from './prepare.statements.js';
 import { releaseStatement } from './release.statement.js';
 import type { ReleaseRow } from './release.statement.js';
@@ -90,7 +96,12 @@ export class PostgresLockStore implements LockStore {
     return inRounds(held, async (round) => {
       const values = columnsOf(
         this.statements.renew,
-        round.map(({ name, token, lease, maxHold }) => ({ name, token, lease_ms: lease, max_hold_ms: maxHold })),
+        round.map(({ name, token, lease, maxHold }) => ({
+          name,
+          token,
+          lease_ms: lease,
+          max_hold_ms: maxHold,
+        })),
       );
       const rows = await this.rowsByName<RenewRow>(this.statements.renew.text, values, signal);
       return round.map(({ name }): RenewAnswer => {
@@ -123,7 +134,12 @@ export class PostgresLockStore implements LockStore {
   }
 
   private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
-    const ask = () => this.rowsByName<ClaimRow>(this.statements.claim.text, columnsOf(this.statements.claim, round.map(requestRow)), signal);
+    const ask = () =>
+      this.rowsByName<ClaimRow>(
+        this.statements.claim.text,
+        columnsOf(this.statements.claim, round.map(requestRow)),
+        signal,
+      );
     let rows = await ask();
     const missing = round.map(({ name }) => name).filter((name) => rows?.get(name)?.answer === 'missing');
     if (missing.length === 0) return round.map(({ name }) => answerOf(rows?.get(name)));

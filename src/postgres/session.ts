@@ -22,7 +22,9 @@ export class Session {
       return rows;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      throw new LockStoreUnavailableError(error instanceof Error ? error.message : String(error), sent, { cause: error });
+      throw new LockStoreUnavailableError(error instanceof Error ? error.message : String(error), sent, {
+        cause: error,
+      });
     } finally {
       await released(runner);
     }

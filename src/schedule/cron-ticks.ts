@@ -62,7 +62,7 @@ export class CronTicks {
       if (step > LONGEST_LOOK_BACK) throw new Error('the expression was not due in the last eight years');
     }
     let found = this.nextAfter(bound - step);
-    for (let end = bound; end > found; ) {
+    for (let end = bound; end > found;) {
       const middle = Math.floor((found + end) / 2);
       const next = this.nextAfter(middle);
       if (next <= bound) found = next;

@@ -52,7 +52,9 @@ export function scheduleOf(metadata: ScheduleMetadata): Schedule {
 
 function cronSchedule({ cronTime: source, timeZone, utcOffset }: CronMetadata): Schedule {
   const cronTime =
-    utcOffset === undefined ? new CronTime(source, timeZone ?? null, null) : new CronTime(source, null, utcOffset);
+    utcOffset === undefined
+      ? new CronTime(source, timeZone ?? null, null)
+      : new CronTime(source, null, utcOffset);
   if (cronTime.realDate) return dateSchedule(cronTime);
   const ticks = new CronTicks(cronTime);
   return {

@@ -26,9 +26,17 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
   if (settings.problems.length > 0) throw new TaskLockConfigurationError(settings.problems);
   const clock = new SystemLockClock();
   const store = settings.enabled && settings.store ? settings.store : new UnlockedStore(clock);
-  const locks = new TaskLocks(store, clock, new Logger('TaskLock'), { ...settings, exclusive: settings.enabled });
+  const locks = new TaskLocks(store, clock, new Logger('TaskLock'), {
+    ...settings,
+    exclusive: settings.enabled,
+  });
   const registry = new TaskLockRegistry(settings, () => new ConfigValues(process.env));
   const runtime = new TaskLockRuntime(registry, new TaskLockInterceptor(locks), clock, () => false);
-  Object.defineProperty(instance, RUNTIME, { value: runtime, configurable: true, writable: true, enumerable: false });
+  Object.defineProperty(instance, RUNTIME, {
+    value: runtime,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
   return instance;
 }

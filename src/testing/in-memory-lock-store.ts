@@ -54,7 +54,8 @@ export class InMemoryLockStore implements LockStore {
     const now = this.now();
     return held.map(({ name, token, lease, maxHold }): RenewAnswer => {
       const row = this.rows.get(name);
-      if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now) return { status: 'lost', now };
+      if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now)
+        return { status: 'lost', now };
       row.lockedUntil = Math.min(now + lease, row.startedAt + maxHold);
       return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil) };
     });
@@ -68,34 +69,54 @@ export class InMemoryLockStore implements LockStore {
     const { name, token, replica, tick, lease, tolerance } = request;
     const now = this.now();
     const row = this.rowOf(name);
-    if (row.token === token) return row.finishedAt === null ? wonBy(row, now, tick.kind) : { status: 'done', now };
+    if (row.token === token)
+      return row.finishedAt === null ? wonBy(row, now, tick.kind) : { status: 'done', now };
     const dueIn = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0;
     if (dueIn > tolerance) return { status: 'early', now, dueIn };
     const heldBy = row.lockedBy ?? undefined;
     if (row.finishedAt === null && row.lockedUntil > now) {
       return { status: 'held', now, heldBy, heldUntil: new Date(row.lockedUntil) };
     }
-    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick) return { status: 'done', now };
+    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
+      return { status: 'done', now };
     const until = heldUntil(row, request);
     const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
     if (at < until) return { status: 'held', now, heldBy, heldUntil: new Date(until) };
 
     if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
-    if (tick.kind === 'kept') row.lastTick = now < row.lastTick + 2 * tick.interval ? row.lastTick + tick.interval : now;
+    if (tick.kind === 'kept')
+      row.lastTick = now < row.lastTick + 2 * tick.interval ? row.lastTick + tick.interval : now;
     const epoch = BigInt(Math.floor(now));
     const fence = row.fence + 1n > epoch ? row.fence + 1n : epoch;
-    Object.assign(row, { fence, token, lockedBy: replica, startedAt: now, finishedAt: null, lockedUntil: now + lease });
+    Object.assign(row, {
+      fence,
+      token,
+      lockedBy: replica,
+      startedAt: now,
+      finishedAt: null,
+      lockedUntil: now + lease,
+    });
     Object.assign(row, { outcome: null, error: null });
     return wonBy(row, now, tick.kind);
   }
 
-  private releaseOne({ name, token, tick, minHold, stepBack, outcome, error }: ReleaseRequest): ReleaseAnswer {
+  private releaseOne({
+    name,
+    token,
+    tick,
+    minHold,
+    stepBack,
+    outcome,
+    error,
+  }: ReleaseRequest): ReleaseAnswer {
     const now = this.now();
     const row = this.rows.get(name);
     if (!row || row.token !== token || row.finishedAt !== null) return { status: 'gone' };
     const returned = outcome === 'returned';
     row.finishedAt = now;
-    row.lockedUntil = returned ? now : Math.max(now, (tick === 'call' ? row.startedAt : row.lastTick) + minHold);
+    row.lockedUntil = returned
+      ? now
+      : Math.max(now, (tick === 'call' ? row.startedAt : row.lastTick) + minHold);
     if (returned && tick === 'call') row.startedAt -= stepBack;
     if (returned && tick !== 'call') row.lastTick -= stepBack;
     row.outcome = outcome;

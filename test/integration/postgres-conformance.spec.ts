@@ -5,7 +5,12 @@ import { conformanceScenarios } from '../../src/testing/conformance.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { observeRow } from '../support/observe-row.js';
-import { advanceClock, connectTravelling, databaseNow, installTravellingClock } from '../support/travelling-clock.js';
+import {
+  advanceClock,
+  connectTravelling,
+  databaseNow,
+  installTravellingClock,
+} from '../support/travelling-clock.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -36,7 +36,9 @@ export async function createDatabase({ migrated = true } = {}): Promise<TestData
       return (await admin.query<Row>(text, values)).rows;
     },
     async drop() {
-      await Promise.all(opened.filter((dataSource) => dataSource.isInitialized).map((dataSource) => dataSource.destroy()));
+      await Promise.all(
+        opened.filter((dataSource) => dataSource.isInitialized).map((dataSource) => dataSource.destroy()),
+      );
       await admin.end();
       await once(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },

@@ -20,7 +20,9 @@ export function connectTravelling(database: TestDatabase): Promise<DataSource> {
 }
 
 export async function advanceClock(database: TestDatabase, milliseconds: number): Promise<void> {
-  await database.query(`UPDATE travel.clock SET ahead = ahead + $1 * interval '1 millisecond'`, [milliseconds]);
+  await database.query(`UPDATE travel.clock SET ahead = ahead + $1 * interval '1 millisecond'`, [
+    milliseconds,
+  ]);
 }
 
 export async function databaseNow(database: TestDatabase): Promise<number> {
