@@ -31,3 +31,8 @@ export async function databaseNow(database: TestDatabase): Promise<number> {
   );
   return Number(row!.now);
 }
+
+/** Stops the clock at an instant. */
+export async function freezeClock(database: TestDatabase, instant: number): Promise<void> {
+  await database.query(`UPDATE travel.clock SET ahead = '0', frozen = $1`, [new Date(instant).toISOString()]);
+}

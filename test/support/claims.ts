@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import type { ClaimRequest, ReleaseRequest } from '../../src/lock/lock-store.js';
+
+/** A claim of a tick that is due now, of a task that is due each minute. */
+export function aClaim(overrides: Partial<ClaimRequest> = {}): ClaimRequest {
+  return {
+    name: 'task',
+    token: randomUUID(),
+    replica: 'replica-a',
+    tick: { kind: 'scheduled', scheduledTime: new Date(Math.floor(Date.now() / 1_000) * 1_000) },
+    minHold: 54_000,
+    lease: 300_000,
+    tolerance: 1_000,
+    ...overrides,
+  };
+}
+
+export function aRelease(claim: ClaimRequest, overrides: Partial<ReleaseRequest> = {}): ReleaseRequest {
+  const { name, token, tick, minHold } = claim;
+  return { name, token, tick: tick.kind, minHold, stepBack: minHold, outcome: 'succeeded', ...overrides };
+}

@@ -1,0 +1,37 @@
+import type { LockClock } from '../../src/lock/lock-clock.js';
+import type { LockStore } from '../../src/lock/lock-store.js';
+import { ConfigValues } from '../../src/config/config-values.js';
+import { moduleSettings } from '../../src/config/module-settings.js';
+import { TaskLocks } from '../../src/lock/task-locks.js';
+import { TaskLockInterceptor } from '../../src/task-lock.interceptor.js';
+import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
+import { TaskLockRegistry } from '../../src/task-lock.registry.js';
+import { TaskLockRuntime } from '../../src/task-lock.runtime.js';
+import { RUNTIME } from '../../src/task-lock.runtime-key.js';
+
+/** What a simulated replica is made of. */
+export interface Simulation {
+  store: LockStore;
+  /** Its wall clock, in epoch milliseconds. */
+  now: () => number;
+  environment?: Record<string, string>;
+  options?: TaskLockModuleOptions;
+}
+
+/**
+ * Gives an instance a runtime as an application has it, whose calls are ticks of the schedule at a simulated time.
+ * Its timers never fire: it is for claims that are answered at once.
+ */
+export function asSimulatedReplica<T extends object>(instance: T, { store, now, environment = {}, options }: Simulation): T {
+  const clock: LockClock = { now, monotonic: now, timer: () => () => {} };
+  const settings = moduleSettings(options ?? {});
+  const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };
+  const locks = new TaskLocks(store, clock, silent, { ...settings, exclusive: true });
+  const registry = new TaskLockRegistry(settings, () => new ConfigValues(environment));
+  const runtime = new TaskLockRuntime(registry, new TaskLockInterceptor(locks), clock, () => true);
+  return Object.assign(instance, { [RUNTIME]: runtime });
+}
+
+function expectNone(message: string): never {
+  throw new Error(`a simulated replica logged an error: ${message}`);
+}
