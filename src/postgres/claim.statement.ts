@@ -86,7 +86,7 @@ WITH clock AS MATERIALIZED (
             AND asked.scheduled_time >= lock.last_tick + asked.min_hold
             AND asked.scheduled_time <= clock.at + asked.tolerance
           WHEN 'kept' THEN clock.at >= lock.last_tick + GREATEST(asked.min_hold, 0.9 * asked.step)
-          ELSE clock.at >= lock.started_at + asked.min_hold
+          ELSE asked.min_hold <= interval '0' OR clock.at >= lock.started_at + asked.min_hold
         END
   FOR NO KEY UPDATE OF lock SKIP LOCKED
 ), won AS (
@@ -133,7 +133,7 @@ WITH clock AS MATERIALIZED (
     SELECT CASE asked.kind
              WHEN 'scheduled' THEN lock.last_tick + asked.min_hold
              WHEN 'kept' THEN lock.last_tick + GREATEST(asked.min_hold, 0.9 * asked.step)
-             ELSE lock.started_at + asked.min_hold
+             ELSE CASE WHEN asked.min_hold > interval '0' THEN lock.started_at + asked.min_hold END
            END AS until
   ) AS held ON true
 )

@@ -147,7 +147,7 @@ function emptyRow(): InMemoryLockRow {
 
 /** The end of the claimer's own minimum hold. */
 function heldUntil({ lastTick, startedAt }: InMemoryLockRow, { tick, minHold }: ClaimRequest): number {
-  if (tick.kind === 'call') return startedAt + minHold;
+  if (tick.kind === 'call') return minHold > 0 ? startedAt + minHold : -Infinity;
   return lastTick + (tick.kind === 'kept' ? Math.max(minHold, 0.9 * tick.interval) : minHold);
 }
 

@@ -1,6 +1,10 @@
 export { attachTaskLock } from './attach-task-lock.js';
-export { conformanceScenarios } from './conformance.js';
-export type { ConformanceHarness, ConformanceScenario, ObservedRow } from './conformance.js';
+export { conformanceScenarios } from './conformance/index.js';
+export type {
+  ConformanceHarness,
+  ConformanceScenario,
+  ObservedRow,
+} from './conformance/conformance-harness.js';
 export { InMemoryLockStore } from './in-memory-lock-store.js';
 export type { InMemoryLockRow } from './in-memory-lock-store.js';
 export { TaskLockTestingModule } from './task-lock-testing.module.js';

@@ -3,7 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { addTransactionalDataSource, deleteDataSourceByName, initializeTransactionalContext } from 'typeorm-transactional';
+import {
+  addTransactionalDataSource,
+  deleteDataSourceByName,
+  initializeTransactionalContext,
+} from 'typeorm-transactional';
 import { runInTransaction } from 'typeorm-transactional';
 import { TaskLock, TaskLockModule } from '../../src/index.js';
 import { createDatabase } from '../support/database.js';
@@ -52,7 +56,9 @@ describe('a claim inside a transaction of the caller, with typeorm-transactional
     });
     await expect(rolledBack).rejects.toThrow('rolled back');
     expect(await database.query('SELECT id FROM work')).toEqual([]);
-    expect(await database.query('SELECT name, outcome FROM task_lock')).toEqual([{ name: 'export', outcome: 'succeeded' }]);
+    expect(await database.query('SELECT name, outcome FROM task_lock')).toEqual([
+      { name: 'export', outcome: 'succeeded' },
+    ]);
     expect(await exports.run()).toBeUndefined();
     await module.close();
     deleteDataSourceByName('default');

@@ -87,7 +87,9 @@ describe('rule 7, instants', () => {
   });
 
   test('the time zone of the session does not move a tick', async () => {
-    const far = await database.connect({ extra: { options: '-c TimeZone=Asia/Kolkata -c DateStyle=German' } });
+    const far = await database.connect({
+      extra: { options: '-c TimeZone=Asia/Kolkata -c DateStyle=German' },
+    });
     const tick = new Date(Date.now() - 60_000);
     const elsewhere = new PostgresLockStore(() => far, { table: 'task_lock' });
     const [won] = await elsewhere.claim([aClaim({ tick: { kind: 'scheduled', scheduledTime: tick } })]);
@@ -109,7 +111,15 @@ describe('rule 9, a durable claim and a cheap release', () => {
 
     const { name, token, tick, minHold, stepBack, outcome } = aRelease(claim);
     const released = releaseStatement('task_lock');
-    const row = { name, token, kind: tick, min_hold_ms: minHold, step_back_ms: stepBack, outcome, error: null };
+    const row = {
+      name,
+      token,
+      kind: tick,
+      min_hold_ms: minHold,
+      step_back_ms: stepBack,
+      outcome,
+      error: null,
+    };
     await other.query('SET synchronous_commit = on');
     await other.query('BEGIN');
     await other.query(released.text, columnsOf(released, [row]));
@@ -122,7 +132,9 @@ describe('rule 9, a durable claim and a cheap release', () => {
     await other.query('SET synchronous_commit = remote_apply');
     await other.query('BEGIN');
     await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
-    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'remote_apply' }]);
+    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([
+      { synchronous_commit: 'remote_apply' },
+    ]);
     await other.query('ROLLBACK');
   });
 });
@@ -147,7 +159,12 @@ describe('rule 11, batches', () => {
     const [first, second] = [aClaim(), aClaim({ name: 'other' })];
     await store.claim([first, second]);
     await lockRow('task');
-    const renewals = [first, second].map(({ name, token }) => ({ name, token, lease: 9_000, maxHold: 99_000 }));
+    const renewals = [first, second].map(({ name, token }) => ({
+      name,
+      token,
+      lease: 9_000,
+      maxHold: 99_000,
+    }));
     expect(await store.renew(renewals)).toMatchObject([{ status: 'busy' }, { status: 'renewed' }]);
     expect(await store.release([aRelease(first), aRelease(second)])).toEqual([
       { status: 'busy' },
@@ -175,7 +192,9 @@ describe('rule 11, batches', () => {
     });
     const wins = await Promise.all(rounds);
     expect(wins.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(names.length);
-    const [left] = await database.query(`SELECT count(*)::int AS running FROM task_lock WHERE finished_at IS NULL`);
+    const [left] = await database.query(
+      `SELECT count(*)::int AS running FROM task_lock WHERE finished_at IS NULL`,
+    );
     expect(left).toEqual({ running: 0 });
   });
 });

@@ -22,7 +22,9 @@ async function tables(): Promise<string[]> {
   return rows.map(({ place }) => place);
 }
 
-async function migrate(options: Partial<Extract<DataSourceOptions, { type: 'postgres' }>> = {}): Promise<DataSource> {
+async function migrate(
+  options: Partial<Extract<DataSourceOptions, { type: 'postgres' }>> = {},
+): Promise<DataSource> {
   const dataSource = await database.connect({ migrations: [...taskLockMigrations], ...options });
   await dataSource.runMigrations();
   return dataSource;
@@ -49,7 +51,9 @@ describe('the migration', () => {
 
   test('makes tables of other names beside each other, quoted where they need it', async () => {
     const place = { schema: 'public', table: 'Odd "locks"' };
-    const dataSource = await migrate({ migrations: [...taskLockMigrations, ...taskLockMigrationsFor(place)] });
+    const dataSource = await migrate({
+      migrations: [...taskLockMigrations, ...taskLockMigrationsFor(place)],
+    });
     expect(await tables()).toEqual(['public.Odd "locks"', 'public.task_lock']);
     const store = new PostgresLockStore(() => dataSource, place);
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
@@ -60,12 +64,18 @@ describe('the migration', () => {
     async (migrationsTransactionMode) => {
       // TypeORM's own creation of its migrations table races; that table is there from the first deployment on.
       await (await database.connect({ migrations: [] })).runMigrations();
-      await database.query('CREATE TABLE IF NOT EXISTS migrations (id serial PRIMARY KEY, "timestamp" bigint, name text)');
+      await database.query(
+        'CREATE TABLE IF NOT EXISTS migrations (id serial PRIMARY KEY, "timestamp" bigint, name text)',
+      );
       for (let round = 0; round < 10; round++) {
         await database.query('DROP TABLE IF EXISTS task_lock');
         await database.query('DELETE FROM migrations');
-        const replicas = await Promise.all(Array.from({ length: 8 }, () => database.connect({ migrations: [...taskLockMigrations] })));
-        await Promise.all(replicas.map((replica) => replica.runMigrations({ transaction: migrationsTransactionMode })));
+        const replicas = await Promise.all(
+          Array.from({ length: 8 }, () => database.connect({ migrations: [...taskLockMigrations] })),
+        );
+        await Promise.all(
+          replicas.map((replica) => replica.runMigrations({ transaction: migrationsTransactionMode })),
+        );
         await Promise.all(replicas.map((replica) => replica.destroy()));
       }
       expect(await tables()).toEqual(['public.task_lock']);

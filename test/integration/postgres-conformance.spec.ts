@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
-import { conformanceScenarios } from '../../src/testing/conformance.js';
+import { conformanceScenarios } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { observeRow } from '../support/observe-row.js';

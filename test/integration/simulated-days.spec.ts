@@ -76,7 +76,9 @@ describe.each(stores)('with locks $kind', ({ fresh, moveTo }) => {
   });
 
   test('a task that is polled hourly and runs daily runs 30 times in 30 days, at the same hour', async () => {
-    const replicas = [new Jobs(), new Jobs(), new Jobs()].map((jobs) => asSimulatedReplica(jobs, { store, now: () => now }));
+    const replicas = [new Jobs(), new Jobs(), new Jobs()].map((jobs) =>
+      asSimulatedReplica(jobs, { store, now: () => now }),
+    );
     for (let hour = 0; hour < 30 * 24; hour++) {
       await moveTo(START + hour * HOUR + 20);
       for (const jobs of replicas) await jobs.daily();
@@ -113,6 +115,8 @@ describe.each(stores)('with locks $kind', ({ fresh, moveTo }) => {
     }
     const ticks = replicas.flatMap(({ jobs }) => jobs.runs).sort((a, b) => a.getTime() - b.getTime());
     // The last one is the tick of the interval that begins at the end: it can be claimed a tenth before.
-    expect(ticks).toEqual(Array.from({ length: intervals + 1 }, (_, index) => new Date(START + index * MINUTE)));
+    expect(ticks).toEqual(
+      Array.from({ length: intervals + 1 }, (_, index) => new Date(START + index * MINUTE)),
+    );
   });
 });

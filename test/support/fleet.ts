@@ -67,12 +67,15 @@ export class Fleet {
         child.kill('SIGKILL');
         await gone;
       },
-      journal: () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(parse) : []),
+      journal: () =>
+        existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(parse) : [],
     };
     this.replicas.push(replica);
     await new Promise<void>((resolve, reject) => {
       child.once('message', () => resolve());
-      child.once('exit', (code) => reject(new Error(`${name} ended with ${code} at start-up: ${errors.join('')}`)));
+      child.once('exit', (code) =>
+        reject(new Error(`${name} ended with ${code} at start-up: ${errors.join('')}`)),
+      );
     });
     return replica;
   }

@@ -1,4 +1,4 @@
-import type { ObservedRow } from '../../src/testing/conformance.js';
+import type { ObservedRow } from '../../src/testing/index.js';
 import type { TestDatabase } from './database.js';
 
 interface RawRow {

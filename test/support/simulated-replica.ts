@@ -22,7 +22,10 @@ export interface Simulation {
  * Gives an instance a runtime as an application has it, whose calls are ticks of the schedule at a simulated time.
  * Its timers never fire: it is for claims that are answered at once.
  */
-export function asSimulatedReplica<T extends object>(instance: T, { store, now, environment = {}, options }: Simulation): T {
+export function asSimulatedReplica<T extends object>(
+  instance: T,
+  { store, now, environment = {}, options }: Simulation,
+): T {
   const clock: LockClock = { now, monotonic: now, timer: () => () => {} };
   const settings = moduleSettings(options ?? {});
   const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };

@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import { conformanceScenarios } from '../../src/testing/conformance.js';
+import { conformanceScenarios } from '../../src/testing/index.js';
 import { InMemoryLockStore } from '../../src/testing/in-memory-lock-store.js';
 
 describe('the in-memory store', () => {

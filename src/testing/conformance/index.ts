@@ -1,0 +1,22 @@
+import type { ConformanceScenario } from './conformance-harness.js';
+import { atomicScenarios } from './atomic.scenarios.js';
+import { batchesScenarios } from './batches.scenarios.js';
+import { holdsScenarios } from './holds.scenarios.js';
+import { releaseScenarios } from './release.scenarios.js';
+import { ticksScenarios } from './ticks.scenarios.js';
+import { tokensScenarios } from './tokens.scenarios.js';
+
+/**
+ * What every store must do, for use with any test runner. Each scenario needs a harness with an empty store.
+ *
+ * @example
+ * for (const { name, run } of conformanceScenarios) test(name, async () => run(await newHarness()));
+ */
+export const conformanceScenarios: readonly ConformanceScenario[] = [
+  ...atomicScenarios,
+  ...holdsScenarios,
+  ...ticksScenarios,
+  ...tokensScenarios,
+  ...releaseScenarios,
+  ...batchesScenarios,
+];

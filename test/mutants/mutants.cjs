@@ -1,0 +1,398 @@
+/**
+ * One broken statement or step a rule. `find` must stand exactly once in `file`; `suites` are the specs that must see
+ * the damage. A mutant that no scenario catches is a rule without a test.
+ *
+ * @typedef {{ id: string, rule: string, file: string, find: string, replace: string, suites: string[] }} Mutant
+ */
+
+const CLAIM = 'src/postgres/claim.statement.ts';
+const RELEASE = 'src/postgres/release.statement.ts';
+const RENEW = 'src/postgres/renew.statement.ts';
+const TABLE = 'src/postgres/table.statements.ts';
+const STORE = 'src/postgres/postgres-lock-store.ts';
+const LOCKS = 'src/lock/task-locks.ts';
+const ATTEMPT = 'src/lock/claim-attempt.ts';
+
+const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integration/claim-rules.spec.ts'];
+const UNIT = ['test/unit'];
+const WIRING = ['test/wiring'];
+
+/** @type {Record<string, Omit<Mutant, 'id' | 'rule'>[]>} by rule */
+const byRule = {
+  '1 atomic, no waiting': [
+    {
+      file: CLAIM,
+      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
+      replace: 'FOR NO KEY UPDATE OF lock',
+      suites: POSTGRES,
+    },
+    { file: CLAIM, find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED', replace: '', suites: POSTGRES },
+    {
+      file: CLAIM,
+      find: 'WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock.at)',
+      replace: 'WHERE true',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: '  SET locked_until = clock_timestamp() + free.lease,\n      started_at',
+      replace: '  SET locked_until = clock_timestamp(),\n      started_at',
+      suites: POSTGRES,
+    },
+  ],
+  '2 the clock, and a transaction of its own': [
+    {
+      file: CLAIM,
+      find: 'SELECT clock_timestamp() AS at',
+      replace: 'SELECT now() AS at',
+      suites: ['test/integration/simulated-days.spec.ts'],
+    },
+    {
+      file: CLAIM,
+      find: 'SET locked_until = clock_timestamp() + free.lease',
+      replace: 'SET locked_until = now() + free.lease',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/postgres/session.ts',
+      find: 'await runner.query(text, values)',
+      replace: 'await this.dataSource().query(text, values)',
+      suites: ['test/integration/callers-transaction.spec.ts'],
+    },
+  ],
+  '3 who may claim': [
+    {
+      file: CLAIM,
+      find: '            AND asked.scheduled_time >= lock.last_tick + asked.min_hold\n',
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'AND asked.scheduled_time >= lock.last_tick + asked.min_hold',
+      replace: 'AND asked.scheduled_time >= lock.started_at + asked.min_hold',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'AND asked.scheduled_time >= lock.last_tick + asked.min_hold',
+      replace: 'AND clock.at >= lock.locked_until',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'OR clock.at >= lock.started_at + asked.min_hold',
+      replace: 'ELSE true',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'last_tick = COALESCE(free.tick, lock.last_tick)',
+      replace: 'last_tick = COALESCE(free.tick, clock_timestamp())',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "WHEN 'kept' THEN clock.at >= lock.last_tick + GREATEST(asked.min_hold, 0.9 * asked.step)",
+      replace: "WHEN 'kept' THEN true",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'WHEN clock.at < lock.last_tick + 2 * asked.step THEN lock.last_tick + asked.step\n',
+      replace: 'WHEN false THEN clock.at\n',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "ELSE date_trunc('milliseconds', clock.at)",
+      replace: 'ELSE lock.last_tick + asked.step',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/config/task-settings.ts',
+      find: 'Math.max(interval * factor, interval - gap / 2)',
+      replace: 'interval * factor',
+      suites: ['test/integration/simulated-days.spec.ts'],
+    },
+  ],
+  '4 a tick runs once, whatever the clocks': [
+    {
+      file: CLAIM,
+      find: 'asked.scheduled_time > lock.last_tick\n            AND',
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: '            AND asked.scheduled_time <= clock.at + asked.tolerance\n',
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "           WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock.at + asked.tolerance THEN 'early'\n",
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/task-lock.runtime.ts',
+      find: 'schedule.tickAt(now, interval)',
+      replace: "{ kind: 'scheduled', scheduledTime: new Date(now) }",
+      suites: ['test/integration/simulated-days.spec.ts'],
+    },
+    {
+      file: LOCKS,
+      find: 'await pause(this.clock, result.dueIn, this.stopping.signal)',
+      replace: 'await pause(this.clock, 0, this.stopping.signal)',
+      suites: UNIT,
+    },
+  ],
+  '5 answers': [
+    { file: CLAIM, find: "ELSE 'busy'", replace: "ELSE 'held'", suites: POSTGRES },
+    {
+      file: CLAIM,
+      find: "           WHEN lock.finished_at IS NULL AND lock.locked_until > clock.at THEN 'held'\n",
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: STORE,
+      find: 'if (missing.length === 0) return',
+      replace: 'if (missing.length >= 0) return',
+      suites: POSTGRES,
+    },
+    {
+      file: LOCKS,
+      find: 'await pause(this.clock, retryDelay(asks), giveUp);',
+      replace: 'break;',
+      suites: UNIT,
+    },
+  ],
+  '6 token-idempotent': [
+    {
+      file: CLAIM,
+      find: "           WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
+      replace: '',
+      suites: POSTGRES,
+    },
+    { file: CLAIM, find: '    AND lock.token IS DISTINCT FROM asked.token\n', replace: '', suites: POSTGRES },
+    {
+      file: ATTEMPT,
+      find: 'this.firstSentAt ??= instantOf(this.clock);',
+      replace: 'this.firstSentAt = instantOf(this.clock);',
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: "if (answer?.status === 'won') this.observeWin(answer);",
+      replace: '',
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: 'if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();',
+      replace: '',
+      suites: UNIT,
+    },
+    {
+      file: RELEASE,
+      find: "WHEN held.outcome = 'returned' AND held.kind <> 'call' THEN lock.last_tick - held.step_back\n",
+      replace: 'WHEN false THEN lock.last_tick\n',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: "WHEN held.outcome = 'returned' AND held.kind = 'call' THEN lock.started_at - held.step_back\n",
+      replace: 'WHEN false THEN lock.started_at\n',
+      suites: POSTGRES,
+    },
+  ],
+  '7 instants': [
+    {
+      file: TABLE,
+      find: "last_tick    timestamptz NOT NULL DEFAULT '-infinity'",
+      replace: 'last_tick    timestamptz',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/postgres/claim.mapping.ts',
+      find: 'tick.scheduledTime.toISOString()',
+      replace: "tick.scheduledTime.toISOString().replace(/\\..*/, 'Z')",
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/postgres/claim.mapping.ts',
+      find: 'tick.scheduledTime.toISOString()',
+      replace: "tick.scheduledTime.toISOString().replace('Z', '')",
+      suites: POSTGRES,
+    },
+  ],
+  '8 release and renew': [
+    {
+      file: RELEASE,
+      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
+      replace: 'WHERE lock.finished_at IS NULL',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
+      replace: 'WHERE lock.token = ended.token',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
+      replace:
+        'WHERE lock.token = ended.token AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()',
+      suites: POSTGRES,
+    },
+    {
+      file: RENEW,
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'WHERE lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      suites: POSTGRES,
+    },
+    {
+      file: RENEW,
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'WHERE lock.token = asked.token AND lock.locked_until > clock.at\n',
+      suites: POSTGRES,
+    },
+    {
+      file: RENEW,
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL\n',
+      suites: POSTGRES,
+    },
+    {
+      file: RENEW,
+      find: 'LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold)',
+      replace: 'clock_timestamp() + held.lease',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/task-lock.interceptor.ts',
+      find: 'await this.locks.release(lock, outcome, message);',
+      replace: '',
+      suites: WIRING,
+    },
+  ],
+  '9 durable claim, cheap release': [
+    {
+      file: CLAIM,
+      find: "THEN set_config('synchronous_commit', 'on', true) END",
+      replace: "THEN 'off' END",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "CASE WHEN current_setting('synchronous_commit') = 'off'",
+      replace: 'CASE WHEN true',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: "set_config('synchronous_commit', 'off', true)",
+      replace: "'on'",
+      suites: POSTGRES,
+    },
+  ],
+  '10 poolers': [
+    {
+      file: RELEASE,
+      find: "set_config('synchronous_commit', 'off', true)",
+      replace: "set_config('synchronous_commit', 'off', false)",
+      suites: POSTGRES,
+    },
+  ],
+  '11 batches': [
+    {
+      file: RELEASE,
+      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
+      replace: 'FOR NO KEY UPDATE OF lock',
+      suites: POSTGRES,
+    },
+    {
+      file: RENEW,
+      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
+      replace: 'FOR NO KEY UPDATE OF lock',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/postgres/rounds.ts',
+      find: 'rounds.find(({ names }) => !names.has(name))',
+      replace: 'rounds[0]',
+      suites: POSTGRES,
+    },
+  ],
+  'the fence grows': [
+    {
+      file: CLAIM,
+      find: 'GREATEST(lock.fence + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
+      replace: 'lock.fence + 1',
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'GREATEST(lock.fence + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
+      replace: 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+      suites: POSTGRES,
+    },
+  ],
+  'a replica that runs the task answers by itself, while it holds': [
+    {
+      file: LOCKS,
+      find: 'if (!lock?.isHeld() || !this.settings.exclusive)',
+      replace: 'if (!lock || !this.settings.exclusive)',
+      suites: UNIT,
+    },
+    { file: LOCKS, find: 'if (local) return local;', replace: '', suites: UNIT },
+  ],
+  'direct calls and ticks': [
+    { file: 'src/task-lock.claim.ts', find: 'direct ? 0 : ', replace: '', suites: WIRING },
+    {
+      file: 'src/task-lock.explorer.ts',
+      find: 'if (task.schedule) markDirectCalls(instances, declaration);',
+      replace: '',
+      suites: WIRING,
+    },
+    {
+      file: 'src/method-proxy.ts',
+      find: 'Reflect.defineMetadata(key, Reflect.getMetadata(key, method), proxy);',
+      replace: '',
+      suites: WIRING,
+    },
+    {
+      file: 'src/task-lock.interceptor.ts',
+      find: 'if (outer) return',
+      replace: 'if (false) return',
+      suites: WIRING,
+    },
+  ],
+  'the end of the application': [
+    { file: LOCKS, find: 'this.stopping.abort();', replace: '', suites: UNIT },
+    {
+      file: 'src/task-lock.shutdown.ts',
+      find: 'await this.locks.stop(this.shutdownTimeout);',
+      replace: '',
+      suites: WIRING,
+    },
+  ],
+  'the migration is safe where replicas start at once': [
+    {
+      file: TABLE,
+      find: 'SELECT pg_advisory_xact_lock(hashtextextended(${literal(lockKey)}, 0));\n',
+      replace: '',
+      suites: ['test/integration/migration.spec.ts'],
+    },
+  ],
+};
+
+/** @type {Mutant[]} */
+const mutants = Object.entries(byRule).flatMap(([rule, of]) =>
+  of.map((mutant, index) => ({ ...mutant, rule, id: `${rule} (${index + 1})` })),
+);
+
+module.exports = { mutants };
