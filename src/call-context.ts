@@ -12,7 +12,9 @@ export interface EnclosingRun {
   run: TaskRun;
   /** The locks that it was claimed from: another application in this process has its own. */
   scope: object;
-  isHeld(): boolean;
+  /** The method that runs; none for a run of `TaskLockService`. */
+  method?: CalledMethod;
+  isHeld: () => boolean;
 }
 
 /** What is known of the code that is running now, innermost first. */
@@ -32,11 +34,16 @@ export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
   return processState.calls.run({ outer: processState.calls.getStore(), enclosing }, work);
 }
 
-/** Whether this method was called directly. Looks no further than the run that encloses the call. */
-export function isDirectCall({ type, key }: CalledMethod): boolean {
-  for (let call = processState.calls.getStore(); call && !call.enclosing; call = call.outer) {
-    const direct = call.directCall;
-    if (direct && direct.type === type && direct.key === key) return true;
+/**
+ * Whether this method was called directly. Looks no further than the run that encloses the call: a timer that the
+ * run started may fire this method, and that is a tick. The run of the same method is looked through while it lasts,
+ * for a `super` call of a task with another name.
+ */
+export function isDirectCall(method: CalledMethod): boolean {
+  for (let call = processState.calls.getStore(); call; call = call.outer) {
+    const { enclosing, directCall } = call;
+    if (enclosing && !(isSame(enclosing.method, method) && enclosing.isHeld())) return false;
+    if (isSame(directCall, method)) return true;
   }
   return false;
 }
@@ -49,4 +56,8 @@ export function enclosingRun(
     if (call.enclosing && where(call.enclosing)) return call.enclosing;
   }
   return undefined;
+}
+
+function isSame(one: CalledMethod | undefined, { type, key }: CalledMethod): boolean {
+  return one?.type === type && one?.key === key;
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
+import type { CalledMethod } from './call-context.js';
 import type { DecoratedCall } from './task-lock.runtime-key.js';
 import type { Task } from './task-lock.registry.js';
 import type { TickRequest } from './lock/lock-store.js';
@@ -9,6 +10,8 @@ export interface TaskCall {
   tick: TickRequest;
   /** A call of a scheduled task that its schedule did not make. */
   direct: boolean;
+  /** The decorated method; none for a call of `TaskLockService`. */
+  method?: CalledMethod;
 }
 
 /** The execution context of type `task` that the lock's interceptor is called with. */

@@ -21,7 +21,8 @@ import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
  * @param interval how often the task should run: milliseconds as a number, or a text with a unit (`30s`, `24h`,
  *   `PT5M`). Default: read off the schedule
  * @param options the holds of this task
- * @throws TaskLockUsageError on a static method, a getter, an arrow property, or a method that returns an Observable
+ * @throws TaskLockUsageError on a static method, a getter, an arrow property, a generator, or a method that returns an
+ *   Observable
  * @example
  * @Cron(CronExpression.EVERY_HOUR)
  * @TaskLock('clean-up-aux-table')
@@ -46,7 +47,7 @@ export function TaskLock(
   options?: TaskLockOptions,
 ): MethodDecorator {
   const definition =
-    typeof nameOrDefinition === 'object'
+    typeof nameOrDefinition === 'object' && nameOrDefinition !== null
       ? nameOrDefinition
       : { ...options, name: nameOrDefinition, interval };
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
@@ -60,19 +61,23 @@ export function TaskLock(
     });
     // In place: applyDecorators ignores a descriptor that is returned.
     if (descriptor) descriptor.value = guarded;
-    UseInterceptors(new RequestMarker(key))(target, key, { value: guarded });
+    // On the class: another decorator may drop what is on the method, as Sentry's `@Cron` does.
+    UseInterceptors(new RequestMarker(key))(target.constructor);
   };
 }
 
 /**
  * Marks a request to a controller's method as a direct call: routers capture the method before the application
- * starts, so that a request to a scheduled method could not be told from its tick. It claims nothing.
+ * starts, so that a request to a scheduled method could not be told from its tick. It claims nothing. Requests to
+ * other methods are left alone: a timer that one of them starts would make no ticks.
  */
 class RequestMarker implements NestInterceptor {
   constructor(private readonly key: string | symbol) {}
 
   intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
-    return asDirectCall({ type: context.getClass(), key: this.key }, () => next.handle());
+    const type = context.getClass();
+    if (context.getHandler() !== Reflect.get(type.prototype as object, this.key)) return next.handle();
+    return asDirectCall({ type, key: this.key }, () => next.handle());
   }
 }
 
@@ -90,6 +95,9 @@ function decoratedMethod(target: object, key: string | symbol, descriptor?: Prop
       'a property',
       `Write it as a method, \`async ${String(key)}() {}\`, and not as an arrow function.`,
     );
+  }
+  if (/Generator/.test(Object.prototype.toString.call(method))) {
+    refuse('a generator', 'Its work would run after the release: return a promise of all of it.');
   }
   if (Reflect.getMetadata('design:returntype', target, key) === Observable) {
     refuse('a method that returns an Observable', 'Its work would run after the release: return a promise.');

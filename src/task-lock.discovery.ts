@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ConfigReader } from './config/config-values.js';
+import { processState } from './process-state.js';
 import { declarationsOf } from './task-lock.declaration.js';
 import type { TaskLockDeclaration } from './task-lock.declaration.js';
 
@@ -45,6 +46,11 @@ export class TaskLockDiscovery {
       .getProviders()
       .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance));
     return found?.instance as ConfigReader | undefined;
+  }
+
+  /** How often the application imports this module; each import has a runtime of its own. */
+  moduleImports(): number {
+    return this.discovery.getProviders().filter(({ token }) => token === processState.runtimeToken).length;
   }
 
   private wrappers(): Wrapper[] {

@@ -6,20 +6,22 @@ import type { LockStore } from './lock/lock-store.js';
 import { proxyOf } from './method-proxy.js';
 import type { Method } from './method-proxy.js';
 import { assertScheduleMetadataIsReadable } from './schedule/schedule-metadata.js';
-import { memberOf } from './task-lock.declaration.js';
-import type { TaskLockDeclaration } from './task-lock.declaration.js';
-import type { DiscoveredClass, TaskLockDiscovery } from './task-lock.discovery.js';
+import type { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { SchedulerState } from './schedule/scheduler-state.js';
+import { SCHEDULE_OPTION } from './task-lock.registry.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
 import type { TaskRuntime } from './task-lock.runtime-key.js';
+import { surveyTasks } from './task-lock.survey.js';
+import type { Survey } from './task-lock.survey.js';
 
 /** Reads all tasks when the application starts, and reports everything that is wrong in one error. */
 @Injectable()
 export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger('TaskLock');
+  private survey?: Survey;
 
   constructor(
     private readonly discovery: TaskLockDiscovery,
@@ -30,62 +32,51 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     private readonly settings: ModuleSettings,
   ) {}
 
-  /** Instances that a factory made have no injected properties. */
-  onModuleInit(): void {
+  /**
+   * The scheduler looks through the same instances as this. Those that a factory made have no injected properties,
+   * and a given value may have those of an application before this one. A schedule that cannot be read is reported
+   * here, since the scheduler would fail on it, without a word about class and method.
+   */
+  async onModuleInit(): Promise<void> {
     for (const { instances } of this.discovery.decoratedClasses()) {
-      for (const instance of instances) {
-        if (Reflect.get(instance, RUNTIME) === undefined) Reflect.set(instance, RUNTIME, this.runtime);
-      }
+      for (const instance of instances) Reflect.set(instance, RUNTIME, this.runtime);
     }
+    this.survey = this.read();
+    if (this.survey.problems.some(({ option }) => option === SCHEDULE_OPTION)) await this.check(this.survey);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const classes = this.discovery.decoratedClasses();
-    const problems: TaskLockProblem[] = [...this.settings.problems];
-    const tasks = this.readTasks(classes, problems);
+    const survey = (this.survey ??= this.read());
+    for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);
     this.scheduler.markedDirectCalls();
-    await this.checkEnvironment(tasks, problems);
-    if (problems.length > 0) throw new TaskLockConfigurationError(problems);
-    this.warnOfLocalZones(tasks);
-    this.warnOfMissingScheduler(tasks);
+    await this.check(survey);
+    for (const warning of survey.warnings) this.logger.warn(warning);
+    this.warnOfLocalZones(survey.tasks);
+    this.warnOfMissingScheduler(survey.tasks);
   }
 
-  private readTasks(classes: readonly DiscoveredClass[], problems: TaskLockProblem[]): Map<string, Task> {
-    const tasks = new Map<string, Task>();
-    const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
-    for (const { declarations, instances, registrations, isTransient } of classes) {
-      const [instance] = instances;
-      if (!instance) continue;
-      for (const declaration of declarations) {
-        const { task, problems: ofTask } = this.registry.read(instance, declaration);
-        problems.push(...ofTask);
-        if (ofTask.some(({ option }) => option === 'name')) continue;
-        const { key } = declaration;
-        const type = instance.constructor;
-        const member = memberOf(instance, key);
-        const owner = owners.get(task.name);
-        // The same method twice is one that overrides another: the most derived one stands first.
-        if (owner && owner.type === type && owner.key === key) continue;
-        if (owner) {
-          const message = `'${task.name}' is the name of ${owner.member} already: each task needs a name of its own`;
-          problems.push({ where: member, option: 'name', message });
-          continue;
-        }
-        owners.set(task.name, { type, key, member });
-        tasks.set(task.name, task);
-        this.registry.add(task);
-        if (task.schedule) markDirectCalls(instances, declaration);
-        if (isTransient)
-          this.logger.warn(`${member} belongs to a transient provider: each of its instances is a task.`);
-        else if (registrations > 1) {
-          this.logger.warn(
-            `${member} is registered ${registrations} times (an alias, or a class in several modules): the scheduler ` +
-              `fires each of them in this replica, and the lock lets one run.`,
-          );
-        }
-      }
-    }
-    return tasks;
+  /** Makes the tasks known by their names also before the application is started. */
+  explore(): void {
+    if (!this.survey) this.read();
+  }
+
+  private read(): Survey {
+    return surveyTasks(this.discovery.decoratedClasses(), this.registry);
+  }
+
+  private async check({ tasks, problems: ofTasks }: Survey): Promise<void> {
+    const problems = [...this.settings.problems, ...this.moduleProblems(), ...ofTasks];
+    await this.checkEnvironment(tasks, problems);
+    if (problems.length > 0) throw new TaskLockConfigurationError(problems);
+  }
+
+  private moduleProblems(): TaskLockProblem[] {
+    const imports = this.discovery.moduleImports();
+    if (imports === 1) return [];
+    const message =
+      `it is imported ${imports} times: import it once, in the root module, since it is global. In a test of an ` +
+      `application that imports it already, override its LOCK_STORE from 'nestjs-task-lock/testing'`;
+    return [{ where: 'TaskLockModule', message }];
   }
 
   private async checkEnvironment(
@@ -129,7 +120,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
  * The scheduler took the method in `onModuleInit`, so a property that is set on the instance afterwards is met by
  * direct calls only. The tasks of request-scoped classes have no ticks, and their instances come and go.
  */
-function markDirectCalls(instances: readonly object[], { key }: TaskLockDeclaration): void {
+function markDirectCalls(instances: readonly object[], key: string | symbol): void {
   for (const instance of instances) {
     const type = instance.constructor;
     const method = Reflect.get(instance, key) as Method;

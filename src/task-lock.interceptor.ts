@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -6,7 +5,7 @@ import { enclosingRun, insideRun } from './call-context.js';
 import { HeldLock } from './lock/held-lock.js';
 import type { Outcome } from './lock/lock-store.js';
 import type { Skipped } from './lock/task-claim.js';
-import { TaskLocks } from './lock/task-locks.js';
+import type { TaskLocks } from './lock/task-locks.js';
 import { claimOf } from './task-lock.claim.js';
 import { TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
@@ -20,8 +19,10 @@ export type TaskLockResult<T> = { status: 'executed'; value: T } | Skipped;
 /**
  * Claims a task's lock, runs the method, and releases the lock, whatever the method does. A call from inside the run
  * of the same task (`super.job()`) goes on under the lock that is held already.
+ *
+ * Without `@Injectable`, by which error trackers find what they patch: Sentry opens a span for an interceptor and ends
+ * it before the handler is called, so that what a task traces hung on a span already sent, and was lost.
  */
-@Injectable()
 export class TaskLockInterceptor implements NestInterceptor {
   constructor(private readonly locks: TaskLocks) {}
 
@@ -36,21 +37,20 @@ export class TaskLockInterceptor implements NestInterceptor {
     const outer = enclosingRun(
       ({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld(),
     );
-    if (outer) return { status: 'executed', value: await method(outer.run) };
+    if (outer) return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return lock;
     const run = new LockedTaskRun(lock);
+    const enclosing = { run, scope: this.locks, method: call.method, isHeld: () => lock.isHeld() };
     let outcome: Outcome = 'failed';
     let message: string | undefined;
     try {
-      const value = await insideRun({ run, scope: this.locks, isHeld: () => lock.isHeld() }, () =>
-        method(run),
-      );
+      const value = await insideRun(enclosing, () => method(run));
       outcome = 'succeeded';
       return { status: 'executed', value };
     } catch (error) {
-      message = String(error);
+      message = textOf(error);
       throw error;
     } finally {
       await this.locks.release(lock, outcome, message);
@@ -63,4 +63,13 @@ function misused(context: ExecutionContext): TaskLockUsageError {
   return new TaskLockUsageError(
     `TaskLockInterceptor cannot be bound to ${handler}: decorate the method with @TaskLock('a-name') in its place.`,
   );
+}
+
+/** What is thrown need not be an error, nor have a text: that must not mask it. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'what was thrown has no text';
+  }
 }

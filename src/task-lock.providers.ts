@@ -31,6 +31,9 @@ export const LOCK_CLOCK = Symbol('nestjs-task-lock: clock');
 export const LOCK_STORE = Symbol('nestjs-task-lock: store');
 const MODULE_SETTINGS = Symbol('nestjs-task-lock: module settings');
 
+/** The runtime of the instances whose methods the scheduler fires. */
+const TICKING_RUNTIME = Symbol('nestjs-task-lock: the runtime of scheduled instances');
+
 /** What other modules may inject: the service, and the runtime that decorated classes are given. */
 export const taskLockExports = [TaskLockService, processState.runtimeToken];
 
@@ -73,7 +76,14 @@ export const taskLockProviders: Provider[] = [
     inject: [ModuleRef],
   },
   {
+    // What an instance is made with: one of a request, or of a module that is loaded later, is never ticked.
     provide: processState.runtimeToken,
+    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor, clock: LockClock) =>
+      new TaskLockRuntime(registry, interceptor, clock, () => false),
+    inject: [TaskLockRegistry, TaskLockInterceptor, LOCK_CLOCK],
+  },
+  {
+    provide: TICKING_RUNTIME,
     useFactory: (
       registry: TaskLockRegistry,
       interceptor: TaskLockInterceptor,
@@ -84,9 +94,9 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockService,
-    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor) =>
-      new TaskLockService(registry, interceptor),
-    inject: [TaskLockRegistry, TaskLockInterceptor],
+    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor, explorer: TaskLockExplorer) =>
+      new TaskLockService(registry, interceptor, () => explorer.explore()),
+    inject: [TaskLockRegistry, TaskLockInterceptor, TaskLockExplorer],
   },
   {
     provide: TaskLockExplorer,
@@ -95,7 +105,7 @@ export const taskLockProviders: Provider[] = [
     inject: [
       TaskLockDiscovery,
       TaskLockRegistry,
-      processState.runtimeToken,
+      TICKING_RUNTIME,
       LOCK_STORE,
       SchedulerState,
       MODULE_SETTINGS,

@@ -17,6 +17,9 @@ export interface Task extends TaskSettings {
   schedule?: Schedule;
 }
 
+/** What a problem with the decorator of @nestjs/schedule names in place of an option. */
+export const SCHEDULE_OPTION = 'its schedule';
+
 interface ReadTask {
   task: Task;
   problems: TaskLockProblem[];
@@ -89,7 +92,7 @@ export class TaskLockRegistry {
     } catch (error) {
       problems.push({
         where,
-        option: 'its schedule',
+        option: SCHEDULE_OPTION,
         message: error instanceof Error ? error.message : String(error),
       });
     }

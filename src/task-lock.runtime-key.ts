@@ -17,6 +17,8 @@ export interface DecoratedCall {
 
 /** What runs decorated methods; each application in the process has one. */
 export interface TaskRuntime {
+  /** Tells a runtime from what the auto-mocker of a test injects: a method would never run, in silence. */
+  readonly [RUNTIME]: true;
   call(call: DecoratedCall): Promise<unknown>;
 }
 
@@ -31,11 +33,18 @@ interface Runnable {
  */
 export function assertRunnable(instance: unknown, key: string | symbol): asserts instance is Runnable {
   const isObject = typeof instance === 'object' && instance !== null;
-  if (isObject && RUNTIME in instance && instance[RUNTIME] !== undefined) return;
+  if (isObject && RUNTIME in instance && isRuntime(instance[RUNTIME])) return;
   const member = isObject ? memberOf(instance, key) : `${String(key)} (called without its instance)`;
   throw new TaskLockUsageError(
     `${member} is decorated with @TaskLock and has no lock to run under. In an application, import ` +
-      `TaskLockModule.forRoot() and let Nest create the instance; in a test, import TaskLockTestingModule, or call ` +
-      `attachTaskLock(instance), both from 'nestjs-task-lock/testing'.`,
+      `TaskLockModule.forRoot() and let Nest create the instance (one that a factory makes has its lock once the ` +
+      `application is initialised); in a test, import TaskLockTestingModule, or call attachTaskLock(instance), both ` +
+      `from 'nestjs-task-lock/testing'.`,
+  );
+}
+
+function isRuntime(injected: unknown): injected is TaskRuntime {
+  return (
+    typeof injected === 'object' && injected !== null && RUNTIME in injected && injected[RUNTIME] === true
   );
 }

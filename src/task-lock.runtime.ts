@@ -8,6 +8,7 @@ import { memberOf } from './task-lock.declaration.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockRegistry } from './task-lock.registry.js';
+import { RUNTIME } from './task-lock.runtime-key.js';
 import type { DecoratedCall, TaskRuntime } from './task-lock.runtime-key.js';
 
 /**
@@ -16,12 +17,14 @@ import type { DecoratedCall, TaskRuntime } from './task-lock.runtime-key.js';
  */
 @Injectable()
 export class TaskLockRuntime implements TaskRuntime {
+  readonly [RUNTIME] = true;
+
   constructor(
     private readonly registry: TaskLockRegistry,
     private readonly interceptor: TaskLockInterceptor,
     private readonly clock: LockClock,
-    /** Whether timers of the scheduler may be running: before that every call is a direct one. */
-    private readonly isScheduling: () => boolean,
+    /** Whether a call may be a tick; every one is a direct call otherwise. */
+    private readonly mayTick: () => boolean,
   ) {}
 
   async call(decorated: DecoratedCall): Promise<unknown> {
@@ -35,13 +38,14 @@ export class TaskLockRuntime implements TaskRuntime {
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
     const { schedule, interval = 0 } = task;
-    if (!schedule) return { task, tick: { kind: 'call' }, direct: false };
-    const direct = !this.isScheduling() || isDirectCall({ type: instance.constructor, key: declaration.key });
-    return { task, tick: direct ? { kind: 'call' } : schedule.tickAt(now, interval), direct };
+    const method = { type: instance.constructor, key: declaration.key };
+    if (!schedule) return { task, tick: { kind: 'call' }, direct: false, method };
+    const direct = !this.mayTick() || isDirectCall(method);
+    return { task, tick: direct ? { kind: 'call' } : schedule.tickAt(now, interval), direct, method };
   }
 
   private async invoke({ instance, declaration, method, args }: DecoratedCall): Promise<unknown> {
-    const returned = Reflect.apply(method, instance, args);
+    const returned = await Reflect.apply(method, instance, args);
     if (!isObservable(returned)) return returned;
     throw new TaskLockUsageError(
       `${memberOf(instance, declaration.key)} returned an Observable: its work would run after the lock is released. ` +

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import { TaskLockInterceptor } from './task-lock.interceptor.js';
@@ -13,6 +14,8 @@ export class TaskLockService {
   constructor(
     private readonly registry: TaskLockRegistry,
     private readonly interceptor: TaskLockInterceptor,
+    /** Makes the declared tasks known, where the application is not started yet. */
+    private readonly explore: () => void,
   ) {}
 
   /**
@@ -30,14 +33,18 @@ export class TaskLockService {
     task: string | TaskLockRunOptions,
     work: (run: TaskRun) => T | Promise<T>,
   ): Promise<TaskLockResult<T>> {
+    this.explore();
     const { scheduledTime, ...definition } = typeof task === 'string' ? { name: task } : task;
     const known =
       typeof task === 'string'
         ? this.declared(task)
         : this.registry.describe(definition, 'TaskLockService.run');
-    if (scheduledTime !== undefined && Number.isNaN(scheduledTime.getTime())) {
+    if (
+      scheduledTime !== undefined &&
+      !(types.isDate(scheduledTime) && Number.isFinite(scheduledTime.getTime()))
+    ) {
       throw new TaskLockUsageError(
-        `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date.`,
+        `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
       );
     }
     return this.interceptor.execute(

@@ -15,7 +15,11 @@ export class ConfigValues {
   ) {}
 
   lookUp(path: string): unknown {
-    return this.environment[path] || this.environment[upperSnake(path)] || this.config?.get(path);
+    const variable = this.environment[path] || this.environment[upperSnake(path)];
+    if (variable) return variable;
+    const configured = this.config?.get(path);
+    // ConfigService reads the environment too, and answers an empty variable as it is.
+    return configured === '' ? undefined : configured;
   }
 
   /** Names every place that was asked, for the error that a missing value gives. */

@@ -11,7 +11,8 @@ export type DurationInput = number | string;
 const WITH_UNIT =
   /^\d+(\.\d+)? *(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
 const BARE_NUMBER = /^\d+(\.\d+)?$/;
-const ISO_8601 = /^P/;
+/** At least one number: luxon takes a bare `P` or `PT` for no time at all. */
+const ISO_8601 = /^P.*\d/;
 
 /** Thrown by {@link parseDuration}; the message begins with the text as it was given. */
 export class DurationError extends Error {}
@@ -22,11 +23,15 @@ export class DurationError extends Error {}
  * @throws DurationError where the text carries no unit, is negative or cannot be read
  */
 export function parseDuration(input: DurationInput): number {
+  if (typeof input !== 'number' && typeof input !== 'string') {
+    throw new DurationError(
+      `${String(input)} is not a length of time: write it like '24h', or as a number of milliseconds`,
+    );
+  }
   const value = typeof input === 'number' ? input : parseText(input.trim());
   if (!Number.isFinite(value) || value < 0) {
-    throw new DurationError(
-      `${JSON.stringify(input) ?? String(input)} is not a length of time: it must be 0 or more`,
-    );
+    const given = typeof input === 'number' ? String(input) : `'${input}'`;
+    throw new DurationError(`${given} is not a length of time: it must be 0 or more`);
   }
   return value;
 }

@@ -19,6 +19,8 @@ export interface ModuleSettings extends Pick<TaskLockModuleOptions, 'dataSource'
   problems: readonly TaskLockProblem[];
 }
 
+const DEFAULTS = { minHoldFactor: 0.9, maxHoldFactor: 5 };
+
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>([
   'dataSource',
   'schema',
@@ -37,39 +39,56 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const report = (option: string, message: string): void => {
     problems.push({ where: 'TaskLockModule', option, message });
   };
-  const duration = (option: keyof TaskLockModuleOptions & string, input: DurationInput): number => {
+  const duration = (option: 'claimTimeout' | 'shutdownTimeout', input: DurationInput): number => {
     try {
       return parseDuration(input);
     } catch (error) {
       report(option, error instanceof Error ? error.message : String(error));
-      return 0;
+      return NaN;
     }
   };
-  const { minHoldFactor = 0.9, maxHoldFactor = 5 } = options;
-  if (!(minHoldFactor >= 0 && minHoldFactor < 1)) {
-    report('minHoldFactor', `${minHoldFactor} must be a part of the interval: from 0 to below 1`);
+  const { minHoldFactor = DEFAULTS.minHoldFactor, maxHoldFactor = DEFAULTS.maxHoldFactor } = options;
+  const minHoldFactorFits = isNumber(minHoldFactor) && minHoldFactor >= 0 && minHoldFactor < 1;
+  if (!minHoldFactorFits) {
+    report('minHoldFactor', `${minHoldFactor} must be a number, a part of the interval: from 0 to below 1`);
   }
-  if (!(maxHoldFactor > 0 && maxHoldFactor >= minHoldFactor && Number.isFinite(maxHoldFactor))) {
-    report('maxHoldFactor', `${maxHoldFactor} must be more than 0 and at least minHoldFactor`);
+  const maxHoldFactorFits =
+    isNumber(maxHoldFactor) && maxHoldFactor > 0 && !(minHoldFactorFits && maxHoldFactor < minHoldFactor);
+  if (!maxHoldFactorFits) {
+    report('maxHoldFactor', `${maxHoldFactor} must be a number, more than 0 and at least minHoldFactor`);
   }
   for (const option of Object.keys(options)) {
     if (!KNOWN_OPTIONS.has(option))
       report(option, `is not an option; there are ${[...KNOWN_OPTIONS].join(', ')}`);
   }
   for (const option of ['schema', 'table', 'replicaId'] as const) {
-    if (options[option]?.trim() === '') report(option, 'must not be empty; leave it out for the default');
+    const given: unknown = options[option];
+    if (given !== undefined && (typeof given !== 'string' || given.trim() === '')) {
+      report(option, 'must be a text that is not empty; leave it out for the default');
+    }
   }
+  const enabled: unknown = options.enabled ?? true;
+  // An environment variable is a text: 'false' would lock, '' would not.
+  if (typeof enabled !== 'boolean') report('enabled', `'${String(enabled)}' must be true or false`);
+  const claimTimeout = duration('claimTimeout', options.claimTimeout ?? '5s');
+  // No claim would ever have its answer in time.
+  if (claimTimeout === 0) report('claimTimeout', "must be more than 0: write it like '5s'");
   return {
     dataSource: options.dataSource,
     schema: options.schema,
     store: options.store,
     table: options.table ?? DEFAULT_TABLE,
-    minHoldFactor,
-    maxHoldFactor,
-    claimTimeout: duration('claimTimeout', options.claimTimeout ?? '5s'),
+    // A factor that is wrong is reported once, and not by each task that it would give impossible holds.
+    minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
+    maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,
+    claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
     replicaId: options.replicaId ?? `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
-    enabled: options.enabled ?? true,
+    enabled: enabled !== false,
     problems,
   };
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isFinite(value);
 }

@@ -26,10 +26,11 @@ export function resolvePlaceholders(text: string, values: ConfigValues): string 
 function valueOf(placeholder: string, values: ConfigValues): string | number {
   const colon = placeholder.indexOf(':');
   const path = (colon === -1 ? placeholder : placeholder.slice(0, colon)).trim();
-  if (path === '')
+  if (path === '' || path.includes('${')) {
     throw new PlaceholderError(
       `'\${${placeholder}}' names no value: write it like '\${path.to.key:default}'`,
     );
+  }
   const value = values.lookUp(path);
   if (typeof value === 'string' || typeof value === 'number') return value;
   if (value !== undefined && value !== null) {

@@ -28,6 +28,9 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'maxHold',
 ]);
 
+/** Where one of these is wrong, holds that were computed from it would only be wrong again. */
+const DURATIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['interval', 'minHold', 'maxHold']);
+
 /** Where a task's settings come from. */
 export interface TaskSource {
   definition: TaskLockDefinition;
@@ -63,18 +66,19 @@ export function taskSettings(
     }
   }
   const name = attempt('name', () => readName(definition.name, values)) ?? '';
-  const given = duration('interval');
-  const interval = given ?? (definition.interval === undefined ? schedule?.gap : undefined);
+  const interval = duration('interval') ?? schedule?.gap;
   if (schedule && schedule.gap === undefined && definition.interval === undefined) {
     const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
     problems.push({ option: 'interval', message });
   }
-  if (given === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
+  if (interval === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
 
   const minHold = duration('minHold') ?? defaultMinHold(interval, schedule, module.minHoldFactor);
   const maxHold =
     duration('maxHold') ?? (interval === undefined ? DEFAULT_MAX_HOLD : interval * module.maxHoldFactor);
-  if (problems.length === 0) problems.push(...holdProblems({ interval, minHold, maxHold }));
+  if (!problems.some(({ option = '' }) => DURATIONS.has(option))) {
+    problems.push(...holdProblems({ interval, minHold, maxHold }));
+  }
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   return { settings: { name, interval, minHold, maxHold, tolerance }, problems };
 }
@@ -89,9 +93,6 @@ function readName(text: string, values: ConfigValues): string {
 }
 
 function readDuration(input: DurationInput, values: ConfigValues): number {
-  if (typeof input !== 'string' && typeof input !== 'number') {
-    throw new Error(`must be a duration like '24h' or a number of milliseconds; it is ${typeof input}`);
-  }
   return parseDuration(typeof input === 'string' ? resolvePlaceholders(input, values) : input);
 }
 

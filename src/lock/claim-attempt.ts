@@ -3,15 +3,24 @@ import { instantOf } from './lock-clock.js';
 import type { Instant, LockClock } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, ClaimRequest, LockStore } from './lock-store.js';
+import type { UnfinishedWork } from './unfinished-work.js';
 
 export type WonAnswer = Extract<ClaimAnswer, { status: 'won' }>;
 
-/**
- * One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet: `onStray`
- * is called for every win that no run uses, or the row would stay held with nobody running.
- */
+/** What an attempt needs of the one who makes it. */
+export interface AttemptContext {
+  /** Each ask counts as unfinished until its answer: a shutdown that did not wait could not give back what it won. */
+  unfinished: UnfinishedWork;
+  /** Aborts when the claim is given up. */
+  giveUp: AbortSignal;
+  /** Called for every win that no run uses, or the row would stay held with nobody running. */
+  onStray: (token: string) => void;
+}
+
+/** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
+  private readonly givenUp: Promise<undefined>;
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
@@ -22,8 +31,13 @@ export class ClaimAttempt {
     private readonly store: LockStore,
     private readonly clock: LockClock,
     private readonly request: Omit<ClaimRequest, 'token'>,
-    private readonly onStray: (token: string) => void,
-  ) {}
+    private readonly context: AttemptContext,
+  ) {
+    // One listener for all asks: with one each, Node warns of a leak where a claim is asked a dozen times.
+    this.givenUp = new Promise((resolve) => {
+      context.giveUp.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+  }
 
   /**
    * When the token was first sent: the local deadline counts from here. Counted from a second ask, it would end
@@ -33,22 +47,10 @@ export class ClaimAttempt {
     return this.firstSentAt ?? instantOf(this.clock);
   }
 
-  /** Sends the claim once more; resolves to nothing when `signal` aborts before the answer. */
-  ask(signal: AbortSignal): Promise<ClaimAnswer | undefined> {
+  /** Sends the claim once more; resolves to nothing when it is given up before the answer. */
+  ask(): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
-    return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
-      this.store.claim([{ ...this.request, token: this.token }], signal).then(
-        ([answer]) => {
-          if (answer?.status === 'won') this.observeWin(answer);
-          resolve(answer);
-        },
-        (error: unknown) => {
-          if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
-          reject(error);
-        },
-      );
-    });
+    return Promise.race([this.context.unfinished.track(this.send()), this.givenUp]);
   }
 
   /** A run starts with this answer. */
@@ -60,18 +62,29 @@ export class ClaimAttempt {
   /** No more asks: what won and is not used by now, or wins later, goes back. */
   close(): void {
     this.closed = true;
-    if (this.suspect) this.onStray(this.token);
+    if (this.suspect) this.context.onStray(this.token);
+  }
+
+  private async send(): Promise<ClaimAnswer | undefined> {
+    try {
+      const [answer] = await this.store.claim([{ ...this.request, token: this.token }], this.context.giveUp);
+      if (answer?.status === 'won') this.observeWin(answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
+      throw error;
+    }
   }
 
   private observeWin(answer: WonAnswer): void {
     if (answer.fence === this.used?.fence) return;
     this.suspect = true;
-    if (this.closed) this.onStray(this.token);
+    if (this.closed) this.context.onStray(this.token);
   }
 
   private observeUncertainty(): void {
     if (this.used) return;
     this.suspect = true;
-    if (this.closed) this.onStray(this.token);
+    if (this.closed) this.context.onStray(this.token);
   }
 }

@@ -21,6 +21,7 @@ export class HeldLock {
   private readonly abortion = new AbortController();
   private readonly cancelDeadline: () => void;
   private loss?: TaskLockLostError;
+  private settled = false;
 
   constructor(
     readonly state: Readonly<HeldLockState>,
@@ -36,24 +37,29 @@ export class HeldLock {
 
   /** Reads the clocks and not the timer: a process that was stopped may run on waking before its first timer. */
   isHeld(): boolean {
-    return this.loss === undefined && this.timeLeft() > 0;
+    return !this.settled && this.loss === undefined && this.timeLeft() > 0;
   }
 
   assertHeld(): void {
-    if (this.loss === undefined && this.timeLeft() <= 0) this.lose('maximum hold');
+    if (!this.settled && this.timeLeft() <= 0) this.lose('maximum hold');
     if (this.loss) throw this.loss;
+    if (this.settled) throw this.error('released');
   }
 
   lose(reason: LockLossReason): void {
     if (this.loss) return;
-    this.loss = new TaskLockLostError(this.state.name, reason, this.describe(reason));
+    this.loss = this.error(reason);
     this.cancelDeadline();
     this.abortion.abort(this.loss);
     this.onLost(this.loss);
   }
 
-  /** The run is over: nothing is to be watched any more. */
+  /**
+   * The run is over and the lock goes back. Code that the method left behind (a timer, a promise that nobody awaits)
+   * holds it no longer: it would work beside the next run.
+   */
   settle(): void {
+    this.settled = true;
     this.cancelDeadline();
   }
 
@@ -61,8 +67,15 @@ export class HeldLock {
     return this.state.maxHold - elapsedSince(this.clock, this.state.sentAt);
   }
 
+  private error(reason: LockLossReason): TaskLockLostError {
+    return new TaskLockLostError(this.state.name, reason, this.describe(reason));
+  }
+
   private describe(reason: LockLossReason): string {
     const { name, maxHold } = this.state;
+    if (reason === 'released') {
+      return `The run of the task "${name}" is over and its lock released: await all of its work inside the method.`;
+    }
     if (reason === 'shutdown') {
       return `The application is shutting down and waited its shutdownTimeout for the task "${name}": stop now.`;
     }

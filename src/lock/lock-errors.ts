@@ -1,5 +1,5 @@
-/** Why a running task no longer holds its lock. */
-export type LockLossReason = 'maximum hold' | 'shutdown';
+/** Why code of a task no longer holds its lock; `released`: it has outlived its run. */
+export type LockLossReason = 'maximum hold' | 'shutdown' | 'released';
 
 /**
  * The lock of a running task is lost, or must be taken for lost: the reason of `currentTaskRun().signal`, and what

@@ -96,7 +96,7 @@ export class TaskLocks {
     const giveUp = new AbortController();
     this.claiming.add(giveUp);
     const cancelTimeout = this.clock.timer(this.settings.claimTimeout, () => giveUp.abort(), true);
-    const attempt = this.newAttempt(claim);
+    const attempt = this.newAttempt(claim, giveUp.signal);
     try {
       return await this.askUntilAnswered(claim, attempt, giveUp.signal);
     } finally {
@@ -116,7 +116,7 @@ export class TaskLocks {
       const local = this.heldHere(claim.name);
       if (local) return local;
       try {
-        const answer = await attempt.ask(giveUp);
+        const answer = await attempt.ask();
         if (answer?.status === 'early') return answer;
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
         if (answer?.status === 'held') {
@@ -141,13 +141,15 @@ export class TaskLocks {
     return { status: 'skipped', reason: 'unavailable' };
   }
 
-  private newAttempt(claim: TaskClaim): ClaimAttempt {
+  private newAttempt(claim: TaskClaim, giveUp: AbortSignal): ClaimAttempt {
     const { name, tick, minHold, maxHold: lease, tolerance } = claim;
     const request = { name, replica: this.settings.replicaId, tick, minHold, lease, tolerance };
-    return new ClaimAttempt(this.store, this.clock, request, (token) => {
+    const { unfinished } = this;
+    const onStray = (token: string): void => {
       const end = { name, token, ...endOfRun(claim), outcome: 'returned' as const };
-      void this.unfinished.track(this.releaser.release(end, lease));
-    });
+      void unfinished.track(this.releaser.release(end, lease));
+    };
+    return new ClaimAttempt(this.store, this.clock, request, { unfinished, giveUp, onStray });
   }
 
   /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */

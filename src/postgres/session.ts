@@ -18,8 +18,7 @@ export class Session {
       await runner.connect();
       if (signal?.aborted) throw new LockStoreUnavailableError('no connection became free in time', false);
       sent = true;
-      const rows: Row[] = await runner.query(text, values);
-      return rows;
+      return (await runner.query(text, values)) as Row[];
     } catch (error) {
       if (!isTransient(error)) throw error;
       throw new LockStoreUnavailableError(error instanceof Error ? error.message : String(error), sent, {

@@ -1,4 +1,6 @@
 import type { CronTime } from 'cron';
+import { fieldsOf } from './cron-fields.js';
+import type { CronField } from './cron-fields.js';
 
 const DAY = 86_400_000;
 
@@ -12,8 +14,10 @@ const CALENDAR_DAYS = 28 * 365 + 7;
  * @throws Error where the expression never fires
  */
 export function shortestGap(cronTime: CronTime): number {
-  const [seconds, minutes, hours, days, months, weekdays] = fieldsOf(cronTime);
-  const times = timesOfDay(hours!, minutes!, seconds!);
+  const { second, minute, hour, dayOfMonth, month, dayOfWeek } = fieldsOf(cronTime);
+  // First of all: what fires each second of no day never fires.
+  const days = shortestDayGap(dayOfMonth, month, dayOfWeek);
+  const times = timesOfDay(hour, minute, second);
   const first = times.next().value!;
   let last = first;
   let shortest = Infinity;
@@ -22,31 +26,19 @@ export function shortestGap(cronTime: CronTime): number {
     last = time;
     if (shortest === 1_000) return shortest;
   }
-  return Math.min(shortest, shortestDayGap(days!, months!, weekdays!) * DAY - last + first);
+  return Math.min(shortest, days * DAY - last + first);
 }
 
-type Field = ReadonlySet<number> | 'all';
-
-/** `CronTime.toJSON` answers `*` or a list for each field, the second first. */
-function fieldsOf(cronTime: CronTime): Field[] {
-  return cronTime.toJSON().map((field) => (field === '*' ? 'all' : new Set(field.split(',').map(Number))));
-}
-
-function* timesOfDay(hours: Field, minutes: Field, seconds: Field): Generator<number, undefined> {
-  for (const hour of valuesOf(hours, 24)) {
-    for (const minute of valuesOf(minutes, 60)) {
-      for (const second of valuesOf(seconds, 60)) yield ((hour * 60 + minute) * 60 + second) * 1_000;
+function* timesOfDay(hours: CronField, minutes: CronField, seconds: CronField): Generator<number, undefined> {
+  for (const hour of hours.values) {
+    for (const minute of minutes.values) {
+      for (const second of seconds.values) yield ((hour * 60 + minute) * 60 + second) * 1_000;
     }
   }
 }
 
-function valuesOf(field: Field, size: number): number[] {
-  const all = Array.from({ length: size }, (_, value) => value);
-  return field === 'all' ? all : all.filter((value) => field.has(value));
-}
-
-function shortestDayGap(days: Field, months: Field, weekdays: Field): number {
-  if (days === 'all' && months === 'all' && weekdays === 'all') return 1;
+function shortestDayGap(days: CronField, months: CronField, weekdays: CronField): number {
+  if (days.isAll && months.isAll && weekdays.isAll) return 1;
   let shortest = Infinity;
   let previous: number | undefined;
   for (let day = 0; day < CALENDAR_DAYS && shortest > 1; day++) {
@@ -59,10 +51,9 @@ function shortestDayGap(days: Field, months: Field, weekdays: Field): number {
 }
 
 /** As cron has it: where both the day of the month and the weekday are given, either of them is enough. */
-function matches(date: Date, days: Field, months: Field, weekdays: Field): boolean {
-  if (months !== 'all' && !months.has(date.getUTCMonth() + 1)) return false;
-  const byDay = days !== 'all' && days.has(date.getUTCDate());
-  const byWeekday = weekdays !== 'all' && weekdays.has(date.getUTCDay());
-  if (days === 'all') return weekdays === 'all' || byWeekday;
-  return weekdays === 'all' ? byDay : byDay || byWeekday;
+function matches(date: Date, days: CronField, months: CronField, weekdays: CronField): boolean {
+  if (!months.values.includes(date.getUTCMonth() + 1)) return false;
+  const byDay = days.values.includes(date.getUTCDate());
+  const byWeekday = weekdays.values.includes(date.getUTCDay());
+  return days.isAll || weekdays.isAll ? byDay && byWeekday : byDay || byWeekday;
 }

@@ -1,5 +1,5 @@
 import type { CronTime } from 'cron';
-import { DateTime, FixedOffsetZone, IANAZone } from 'luxon';
+import { DateTime, FixedOffsetZone } from 'luxon';
 import type { Zone } from 'luxon';
 
 /** A timer may fire this many milliseconds before its tick and still means that one. */
@@ -11,12 +11,15 @@ const LONGEST_LOOK_BACK = 8 * 366 * 86_400_000;
 /** The instants at which a cron expression is due. */
 export class CronTicks {
   readonly zone: Zone;
-  private latest?: number;
+  private latest?: { tick: number; next: number };
 
   constructor(private readonly cronTime: CronTime) {
     const { timeZone, utcOffset } = cronTime;
+    // As cron reads it: not each zone that it takes is one of IANA's (`UTC+3`).
     this.zone =
-      utcOffset === undefined ? IANAZone.create(timeZone ?? 'UTC') : FixedOffsetZone.instance(utcOffset);
+      utcOffset === undefined
+        ? DateTime.fromMillis(0, { zone: timeZone ?? 'UTC' }).zone
+        : FixedOffsetZone.instance(utcOffset);
   }
 
   /**
@@ -25,9 +28,8 @@ export class CronTicks {
    * are late by different amounts mean the same tick; ticks that were missed collapse into the latest one.
    */
   tickAt(now: number): Date {
-    const tick = this.latestAtOrBefore(now + EARLY_TIMER);
-    this.latest = tick;
-    return new Date(tick);
+    this.latest = this.latestAtOrBefore(now + EARLY_TIMER);
+    return new Date(this.latest.tick);
   }
 
   /**
@@ -41,14 +43,16 @@ export class CronTicks {
     }
   }
 
-  private latestAtOrBefore(bound: number): number {
+  /** From tick to tick cron is asked once: its answer costs a millisecond for some expressions. */
+  private latestAtOrBefore(bound: number): { tick: number; next: number } {
     const known = this.latest;
-    if (known !== undefined && known <= bound) {
-      const next = this.nextAfter(known);
-      if (next > bound) return known;
-      if (this.nextAfter(next) > bound) return next;
+    if (known && known.tick <= bound) {
+      if (bound < known.next) return known;
+      const next = this.nextAfter(known.next);
+      if (bound < next) return { tick: known.next, next };
     }
-    return this.search(bound);
+    const tick = this.search(bound);
+    return { tick, next: this.nextAfter(tick) };
   }
 
   /**
@@ -58,8 +62,8 @@ export class CronTicks {
   private search(bound: number): number {
     let step = SECOND;
     while (this.nextAfter(bound - step) > bound) {
-      step *= 2;
-      if (step > LONGEST_LOOK_BACK) throw new Error('the expression was not due in the last eight years');
+      if (step === LONGEST_LOOK_BACK) throw new Error('the expression was not due in the last eight years');
+      step = Math.min(2 * step, LONGEST_LOOK_BACK);
     }
     let found = this.nextAfter(bound - step);
     for (let end = bound; end > found;) {

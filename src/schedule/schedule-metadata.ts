@@ -9,8 +9,8 @@ const TIMEOUT_OPTIONS = 'SCHEDULE_TIMEOUT_OPTIONS';
 
 export interface CronMetadata {
   cronTime: string | Date | DateTime;
-  timeZone?: string;
-  utcOffset?: number;
+  timeZone?: string | null;
+  utcOffset?: number | null;
 }
 
 /** What a decorator of @nestjs/schedule left on a method. */

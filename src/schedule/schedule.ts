@@ -1,9 +1,12 @@
 import { CronTime } from 'cron';
+import type { Zone } from 'luxon';
 import type { TickRequest } from '../lock/lock-store.js';
+import { fieldsOf } from './cron-fields.js';
 import { shortestGap } from './cron-period.js';
 import { CronTicks } from './cron-ticks.js';
 import type { CronMetadata, ScheduleMetadata } from './schedule-metadata.js';
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /** When a task is due, as its decorator of @nestjs/schedule says. */
@@ -50,30 +53,64 @@ export function scheduleOf(metadata: ScheduleMetadata): Schedule {
   }
 }
 
-function cronSchedule({ cronTime: source, timeZone, utcOffset }: CronMetadata): Schedule {
-  const cronTime =
-    utcOffset === undefined
-      ? new CronTime(source, timeZone ?? null, null)
-      : new CronTime(source, null, utcOffset);
-  if (cronTime.realDate) return dateSchedule(cronTime);
+function cronSchedule(metadata: CronMetadata): Schedule {
+  const description = `@Cron('${String(metadata.cronTime)}')`;
+  if (typeof metadata.cronTime !== 'string') {
+    const { cronTime } = metadata;
+    return explained(description, () => dateSchedule(new Date(cronTime.valueOf())));
+  }
+  const { cronTime, gap } = explained(description, () => {
+    const cronTime = cronTimeOf(metadata);
+    return { cronTime, gap: shortestGap(cronTime) };
+  });
   const ticks = new CronTicks(cronTime);
   return {
-    description: `@Cron('${String(source)}')`,
-    gap: shortestGap(cronTime),
-    dependsOnLocalZone: timeZone === undefined && utcOffset === undefined && !ticksEveryHour(cronTime),
+    description,
+    gap,
+    dependsOnLocalZone: metadata.timeZone == null && metadata.utcOffset == null && !ticksEveryHour(cronTime),
     tickAt: (now) => ({ kind: 'scheduled', scheduledTime: ticks.tickAt(now) }),
-    minHoldBefore(tick, minHold) {
-      if (tick.kind !== 'scheduled' || ticks.zone.isUniversal) return minHold;
-      const at = tick.scheduledTime.getTime();
-      const setForward = (ticks.zone.offset(at) - ticks.zone.offset(at - minHold)) * 60_000;
-      // Set back, the clock lengthens the hold only of a task that runs by the day: 24 h later would be an hour early.
-      return Math.max(0, minHold - (setForward > 0 || minHold > DAY / 2 ? setForward : 0));
-    },
+    minHoldBefore: (tick, minHold) =>
+      tick.kind === 'scheduled' ? holdByItsClock(ticks.zone, tick.scheduledTime.getTime(), minHold) : minHold,
   };
 }
 
-function dateSchedule({ source }: CronTime): Schedule {
-  const scheduledTime = new Date(source.valueOf());
+/** As the scheduler makes it: a zone and an offset exclude each other there, too. */
+function cronTimeOf({ cronTime, timeZone, utcOffset }: CronMetadata): CronTime {
+  if (timeZone != null && utcOffset != null) throw new Error('give it a timeZone or a utcOffset, not both');
+  return utcOffset == null ? new CronTime(cronTime, timeZone, null) : new CronTime(cronTime, null, utcOffset);
+}
+
+function explained<T>(description: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${description} never fires: ${message}`, { cause: error });
+  }
+}
+
+/** The milliseconds of real time that `minHold` is by the clock of the zone, where it ends at `at`. */
+function holdByItsClock(zone: Zone, at: number, minHold: number): number {
+  const setForward = (zone.offset(at) - zone.offset(at - minHold)) * MINUTE;
+  // Set back, the clock lengthens the hold only of a task that runs by the day: 24 h later would be an hour early.
+  if (setForward <= 0) return minHold > DAY / 2 ? minHold - setForward : minHold;
+  // What ran after the clock was set is held in full: a task that is polled would run again at each poll. At that very
+  // instant the ticks fire that stood in the hour left out, so they count as before it.
+  return Math.max(minHold - setForward, at - lastChange(zone, at - minHold, at));
+}
+
+/** When the clock got the offset that it has at `until`; at `from` it had another one. */
+function lastChange(zone: Zone, from: number, until: number): number {
+  let [before, after] = [from, until];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (zone.offset(middle) === zone.offset(until)) after = middle;
+    else before = middle;
+  }
+  return after;
+}
+
+function dateSchedule(scheduledTime: Date): Schedule {
   return {
     description: `@Cron(${scheduledTime.toISOString()})`,
     dependsOnLocalZone: false,
@@ -84,6 +121,6 @@ function dateSchedule({ source }: CronTime): Schedule {
 
 /** An expression that restricts neither hours nor days ticks at the same instants in all zones of whole hours. */
 function ticksEveryHour(cronTime: CronTime): boolean {
-  const [, , ...hoursAndDays] = cronTime.toJSON();
-  return hoursAndDays.every((field) => field === '*');
+  const { hour, dayOfMonth, month, dayOfWeek } = fieldsOf(cronTime);
+  return [hour, dayOfMonth, month, dayOfWeek].every(({ isAll }) => isAll);
 }

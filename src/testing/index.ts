@@ -1,3 +1,4 @@
+export { LOCK_STORE } from '../task-lock.providers.js';
 export { attachTaskLock } from './attach-task-lock.js';
 export { conformanceScenarios } from './conformance/index.js';
 export type {

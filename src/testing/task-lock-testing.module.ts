@@ -7,11 +7,15 @@ import { InMemoryLockStore } from './in-memory-lock-store.js';
 /**
  * The lock in a test, without a database: import it beside the classes under test. Runs exclude each other as in the
  * application. Minimum holds that are derived from an interval are off, so that a test can call a method twice;
- * `minHoldFactor` turns them on, and `store` lets several applications share their locks.
+ * `minHoldFactor` turns them on, and `store` lets several applications share their locks. A spec of a whole application,
+ * which imports `TaskLockModule` itself, overrides the provider `LOCK_STORE` in its place.
  *
  * @example
  * const module = await Test.createTestingModule({ imports: [TaskLockTestingModule], providers: [Jobs] }).compile();
  * await module.get(Jobs).cleanUp();
+ *
+ * @example
+ * Test.createTestingModule({ imports: [AppModule] }).overrideProvider(LOCK_STORE).useValue(new InMemoryLockStore());
  */
 @Module({ imports: [TaskLockModule.forRootAsync({ useFactory: () => testingOptions() })] })
 export class TaskLockTestingModule {

@@ -26,5 +26,5 @@ export interface ConformanceScenario {
   name: string;
   /** The rule of the claim that this scenario would catch the absence of. */
   rule: string;
-  run(harness: ConformanceHarness): Promise<void>;
+  run: (harness: ConformanceHarness) => Promise<void>;
 }

@@ -42,7 +42,7 @@ export class Player {
   async win(tick: TickRequest, overrides?: Partial<ClaimRequest>): Promise<Won & { token: string }> {
     const answer = await this.claim(tick, overrides);
     assert.equal(answer.status, 'won');
-    return answer as Won & { token: string };
+    return answer;
   }
 
   async release(token: string, overrides: Partial<ReleaseRequest> = {}): Promise<string> {

@@ -16,7 +16,7 @@ export const releaseScenarios: readonly ConformanceScenario[] = [
       assert.match(row?.error ?? '', /^Error: no.? luck$/s);
       const now = await harness.now();
       assert.ok(
-        row!.lockedUntil <= Math.max(now, tick + 0.9 * MINUTE) && row!.lockedUntil >= tick + 0.9 * MINUTE,
+        row.lockedUntil <= Math.max(now, tick + 0.9 * MINUTE) && row.lockedUntil >= tick + 0.9 * MINUTE,
       );
     },
   ),

@@ -1,0 +1,65 @@
+import { memberOf } from './task-lock.declaration.js';
+import type { DiscoveredClass } from './task-lock.discovery.js';
+import type { TaskLockProblem } from './task-lock.errors.js';
+import type { Task, TaskLockRegistry } from './task-lock.registry.js';
+
+/** What the decorated classes of an application say. */
+export interface Survey {
+  tasks: ReadonlyMap<string, Task>;
+  /** The methods that the scheduler fires, and the objects that it fires them on. */
+  scheduled: readonly { key: string | symbol; instances: readonly object[] }[];
+  problems: readonly TaskLockProblem[];
+  warnings: readonly string[];
+}
+
+/** Reads all tasks; those that can be read are known to the registry by their names afterwards. */
+export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskLockRegistry): Survey {
+  const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
+  const tasks = new Map<string, Task>();
+  const scheduled: { key: string | symbol; instances: readonly object[] }[] = [];
+  const problems: TaskLockProblem[] = [];
+  const warnings: string[] = [];
+  for (const discovered of classes) {
+    const { declarations, instances } = discovered;
+    const [instance] = instances;
+    if (!instance) continue;
+    for (const declaration of declarations) {
+      const { task, problems: ofTask } = registry.read(instance, declaration);
+      problems.push(...ofTask);
+      if (ofTask.some(({ option }) => option === 'name')) continue;
+      const { key } = declaration;
+      const type = instance.constructor;
+      const member = memberOf(instance, key);
+      const owner = owners.get(task.name);
+      // The same method twice is one that overrides another: the most derived one stands first.
+      if (owner && owner.type === type && owner.key === key) continue;
+      if (owner) {
+        const message = `'${task.name}' is the name of ${owner.member} already: each task needs a name of its own`;
+        problems.push({ where: member, option: 'name', message });
+        continue;
+      }
+      owners.set(task.name, { type, key, member });
+      tasks.set(task.name, task);
+      registry.add(task);
+      if (task.schedule) scheduled.push({ key, instances });
+      const warning = warningOf(discovered, task);
+      if (warning !== undefined) warnings.push(`${member} ${warning}`);
+    }
+  }
+  return { tasks, scheduled, problems, warnings };
+}
+
+function warningOf({ isTransient, registrations }: DiscoveredClass, { schedule }: Task): string | undefined {
+  if (isTransient && schedule) {
+    return (
+      'belongs to a transient provider: the scheduler fires it on an object that has none of its dependencies. ' +
+      'Make the provider a singleton.'
+    );
+  }
+  if (isTransient) return 'belongs to a transient provider: its instances share one lock.';
+  if (registrations === 1) return undefined;
+  return (
+    `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each of ` +
+    `them in this replica, and the lock lets one run.`
+  );
+}
