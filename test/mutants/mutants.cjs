@@ -82,7 +82,7 @@ const byRule = {
     {
       file: CLAIM,
       find: 'OR clock.at >= lock.started_at + asked.min_hold',
-      replace: 'ELSE true',
+      replace: 'OR true',
       suites: POSTGRES,
     },
     {

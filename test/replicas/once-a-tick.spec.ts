@@ -9,7 +9,9 @@ import { BODIES, COPIES } from './app/tasks.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const TASKS = BODIES.flatMap((body) => Array.from({ length: COPIES }, (_, copy) => `body ${body} ms, ${copy + 1}`));
+const TASKS = BODIES.flatMap((body) =>
+  Array.from({ length: COPIES }, (_, copy) => `body ${body} ms, ${copy + 1}`),
+);
 
 jest.setTimeout(3 * MINUTE);
 
@@ -30,7 +32,8 @@ afterEach(() => fleet.end());
 function runsPerTick(from: number, to: number): Map<string, number> {
   const runs = new Map<string, number>();
   for (const task of TASKS) {
-    for (let tick = from; tick < to; tick += SECOND) runs.set(`${task} at ${new Date(tick).toISOString()}`, 0);
+    for (let tick = from; tick < to; tick += SECOND)
+      runs.set(`${task} at ${new Date(tick).toISOString()}`, 0);
   }
   for (const { event, task, tick } of fleet.journal()) {
     const key = `${task} at ${new Date(tick ?? NaN).toISOString()}`;
@@ -40,7 +43,10 @@ function runsPerTick(from: number, to: number): Map<string, number> {
 }
 
 /** Lets the schedule run for whole seconds, and a moment longer so that the last tick's runs are written down. */
-async function watch(seconds: number, halfWay: () => Promise<void> = async () => {}): Promise<Map<string, number>> {
+async function watch(
+  seconds: number,
+  halfWay: () => Promise<void> = async () => {},
+): Promise<Map<string, number>> {
   const from = Math.ceil((Date.now() + SECOND) / SECOND) * SECOND;
   const to = from + seconds * SECOND;
   await delay(from + (seconds / 2 + 0.5) * SECOND - Date.now());
@@ -80,7 +86,10 @@ describe('twenty replicas in processes of their own', () => {
 
   test('run every tick once with clocks 2 s, 20 s and 5 min early and late, and lose none when an early one dies', async () => {
     const ahead = [2 * SECOND, -2 * SECOND, 20 * SECOND, -20 * SECOND, 5 * MINUTE, -5 * MINUTE];
-    await startAll([...ahead.map((clockAhead) => ({ clockAhead })), ...Array.from({ length: 14 }, () => ({}))]);
+    await startAll([
+      ...ahead.map((clockAhead) => ({ clockAhead })),
+      ...Array.from({ length: 14 }, () => ({})),
+    ]);
     const early = fleet.replicas[2]!;
     const runs = await watch(46, () => early.kill());
     expect(runs.size).toBeGreaterThanOrEqual(300);
@@ -90,20 +99,25 @@ describe('twenty replicas in processes of their own', () => {
 
 const faketime = spawnSync('faketime', ['--version']).error === undefined;
 
-(faketime ? test : test.skip)('the same with a clock that faketime moves (skipped where it is not installed)', async () => {
-  const through = ['faketime', '-f', '+20s'];
-  const environment = { FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-  await startAll([{ through, environment }, {}, {}]);
-  expectEveryTickOnce(await watch(25));
-  expect(fleet.replicas[0]!.journal().length).toBeGreaterThan(0);
-});
+(faketime ? test : test.skip)(
+  'the same with a clock that faketime moves (skipped where it is not installed)',
+  async () => {
+    const through = ['faketime', '-f', '+20s'];
+    const environment = { FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+    await startAll([{ through, environment }, {}, {}]);
+    expectEveryTickOnce(await watch(25));
+    expect(fleet.replicas[0]!.journal().length).toBeGreaterThan(0);
+  },
+);
 
 test('the tick after the lease of a killed replica runs elsewhere', async () => {
   const environment = { LONG_BODY_MS: '60000' };
   const victim = await fleet.start({ environment });
   await until(() => victim.journal().some(({ task }) => task === 'long'));
   const other = await fleet.start({ environment: { LONG_BODY_MS: '1' } });
-  const [before] = await database.query<{ until: Date }>(`SELECT locked_until AS until FROM task_lock WHERE name = 'long'`);
+  const [before] = await database.query<{ until: Date }>(
+    `SELECT locked_until AS until FROM task_lock WHERE name = 'long'`,
+  );
   await victim.kill();
   const runsOf = () => other.journal().filter(({ task, event }) => task === 'long' && event === 'start');
   await until(() => runsOf().length > 0);

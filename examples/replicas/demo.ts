@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { withDatabase } from './database.js';
+import { withFleet } from './fleet.js';
+import { InterruptedError, interruption } from './interruption.js';
+import { Paint } from './paint.js';
+import { runDemo } from './run-demo.js';
+import type { DemoOptions } from './run-demo.js';
+import { TASKS } from './tasks.js';
+import { report } from './verdict-report.js';
+import { judge } from './verdict.js';
+import { count } from './words.js';
+
+const options = new Command('npm run demo --')
+  .description(
+    'Several replicas of one Nest application: each tick runs once, also when a replica is killed.',
+  )
+  .option('--replicas <number>', 'how many to start; one of them is killed', wholeNumber(2, 50), 3)
+  .option('--seconds <number>', 'how long they run', wholeNumber(15, 3_600), 30)
+  .parse()
+  .opts<DemoOptions>();
+
+const signal = interruption();
+const paint = new Paint();
+const print = (text: string): void => console.log(text);
+
+try {
+  print(
+    `${paint.as('bold', 'nestjs-task-lock')}: ${count(options.replicas, 'replica')} for ${options.seconds} s, one is ` +
+      `killed half-way; Ctrl-C ends it early`,
+  );
+  for (const { name, kind } of TASKS) print(`  ${paint.as('bold', name.padEnd(10))} ${kind}`);
+  const evidence = await withDatabase(signal, (database) => {
+    print(
+      `Postgres ${database.version} (${database.origin}) is up and migrated; the replicas are starting\n`,
+    );
+    return withFleet(database, (fleet) => runDemo(fleet, options, { paint, print, signal }));
+  });
+  const verdict = judge(evidence);
+  if (evidence.kills.size === 0)
+    verdict.problems.push('no replica was in the middle of a long run to be killed');
+  print(`\n${report(verdict, paint)}`);
+  process.exitCode = verdict.problems.length === 0 ? 0 : 1;
+} catch (error) {
+  if (error instanceof InterruptedError) {
+    process.exitCode = error.exitCode;
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(paint.as('red', `✘ The demo failed: ${message}`));
+    process.exitCode = 1;
+  }
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * A command that an application's developer would run. `tsc`, `jest` and the like are the application's own.
+ *
+ * @typedef {object} Step
+ * @property {string} title
+ * @property {[string, ...string[]]} command
+ * @property {Record<string, string>} [env]
+ * @property {boolean} [database] whether it gets an empty database of its own, as DATABASE_URL
+ */
+
+/**
+ * A suite of Node's own test runner.
+ *
+ * @param {string} title
+ * @param {string} file
+ * @returns {Step}
+ */
+function suite(title, file) {
+  return { title, command: ['node', '--test', '--test-reporter=tap', file], database: true };
+}
+
+const SHARED = [
+  suite("TypeORM's command line", 'typeorm-cli.test.mjs'),
+  suite('two copies in one process', 'two-copies.test.mjs'),
+];
+
+const BOOTS = suite('boots', 'boots.test.mjs');
+
+/**
+ * The applications, each a folder beside this file, and what is tried in them.
+ *
+ * @type {Record<string, Step[]>}
+ */
+export const CONSUMERS = {
+  'nest11-commonjs': [
+    { title: 'compiles with module: commonjs, moduleResolution: node10', command: ['tsc'] },
+    { title: 'type-checks with module: node16', command: ['tsc', '-p', 'tsconfig.node16.json'] },
+    suite('schedules', 'dist/checks/schedules.test.js'),
+    suite('classes', 'dist/checks/classes.test.js'),
+    suite('controllers', 'dist/checks/controllers.test.js'),
+    suite('handlers', 'dist/checks/handlers.test.js'),
+    suite('error trackers', 'dist/checks/trackers.test.js'),
+    { title: 'jest (CommonJS)', command: ['jest', '--verbose'] },
+    ...SHARED,
+  ],
+  'nest12-esm': [
+    { title: 'compiles with module: nodenext', command: ['tsc'] },
+    suite('application', 'dist/checks/application.test.js'),
+    {
+      title: 'jest (ES modules)',
+      command: ['jest', '--verbose'],
+      env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+    },
+    { title: 'vitest', command: ['vitest', 'run', '--reporter=tap-flat'] },
+    ...SHARED,
+  ],
+  'lowest-nest11': [BOOTS],
+  'lowest-nest12': [BOOTS],
+};

@@ -1,0 +1,7 @@
+import { DataSource } from 'typeorm';
+
+export default new DataSource({
+  type: 'postgres',
+  url: process.env.DATABASE_URL,
+  migrations: ['node_modules/nestjs-task-lock/dist/migrations/*{.ts,.js}'],
+});

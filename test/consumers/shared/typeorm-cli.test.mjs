@@ -1,0 +1,75 @@
+// TypeORM's own command line runs, shows and reverts the migration of the lock table.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+
+const MIGRATION = 'CreateTaskLockTable';
+
+const database = new pg.Client({ connectionString: process.env.DATABASE_URL });
+before(async () => {
+  await database.connect();
+  await database.query('CREATE SCHEMA jobs; CREATE SCHEMA "Locks"');
+});
+after(() => database.end());
+
+/**
+ * @param {string} command
+ * @param {string} dataSource
+ * @returns {Promise<string>} what the command printed
+ */
+function typeorm(command, dataSource) {
+  const args = ['node_modules/typeorm/cli.js', command, '-d', `dist/data-sources/${dataSource}.js`];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, (error, stdout, stderr) => {
+      if (error) reject(new Error(`typeorm ${args.slice(1).join(' ')} failed:\n${stdout}${stderr}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** @returns {Promise<string[]>} the lock tables that there are */
+async function lockTables() {
+  const { rows } = await database.query(
+    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.columns
+     WHERE column_name = 'locked_until' ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+test('migration:run makes the table, and a second run finds nothing to do', async () => {
+  assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[ \\].*${MIGRATION}`));
+  assert.match(await typeorm('migration:run', 'plain'), /has been executed successfully/);
+  assert.deepEqual(await lockTables(), ['public.task_lock']);
+  assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[X\\].*${MIGRATION}`));
+  assert.match(await typeorm('migration:run', 'plain'), /No migrations are pending/);
+});
+
+test('migration:revert drops the table', async () => {
+  assert.match(await typeorm('migration:revert', 'plain'), /has been reverted successfully/);
+  assert.deepEqual(await lockTables(), []);
+  assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[ \\].*${MIGRATION}`));
+});
+
+for (const [dataSource, table, what] of [
+  ['with-schema', 'jobs.task_lock', "the data source's own schema is honoured"],
+  [
+    'elsewhere',
+    '"Locks"."Task locks"',
+    'taskLockMigrationsFor({ schema, table }) makes a table of another name',
+  ],
+  ['glob-esm', 'public.task_lock', 'a glob over the ES modules of node_modules finds each class once'],
+  [
+    'glob-commonjs',
+    'public.task_lock',
+    'a glob over the CommonJS files of node_modules finds each class once',
+  ],
+]) {
+  test(what, async () => {
+    const printed = await typeorm('migration:run', dataSource);
+    assert.equal(printed.match(/has been executed successfully/g)?.length, 1, printed);
+    assert.deepEqual(await lockTables(), [table]);
+    await typeorm('migration:revert', dataSource);
+    assert.deepEqual(await lockTables(), []);
+  });
+}

@@ -1,0 +1,153 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { ClaimAttempt } from '../../src/lock/claim-attempt.js';
+import type { WonAnswer } from '../../src/lock/claim-attempt.js';
+import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
+import { FakeClock, settled } from '../support/fake-clock.js';
+import { aTick, watch } from '../support/locks.js';
+import { answerLost, busy, held, Later, notSent, ScriptedStore, won } from '../support/scripted-store.js';
+import type { Script } from '../support/scripted-store.js';
+
+function attemptWith(claim: NonNullable<Script['claim']>) {
+  const { name, tick, minHold, maxHold: lease, tolerance } = aTick;
+  const store = new ScriptedStore({ claim });
+  const clock = new FakeClock();
+  const giveUp = new AbortController();
+  const unfinished = new UnfinishedWork();
+  const strays: string[] = [];
+  const request = { name, tick, minHold, lease, tolerance, replica: 'replica-a' };
+  const onStray = (token: string) => void strays.push(token);
+  const attempt = new ClaimAttempt(store, clock, request, { unfinished, giveUp: giveUp.signal, onStray });
+  return { attempt, store, clock, giveUp, unfinished, strays };
+}
+
+async function useNext(attempt: ClaimAttempt): Promise<void> {
+  attempt.use((await attempt.ask()) as WonAnswer);
+}
+
+describe('an attempt', () => {
+  test('asks with one token, however often, and another attempt has another one', async () => {
+    const { attempt, store } = attemptWith([busy, busy, won()]);
+    for (let asks = 0; asks < 3; asks++) await attempt.ask();
+    expect(new Set(store.claims.map(({ token }) => token))).toEqual(new Set([attempt.token]));
+    expect(attemptWith([busy]).attempt.token).not.toBe(attempt.token);
+  });
+
+  test('was sent when its token was sent first', async () => {
+    const { attempt, clock } = attemptWith([busy, won()]);
+    const first = clock.now();
+    await attempt.ask();
+    await clock.advance(900);
+    await attempt.ask();
+    expect(attempt.sentAt).toEqual({ wall: first, monotonic: 0 });
+  });
+
+  test('hands the store the signal that it is given up, so that nothing is sent after that', async () => {
+    const { attempt, store, giveUp } = attemptWith([busy]);
+    await attempt.ask();
+    expect(store.signals).toEqual([giveUp.signal]);
+  });
+
+  test('listens once for that signal, however often it asks', async () => {
+    const added = jest.spyOn(AbortSignal.prototype, 'addEventListener');
+    const { attempt } = attemptWith([busy]);
+    for (let asks = 0; asks < 30; asks++) await attempt.ask();
+    expect(added).toHaveBeenCalledTimes(1);
+    added.mockRestore();
+  });
+
+  test('rejects with the error of the store', async () => {
+    const error = new Error('relation "task_lock" does not exist');
+    await expect(attemptWith([error]).attempt.ask()).rejects.toBe(error);
+  });
+
+  test('has no answer when it is given up before one came', async () => {
+    const { attempt, giveUp } = attemptWith([new Later<ClaimAnswer>().promise]);
+    const asked = watch(attempt.ask());
+    await settled();
+    expect(asked.isSettled).toBe(false);
+    giveUp.abort();
+    await settled();
+    expect(asked).toEqual({ isSettled: true, value: undefined });
+  });
+
+  test('counts as unfinished until the store has answered, also when it was given up', async () => {
+    const answer = new Later<ClaimAnswer>();
+    const { attempt, giveUp, unfinished, clock } = attemptWith([answer.promise]);
+    void attempt.ask();
+    giveUp.abort();
+    const ended = watch(unfinished.ended(clock, 60_000));
+    await clock.advance(1_000);
+    expect(ended.isSettled).toBe(false);
+    answer.resolve(busy);
+    await clock.advance(0);
+    expect(ended.isSettled).toBe(true);
+  });
+});
+
+describe('what goes back, since nobody will run under it', () => {
+  test('nothing where a run uses the win', async () => {
+    const { attempt, strays } = attemptWith([won()]);
+    await useNext(attempt);
+    attempt.close();
+    expect(strays).toEqual([]);
+  });
+
+  test('nothing where the answers say that the row was not taken', async () => {
+    for (const answer of [busy, held(), notSent(), new Error('syntax error')]) {
+      const { attempt, strays } = attemptWith([answer]);
+      await attempt.ask().catch(() => {});
+      attempt.close();
+      expect(strays).toEqual([]);
+    }
+  });
+
+  test('a win that no run used', async () => {
+    const { attempt, strays } = attemptWith([won()]);
+    await attempt.ask();
+    expect(strays).toEqual([]);
+    attempt.close();
+    expect(strays).toEqual([attempt.token]);
+  });
+
+  test('a win whose answer comes after the attempt was given up', async () => {
+    const answer = new Later<ClaimAnswer>();
+    const { attempt, strays, giveUp } = attemptWith([answer.promise]);
+    const asked = attempt.ask();
+    giveUp.abort();
+    await asked;
+    attempt.close();
+    expect(strays).toEqual([]);
+    answer.resolve(won());
+    await settled();
+    expect(strays).toEqual([attempt.token]);
+  });
+
+  test('an ask whose connection broke after it was sent: it may have won', async () => {
+    const { attempt, strays } = attemptWith([answerLost(), held()]);
+    await expect(attempt.ask()).rejects.toThrow('connection terminated');
+    await attempt.ask();
+    attempt.close();
+    expect(strays).toEqual([attempt.token]);
+  });
+
+  test('an ask that breaks in this way after the attempt was given up', async () => {
+    const answer = new Later<ClaimAnswer>();
+    const { attempt, strays, giveUp } = attemptWith([answer.promise]);
+    const asked = attempt.ask();
+    giveUp.abort();
+    await asked;
+    attempt.close();
+    answer.reject(answerLost());
+    await settled();
+    expect(strays).toEqual([attempt.token]);
+  });
+
+  test('nothing where such an ask was asked again, won, and is used', async () => {
+    const { attempt, strays } = attemptWith([answerLost(), won()]);
+    await attempt.ask().catch(() => {});
+    await useNext(attempt);
+    attempt.close();
+    expect(strays).toEqual([]);
+  });
+});

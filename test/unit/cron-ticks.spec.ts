@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { CronTime } from 'cron';
+import fc from 'fast-check';
+import { CronTicks } from '../../src/schedule/cron-ticks.js';
+import { firingsBetween, setMachineClock } from '../support/cron-library.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NOON = Date.parse('2026-03-01T12:00:00Z');
+
+/** A replica that has just started. */
+const replica = (expression: string, zone = 'UTC') => new CronTicks(new CronTime(expression, zone, null));
+
+/** The tick of a timer that fires at `now`, when that is what the machine's clock says. */
+function tickAt(ticks: CronTicks, now: number): number {
+  setMachineClock(now);
+  return ticks.tickAt(now).getTime();
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('the tick of a timer', () => {
+  test.each([0, 1, 250, 4 * SECOND, MINUTE - 51])(
+    'that is %d ms late is the one that it is late for',
+    (late) => {
+      expect(tickAt(replica('* * * * *'), NOON + late)).toBe(NOON);
+    },
+  );
+
+  test.each([1, 20, 50])('that is %d ms early is the coming one', (early) => {
+    expect(tickAt(replica('* * * * *'), NOON - early)).toBe(NOON);
+  });
+
+  test('that is more than 50 ms early is the one before', () => {
+    expect(tickAt(replica('* * * * *'), NOON - 51)).toBe(NOON - MINUTE);
+  });
+
+  test('is a whole second, whatever the milliseconds of the timer', () => {
+    expect(tickAt(replica('* * * * * *'), NOON + 949)).toBe(NOON);
+    expect(tickAt(replica('* * * * * *'), NOON + 950)).toBe(NOON + SECOND);
+  });
+
+  test('is the same for a replica that has just started and for one that has ticked along', () => {
+    const old = replica('*/7 * * * *');
+    for (let now = NOON - 2 * HOUR; now < NOON; now += 7 * MINUTE) tickAt(old, now + 3);
+    for (const late of [0, 90, 200 * SECOND, 20 * MINUTE]) {
+      const now = NOON + late;
+      expect(tickAt(old, now)).toBe(tickAt(replica('*/7 * * * *'), now));
+    }
+  });
+
+  test('ticks that were missed collapse into the latest one', () => {
+    const ticks = replica('0 * * * *');
+    expect(tickAt(ticks, NOON + 5)).toBe(NOON);
+    expect(tickAt(ticks, NOON + 5 * HOUR + 20 * MINUTE)).toBe(NOON + 5 * HOUR);
+    expect(tickAt(ticks, NOON + 6 * HOUR)).toBe(NOON + 6 * HOUR);
+  });
+
+  test('a clock that was set back gives the tick that is due by it', () => {
+    const ticks = replica('0 * * * *');
+    expect(tickAt(ticks, NOON)).toBe(NOON);
+    expect(tickAt(ticks, NOON - 90 * MINUTE)).toBe(NOON - 2 * HOUR);
+    expect(tickAt(ticks, NOON)).toBe(NOON);
+  });
+
+  test.each([
+    ['0 9 * * 1-5', '2026-03-01T12:00:00Z', '2026-02-27T09:00:00Z'],
+    ['0 0 1 * *', '2026-03-31T23:00:00Z', '2026-03-01T00:00:00Z'],
+    ['0 0 31 * *', '2026-03-30T23:00:00Z', '2026-01-31T00:00:00Z'],
+    ['0 0 1 1 *', '2026-12-31T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['0 0 29 2 *', '2026-03-01T12:00:00Z', '2024-02-29T00:00:00Z'],
+    ['0 0 29 2 *', '2028-02-28T12:00:00Z', '2024-02-29T00:00:00Z'],
+    ['30 10,40 5 * * *', '2026-03-01T05:40:29Z', '2026-03-01T05:10:30Z'],
+  ])('of %s at %s is %s, however long ago', (expression, now, tick) => {
+    expect(tickAt(replica(expression), Date.parse(now))).toBe(Date.parse(tick));
+  });
+
+  test('of an expression that never fires is no tick, and no endless search', () => {
+    expect(() => tickAt(replica('0 0 30 2 *'), NOON)).toThrow();
+  });
+
+  test('is never ahead of the timer by more than 50 ms, and no later one is due', () => {
+    const expressions = fc.constantFrom(
+      '* * * * * *',
+      '*/7 * * * *',
+      '5,50 */5 * * *',
+      '0 9 * * 1-5',
+      '15 3 1,20 * *',
+    );
+    const times = fc.array(fc.integer({ min: 0, max: 60 * DAY }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(expressions, times, (expression, offsets) => {
+        const ticks = replica(expression);
+        for (const offset of offsets) {
+          const now = NOON + offset;
+          const tick = tickAt(ticks, now);
+          expect(tick).toBeLessThanOrEqual(now + 50);
+          expect(firingsBetween(new CronTime(expression, 'UTC', null), tick, now + 50)).toEqual([]);
+          // It is one of cron's own: the library finds it from the moment before.
+          expect(firingsBetween(new CronTime(expression, 'UTC', null), tick - SECOND, tick)).toEqual([tick]);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { HeldLock } from '../../src/lock/held-lock.js';
+import { instantOf } from '../../src/lock/lock-clock.js';
+import { TaskLockLostError } from '../../src/lock/lock-errors.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { TICK } from '../support/scripted-store.js';
+
+const MAX_HOLD = 60_000;
+
+let clock: FakeClock;
+let losses: TaskLockLostError[];
+let lock: HeldLock;
+
+function takeLock(): HeldLock {
+  const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt: instantOf(clock) };
+  return new HeldLock({ ...state, maxHold: MAX_HOLD }, clock, (error) => losses.push(error));
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  losses = [];
+  lock = takeLock();
+});
+
+function lossOf(check: () => void): TaskLockLostError {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof TaskLockLostError) return error;
+    throw error;
+  }
+  throw new Error('the lock is still held');
+}
+
+describe('a lock within its maximum hold', () => {
+  test('is held, and says so', async () => {
+    await clock.advance(MAX_HOLD - 1);
+    expect(lock.isHeld()).toBe(true);
+    expect(() => lock.assertHeld()).not.toThrow();
+    expect(lock.signal.aborted).toBe(false);
+    expect(losses).toEqual([]);
+  });
+});
+
+describe('when the maximum hold passes', () => {
+  test('the signal aborts with the reason, and the loss is told once', async () => {
+    await clock.advance(MAX_HOLD);
+    expect(lock.signal.aborted).toBe(true);
+    expect(lock.signal.reason).toBeInstanceOf(TaskLockLostError);
+    expect(losses).toEqual([lock.signal.reason]);
+    expect(losses[0]).toMatchObject({ name: 'TaskLockLostError', task: 'clean-up', reason: 'maximum hold' });
+    expect(losses[0]!.message).toMatch(/ran longer than its maximum hold of 60000 ms/);
+    expect(losses[0]!.message).toMatch(/Raise maxHold, or split the work/);
+    expect(lock.isHeld()).toBe(false);
+    expect(lossOf(() => lock.assertHeld())).toBe(losses[0]);
+  });
+
+  test('it counts from when the claim was sent, and not from when the answer came', async () => {
+    const sentAt = instantOf(clock);
+    await clock.advance(4_000);
+    const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt };
+    const late = new HeldLock({ ...state, maxHold: MAX_HOLD }, clock, () => {});
+    await clock.advance(MAX_HOLD - 4_000 - 1);
+    expect(late.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(late.signal.aborted).toBe(true);
+  });
+});
+
+describe('before any timer of a process that was stopped has fired', () => {
+  test('assertHeld reads the clocks, throws, and aborts the signal', () => {
+    clock.stopProcess(MAX_HOLD);
+    expect(lock.signal.aborted).toBe(false);
+    expect(lock.isHeld()).toBe(false);
+    expect(lossOf(() => lock.assertHeld()).reason).toBe('maximum hold');
+    expect(lock.signal.aborted).toBe(true);
+    expect(losses).toHaveLength(1);
+  });
+
+  test('a machine that was suspended is seen by the wall clock', () => {
+    clock.suspend(MAX_HOLD);
+    expect(lock.isHeld()).toBe(false);
+    expect(() => lock.assertHeld()).toThrow(TaskLockLostError);
+  });
+
+  test('a wall clock that was set back does not lengthen the hold', () => {
+    clock.stopProcess(MAX_HOLD);
+    clock.setWall(-3_600_000);
+    expect(lock.isHeld()).toBe(false);
+    expect(() => lock.assertHeld()).toThrow(TaskLockLostError);
+  });
+});
+
+describe('when a shutdown runs out of patience', () => {
+  test('the signal aborts with that reason', () => {
+    lock.lose('shutdown');
+    expect(lock.signal.reason).toMatchObject({ reason: 'shutdown', task: 'clean-up' });
+    expect(lossOf(() => lock.assertHeld()).message).toMatch(
+      /is shutting down .* the task "clean-up": stop now/,
+    );
+  });
+
+  test('the first loss is the one that counts, and leaves no timer', async () => {
+    lock.lose('shutdown');
+    expect(clock.pending).toBe(0);
+    lock.lose('maximum hold');
+    await clock.advance(MAX_HOLD);
+    expect(losses.map(({ reason }) => reason)).toEqual(['shutdown']);
+  });
+});
+
+describe('when the run is over', () => {
+  beforeEach(() => {
+    lock.settle();
+  });
+
+  test('nothing is watched any more: no timer, no loss, no abort', async () => {
+    expect(clock.pending).toBe(0);
+    await clock.advance(2 * MAX_HOLD);
+    expect(losses).toEqual([]);
+    expect(lock.signal.aborted).toBe(false);
+  });
+
+  test('work that the method left behind holds the lock no longer', async () => {
+    expect(lock.isHeld()).toBe(false);
+    const loss = lossOf(() => lock.assertHeld());
+    expect(loss).toMatchObject({ task: 'clean-up', reason: 'released' });
+    expect(loss.message).toBe(
+      'The run of the task "clean-up" is over and its lock released: await all of its work inside the method.',
+    );
+    await clock.advance(2 * MAX_HOLD);
+    expect(lossOf(() => lock.assertHeld()).reason).toBe('released');
+    expect(losses).toEqual([]);
+  });
+});
+
+test('a run that lost its lock before it was over keeps that reason', async () => {
+  await clock.advance(MAX_HOLD);
+  lock.settle();
+  expect(lossOf(() => lock.assertHeld()).reason).toBe('maximum hold');
+});

@@ -1,0 +1,126 @@
+import { hostname } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { moduleSettings } from '../../src/config/module-settings.js';
+import { UnlockedStore } from '../../src/lock/unlocked-store.js';
+import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+/** Options as an application may give them that does not check types. */
+const problemsOf = (options: Record<string, unknown>) => moduleSettings(options).problems;
+
+describe('the options of the module', () => {
+  test('all have defaults', () => {
+    expect(moduleSettings({})).toMatchObject({
+      dataSource: undefined,
+      schema: undefined,
+      store: undefined,
+      table: 'task_lock',
+      minHoldFactor: 0.9,
+      maxHoldFactor: 5,
+      claimTimeout: 5_000,
+      shutdownTimeout: 25_000,
+      enabled: true,
+      problems: [],
+    });
+  });
+
+  test('are taken where they are given', () => {
+    const store = new UnlockedStore(new FakeClock());
+    const options = {
+      dataSource: 'locks',
+      schema: 'jobs',
+      table: 'locks',
+      minHoldFactor: 0,
+      maxHoldFactor: 1,
+      replicaId: 'pod-1',
+      enabled: false,
+      store,
+    };
+    const settings = moduleSettings({ ...options, claimTimeout: '2s', shutdownTimeout: 0 });
+    expect(settings).toEqual({ ...options, claimTimeout: 2_000, shutdownTimeout: 0, problems: [] });
+  });
+
+  test('a replica is known by its host, its process and something random', () => {
+    const [first, second] = [moduleSettings({}), moduleSettings({})].map(({ replicaId }) => replicaId);
+    expect(first).toMatch(/:[0-9a-f]{8}$/);
+    expect(first!.startsWith(`${hostname()}:${process.pid}:`)).toBe(true);
+    expect(first).not.toBe(second);
+  });
+});
+
+describe('what is wrong with an option of the module is told with how to write it right', () => {
+  test.each([1, 1.5, -0.1, NaN, '0.9', null])('a minimum hold factor of %j', (minHoldFactor) => {
+    expect(problemsOf({ minHoldFactor })).toEqual([
+      {
+        where: 'TaskLockModule',
+        option: 'minHoldFactor',
+        message: `${minHoldFactor} must be a number, a part of the interval: from 0 to below 1`,
+      },
+    ]);
+  });
+
+  test.each([0, -1, Infinity, NaN, 0.5, '5'])('a maximum hold factor of %j', (maxHoldFactor) => {
+    expect(problemsOf({ maxHoldFactor })).toEqual([
+      {
+        where: 'TaskLockModule',
+        option: 'maxHoldFactor',
+        message: `${maxHoldFactor} must be a number, more than 0 and at least minHoldFactor`,
+      },
+    ]);
+  });
+
+  test('a factor that is wrong is not used, so that no task is blamed for it', () => {
+    const settings = moduleSettings({ minHoldFactor: 9, maxHoldFactor: 0.5 });
+    expect(settings).toMatchObject({ minHoldFactor: 0.9, maxHoldFactor: 0.5 });
+    expect(settings.problems).toHaveLength(1);
+  });
+
+  test.each(['claimTimeout', 'shutdownTimeout'])('a %s without a unit', (option) => {
+    expect(problemsOf({ [option]: '30' })).toEqual([
+      {
+        where: 'TaskLockModule',
+        option,
+        message:
+          "'30' carries no unit: write '30s' for seconds or '30ms' (or the number 30) for milliseconds",
+      },
+    ]);
+  });
+
+  test('a claim timeout of nothing: no claim would ever have its answer in time', () => {
+    expect(problemsOf({ claimTimeout: 0 })).toEqual([
+      { where: 'TaskLockModule', option: 'claimTimeout', message: "must be more than 0: write it like '5s'" },
+    ]);
+  });
+
+  test.each(['schema', 'table', 'replicaId'])('a %s that is empty or no text', (option) => {
+    const problem = {
+      where: 'TaskLockModule',
+      option,
+      message: 'must be a text that is not empty; leave it out for the default',
+    };
+    for (const given of ['', '  ', 5]) expect(problemsOf({ [option]: given })).toEqual([problem]);
+  });
+
+  test.each(['false', '', 0])('enabled: %j, as an environment variable has it', (enabled) => {
+    const { problems, ...settings } = moduleSettings({ enabled } as unknown as TaskLockModuleOptions);
+    expect(problems).toEqual([
+      { where: 'TaskLockModule', option: 'enabled', message: `'${enabled}' must be true or false` },
+    ]);
+    expect(settings.enabled).toBe(true);
+  });
+
+  test('an option that does not exist', () => {
+    const [problem] = problemsOf({ maxHolds: '1h' });
+    expect(problem).toMatchObject({ where: 'TaskLockModule', option: 'maxHolds' });
+    expect(problem!.message).toMatch(/^is not an option; there are dataSource, schema, table, .*, store$/);
+  });
+
+  test('everything at once', () => {
+    const wrong = { minHoldFactor: 2, maxHoldFactor: 0, claimTimeout: '5', table: '', lock: true };
+    expect(
+      problemsOf(wrong)
+        .map(({ option }) => option)
+        .sort(),
+    ).toEqual(Object.keys(wrong).sort());
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ReleaseAnswer } from '../../src/lock/lock-store.js';
+import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
+import { answerLost, Later, notSent } from '../support/scripted-store.js';
+import type { Script } from '../support/scripted-store.js';
+
+const released: ReleaseAnswer = { status: 'released' };
+const busyRow: ReleaseAnswer = { status: 'busy' };
+
+/** A replica whose run has just ended. */
+async function afterRun(release: NonNullable<Script['release']>) {
+  const { locks, store, clock, log } = replica({ release });
+  const lock = await wonLock(locks.claim(aTick));
+  await clock.advance(MINUTE);
+  const releasing = watch(locks.release(lock, 'succeeded'));
+  await clock.advance(0);
+  return { locks, store, clock, log, releasing };
+}
+
+describe('a release that the store answers', () => {
+  test.each<ReleaseAnswer>([released, { status: 'gone' }])(
+    'with %j is over, and leaves no timer',
+    async (answer) => {
+      const { store, clock, log, releasing } = await afterRun([answer]);
+      expect(releasing.isSettled).toBe(true);
+      await clock.advance(10 * MINUTE);
+      expect(store.releases).toHaveLength(1);
+      expect(clock.pending).toBe(0);
+      expect(log.lines.error).toEqual([]);
+    },
+  );
+
+  test('with busy is repeated with the same token', async () => {
+    const { store, clock, releasing } = await afterRun([busyRow, busyRow, released]);
+    expect(releasing.isSettled).toBe(false);
+    await clock.advance(1_000);
+    expect(releasing.isSettled).toBe(true);
+    expect(store.releases).toHaveLength(3);
+    expect(new Set(store.releases.map(({ token }) => token)).size).toBe(1);
+  });
+});
+
+describe('a release while the database is down', () => {
+  test('is repeated until it is answered, and logged once', async () => {
+    const { store, clock, log } = await afterRun([notSent(), answerLost(), notSent(), released]);
+    await clock.advance(2_000);
+    expect(store.releases).toHaveLength(4);
+    expect(log.lines.error).toEqual([
+      'The release of "clean-up" failed, it is repeated until the lease ends: connection refused',
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('is repeated until the lease ends by itself, and no longer', async () => {
+    const { store, clock, log } = await afterRun([notSent()]);
+    await clock.advance(4 * MINUTE - 1_000);
+    const before = store.releases.length;
+    expect(before).toBeGreaterThan(100);
+    await clock.advance(1_000);
+    const atTheEnd = store.releases.length;
+    expect(atTheEnd).toBeGreaterThan(before);
+    await clock.advance(10 * MINUTE);
+    expect(store.releases).toHaveLength(atTheEnd);
+    expect(clock.pending).toBe(0);
+    expect(log.lines.error).toHaveLength(1);
+  });
+
+  test('of a run past its maximum hold is repeated for the claim timeout', async () => {
+    const { locks, store, clock } = replica({ release: [notSent()] });
+    const lock = await wonLock(locks.claim(aTick));
+    await clock.advance(6 * MINUTE);
+    const releasing = watch(locks.release(lock, 'succeeded'));
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(releasing.isSettled).toBe(true);
+    const tries = store.releases.length;
+    expect(tries).toBeGreaterThan(10);
+    await clock.advance(MINUTE);
+    expect(store.releases).toHaveLength(tries);
+  });
+
+  test('does not keep the method waiting longer than the claim timeout', async () => {
+    const { store, clock, releasing } = await afterRun([notSent()]);
+    await clock.advance(CLAIM_TIMEOUT - 1);
+    expect(releasing.isSettled).toBe(false);
+    await clock.advance(1);
+    expect(releasing.isSettled).toBe(true);
+    const tries = store.releases.length;
+    await clock.advance(10_000);
+    expect(store.releases.length).toBeGreaterThan(tries);
+  });
+
+  test('does not keep it waiting either where no answer comes at all', async () => {
+    const { clock, releasing } = await afterRun([new Later<ReleaseAnswer>().promise]);
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(releasing.isSettled).toBe(true);
+  });
+});
+
+describe('a release that cannot succeed', () => {
+  test('is logged and not repeated, and does not reject: it would mask the error of the method', async () => {
+    const { store, log, releasing, clock } = await afterRun([new Error('permission denied')]);
+    expect(releasing.isSettled).toBe(true);
+    await clock.advance(MINUTE);
+    expect(store.releases).toHaveLength(1);
+    expect(log.lines.error).toEqual([
+      'The release of "clean-up" failed, the lock stays held until its lease ends: permission denied',
+    ]);
+  });
+
+  test('is logged again where it came to that only after it was repeated', async () => {
+    const { log, clock } = await afterRun([notSent(), new Error('permission denied')]);
+    await clock.advance(1_000);
+    expect(log.lines.error).toHaveLength(2);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { HeldLock } from '../../src/lock/held-lock.js';
+import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
+import { answerLost, busy, early, held, Later, notSent, TICK, won } from '../support/scripted-store.js';
+
+describe('a claim', () => {
+  test('asks for the tick with the holds of the task, and for a lease of its maximum hold', async () => {
+    const { locks, store } = replica();
+    const lock = await wonLock(locks.claim(aTick));
+    expect(store.claims).toEqual([
+      {
+        name: 'clean-up',
+        token: lock.state.token,
+        replica: 'replica-a',
+        tick: aTick.tick,
+        minHold: 54_000,
+        lease: 5 * MINUTE,
+        tolerance: 1_000,
+      },
+    ]);
+  });
+
+  test('that is won is a lock that knows what it took', async () => {
+    const { locks, clock, log } = replica({ claim: [won({ fence: 42n })] });
+    const { state, ...lock } = await wonLock(locks.claim(aTick));
+    expect(lock).toBeDefined();
+    expect(state).toMatchObject({
+      name: 'clean-up',
+      fence: 42n,
+      startedAt: TICK,
+      scheduledTime: TICK,
+      maxHold: 5 * MINUTE,
+    });
+    expect(state.sentAt).toEqual({ wall: clock.now(), monotonic: 0 });
+    expect(log.lines).toEqual({ debug: [], warn: [], error: [] });
+  });
+
+  test('of a tick that has run is skipped as done', async () => {
+    const { locks, log } = replica({ claim: [{ status: 'done', now: 0 }] });
+    expect(await locks.claim(aTick)).toEqual({ status: 'skipped', reason: 'done' });
+    expect(log.lines.debug).toEqual(['"clean-up" is skipped: done']);
+  });
+
+  test('of a task that another replica holds is told who and until when', async () => {
+    const { locks, log } = replica({ claim: [held('replica-b')] });
+    const heldUntil = new Date(TICK.getTime() + MINUTE);
+    expect(await locks.claim(aTick)).toEqual({
+      status: 'skipped',
+      reason: 'held',
+      heldBy: 'replica-b',
+      heldUntil,
+    });
+    expect(log.lines.debug).toEqual([
+      '"clean-up" is skipped: held by replica-b until 2026-03-01T12:01:00.000Z',
+    ]);
+  });
+
+  test('leaves no timer behind', async () => {
+    const { locks, clock } = replica({ claim: [held()] });
+    await locks.claim(aTick);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a claim whose row is busy', () => {
+  test('is repeated with the same token until it has an answer', async () => {
+    const { locks, store, clock } = replica({ claim: [busy, busy, busy, won()] });
+    const claiming = locks.claim(aTick);
+    await clock.advance(1_000);
+    await wonLock(claiming);
+    expect(store.claims).toHaveLength(4);
+    expect(new Set(store.claims.map(({ token }) => token)).size).toBe(1);
+  });
+
+  test('is repeated after a delay that grows, and that replicas do not share', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(1);
+    const { locks, store, clock } = replica({ claim: [busy] });
+    void locks.claim(aTick);
+    const after = async (milliseconds: number) => {
+      await clock.advance(milliseconds);
+      return store.claims.length;
+    };
+    expect([await after(9), await after(1), await after(19), await after(1)]).toEqual([1, 2, 2, 3]);
+    random.mockReturnValue(0);
+    await after(40);
+    const before = store.claims.length;
+    expect(await after(40)).toBe(before + 1);
+    random.mockRestore();
+  });
+
+  test('is unavailable after the claim timeout, and an error is logged', async () => {
+    const { locks, store, clock, log } = replica({ claim: [busy] });
+    const claiming = watch(locks.claim(aTick));
+    await clock.advance(CLAIM_TIMEOUT - 1);
+    expect(claiming.isSettled).toBe(false);
+    await clock.advance(1);
+    expect(claiming.value).toEqual({ status: 'skipped', reason: 'unavailable' });
+    expect(store.claims.length).toBeGreaterThan(15);
+    expect(log.lines.error).toEqual([
+      'The claim of "clean-up" is skipped as unavailable: its row stayed locked by another transaction',
+    ]);
+    expect(store.releases).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a claim that the store does not answer', () => {
+  test('is repeated with the same token, since it may have been carried out', async () => {
+    const { locks, store, clock } = replica({ claim: [answerLost(), won()] });
+    const sentAt = clock.now();
+    const claiming = locks.claim(aTick);
+    await clock.advance(100);
+    const lock = await wonLock(claiming);
+    expect(store.claims.map(({ token }) => token)).toEqual([lock.state.token, lock.state.token]);
+    expect(lock.state.sentAt.wall).toBe(sentAt);
+    expect(store.releases).toEqual([]);
+  });
+
+  test('ends when the lease of its first ask does, and not that of the ask that was answered', async () => {
+    const { locks, clock } = replica({ claim: [answerLost(), won()] });
+    const claiming = locks.claim({ ...aTick, maxHold: 10_000 });
+    await clock.advance(100);
+    const lock = await wonLock(claiming);
+    await clock.advance(10_000 - 100 - 1);
+    expect(lock.isHeld()).toBe(true);
+    await clock.advance(1);
+    expect(lock.signal.aborted).toBe(true);
+  });
+
+  test('is unavailable after the claim timeout, and what the store said is logged', async () => {
+    const { locks, clock, log, store } = replica({ claim: [notSent()] });
+    const claiming = watch(locks.claim(aTick));
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(claiming.value).toEqual({ status: 'skipped', reason: 'unavailable' });
+    expect(log.lines.error).toEqual([
+      'The claim of "clean-up" is skipped as unavailable: connection refused',
+    ]);
+    expect(store.releases).toEqual([]);
+  });
+
+  test('is unavailable after the claim timeout also where no answer comes at all', async () => {
+    const { locks, clock, log } = replica({ claim: [new Later<ClaimAnswer>().promise] });
+    const claiming = watch(locks.claim(aTick));
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(claiming.value).toEqual({ status: 'skipped', reason: 'unavailable' });
+    expect(log.lines.error).toEqual([
+      'The claim of "clean-up" is skipped as unavailable: the database did not answer',
+    ]);
+  });
+
+  test('is not repeated where that would not help', async () => {
+    const { locks, store, log } = replica({ claim: [new Error('permission denied for table task_lock')] });
+    expect(await locks.claim(aTick)).toEqual({ status: 'skipped', reason: 'unavailable' });
+    expect(store.claims).toHaveLength(1);
+    expect(log.lines.error[0]).toMatch(/permission denied/);
+  });
+
+  test('is unavailable where the answer took longer than the lease, and goes back', async () => {
+    const answer = new Later<ClaimAnswer>();
+    const { locks, store, clock, log } = replica({ claim: [answer.promise] });
+    const claiming = locks.claim({ ...aTick, maxHold: 2_000 });
+    await clock.advance(2_000);
+    answer.resolve(won());
+    expect(await claiming).toEqual({ status: 'skipped', reason: 'unavailable' });
+    expect(log.lines.error[0]).toMatch(/it was won, but its answer came after the lease was over/);
+    expect(store.releases).toMatchObject([{ outcome: 'returned', token: store.claims[0]!.token }]);
+  });
+});
+
+describe('a claim of a tick that is not due yet by the clock of the database', () => {
+  test('waits until it is due, and asks then with a new token', async () => {
+    const { locks, store, clock } = replica({ claim: [early(20_000), won()] });
+    const claiming = watch(locks.claim(aTick));
+    await clock.advance(19_999);
+    expect(store.claims).toHaveLength(1);
+    await clock.advance(1);
+    expect(claiming.value).toBeInstanceOf(HeldLock);
+    expect(store.claims.map(({ tick }) => tick)).toEqual([aTick.tick, aTick.tick]);
+    expect(store.claims[1]!.token).not.toBe(store.claims[0]!.token);
+    expect((claiming.value as HeldLock).state.sentAt.monotonic).toBe(20_000);
+  });
+
+  test('warns about the clock of this replica, once', async () => {
+    const { locks, clock, log } = replica({ claim: [early(20_000), early(10), held()] });
+    void locks.claim(aTick);
+    await clock.advance(21_000);
+    expect(log.lines.warn).toHaveLength(1);
+    expect(log.lines.warn[0]).toMatch(
+      /about 20000 ms ahead of the database's: .* a tick of "clean-up" 20000 ms before the tick is due/,
+    );
+    expect(log.lines.warn[0]).toMatch(/synchronise this machine's clock/);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { Interval } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { TaskLock, TaskLockModule } from '../../src/index.js';
+import type { TaskLockModuleOptions } from '../../src/index.js';
+import { TaskLockRegistry } from '../../src/task-lock.registry.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+
+closeApplicationsAfterEach();
+afterEach(() => void jest.restoreAllMocks());
+
+const HOUR = 3_600_000;
+
+@Injectable()
+class Citations {
+  @Interval(60_000)
+  @TaskLock('refresh', '${citations.refreshEvery:24h}')
+  async refresh(): Promise<void> {}
+
+  @TaskLock({
+    name: '${citations.prefix:${app.name:shop}}-prune',
+    interval: '${citations.pruneEvery:${citations.refreshEvery:1d}}',
+    minHold: '${citations.minHold:30m}',
+    maxHold: '${citations.maxHold:P2D}',
+  })
+  async prune(): Promise<void> {}
+}
+
+function setEnvironment(variables: Record<string, string>): void {
+  jest.replaceProperty(process, 'env', { ...process.env, ...variables });
+}
+
+const configured = (values: Record<string, unknown>) =>
+  ConfigModule.forRoot({ load: [() => values], ignoreEnvFile: true });
+
+/** What the tasks are made of once the application has started. */
+async function tasksWith({
+  config,
+  options,
+}: { config?: Record<string, unknown>; options?: TaskLockModuleOptions } = {}) {
+  const imports = config ? [configured(config)] : [];
+  const application = await startApplication({ imports, providers: [Citations], options });
+  const registry = application.get(TaskLockRegistry);
+  return { refresh: registry.get('refresh')!, taskNamed: (name: string) => registry.get(name) };
+}
+
+describe('a placeholder takes its value from', () => {
+  const config = { citations: { refreshEvery: '3h' } };
+
+  test('its default, where there is nothing else', async () => {
+    expect((await tasksWith()).refresh.interval).toBe(24 * HOUR);
+  });
+
+  test('ConfigService, before its default', async () => {
+    expect((await tasksWith({ config })).refresh.interval).toBe(3 * HOUR);
+  });
+
+  test('the upper-snake environment variable, before ConfigService', async () => {
+    setEnvironment({ CITATIONS_REFRESH_EVERY: '2h' });
+    expect((await tasksWith({ config })).refresh.interval).toBe(2 * HOUR);
+  });
+
+  test('the environment variable of that very name, before all others', async () => {
+    setEnvironment({ 'citations.refreshEvery': '1h', CITATIONS_REFRESH_EVERY: '2h' });
+    expect((await tasksWith({ config })).refresh.interval).toBe(HOUR);
+  });
+
+  test('a number of the configuration, in milliseconds', async () => {
+    expect((await tasksWith({ config: { citations: { refreshEvery: 5_400_000 } } })).refresh.interval).toBe(
+      1.5 * HOUR,
+    );
+  });
+
+  test('the defaults inside of its default, in any option', async () => {
+    const task = (await tasksWith()).taskNamed('shop-prune');
+    expect(task).toMatchObject({ interval: 24 * HOUR, minHold: HOUR / 2, maxHold: 48 * HOUR });
+  });
+
+  test('what those defaults name', async () => {
+    setEnvironment({ APP_NAME: 'books', CITATIONS_MIN_HOLD: '10m' });
+    const task = (await tasksWith({ config })).taskNamed('books-prune');
+    expect(task).toMatchObject({ interval: 3 * HOUR, minHold: HOUR / 6 });
+  });
+});
+
+test('an operator changes an interval, and its holds, with an environment variable', async () => {
+  expect((await tasksWith()).refresh).toMatchObject({ minHold: 24 * HOUR - 30_000, maxHold: 120 * HOUR });
+  setEnvironment({ CITATIONS_REFRESH_EVERY: '1h' });
+  expect((await tasksWith()).refresh).toMatchObject({
+    interval: HOUR,
+    minHold: HOUR - 30_000,
+    maxHold: 5 * HOUR,
+  });
+});
+
+test("the module's factors stand in for the holds that a task does not give", async () => {
+  const { refresh, taskNamed } = await tasksWith({ options: { minHoldFactor: 0.5, maxHoldFactor: 2 } });
+  expect(refresh).toMatchObject({ minHold: 24 * HOUR - 30_000, maxHold: 48 * HOUR });
+  expect(taskNamed('shop-prune')).toMatchObject({ minHold: HOUR / 2, maxHold: 48 * HOUR });
+});
+
+describe('forRootAsync', () => {
+  test('takes the options from a factory with injected dependencies', async () => {
+    const store = new InMemoryLockStore();
+    const application = await Test.createTestingModule({
+      imports: [
+        TaskLockModule.forRootAsync({
+          imports: [configured({ lock: { replica: 'replica-7', maxHoldFactor: 3 } })],
+          inject: [ConfigService],
+          useFactory: (config: ConfigService) => ({
+            store,
+            replicaId: config.get<string>('lock.replica'),
+            maxHoldFactor: config.get<number>('lock.maxHoldFactor'),
+          }),
+        }),
+      ],
+      providers: [Citations],
+    }).compile();
+    await application.init();
+    await application.get(Citations).refresh();
+    expect(store.row('refresh')?.lockedBy).toBe('replica-7');
+    expect(application.get(TaskLockRegistry).get('refresh')?.maxHold).toBe(72 * HOUR);
+    await application.close();
+  });
+
+  test('reports wrong options as forRoot does', async () => {
+    const wrong = TaskLockModule.forRootAsync({
+      useFactory: async () => ({ enabled: false, claimTimeout: '5' }),
+    });
+    const application = await Test.createTestingModule({ imports: [wrong] }).compile();
+    await expect(application.init()).rejects.toThrow(
+      "TaskLockModule, option claimTimeout: '5' carries no unit",
+    );
+    await application.close();
+  });
+});

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { TaskLock, TaskLockModule } from '../../src/index.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
+import type { ApplicationUnderTest } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
+import { Journal } from '../support/journal.js';
+
+closeApplicationsAfterEach();
+afterEach(() => void jest.restoreAllMocks());
+
+async function warningsOf(application: ApplicationUnderTest): Promise<string[]> {
+  const logger = new CapturedLog();
+  await startApplication({ ...application, logger });
+  return logger.warnings;
+}
+
+@Injectable()
+class Jobs {
+  constructor(private readonly journal: Journal) {}
+
+  @Cron('* * * * * *')
+  @TaskLock('each second')
+  async eachSecond(): Promise<void> {
+    this.journal.write();
+  }
+}
+
+test('an application in which all is well gets no warning', async () => {
+  expect(await warningsOf({ providers: [Jobs, Journal] })).toEqual([]);
+});
+
+describe('a method that is registered twice is one task and gets one warning', () => {
+  const warning = expect.stringMatching(
+    /^Jobs\.eachSecond is registered 2 times \(an alias, or a class in several/,
+  );
+
+  test('as an alias', async () => {
+    const logger = new CapturedLog();
+    const application = await startApplication({
+      providers: [Jobs, Journal, { provide: 'jobs', useExisting: Jobs }],
+      logger,
+    });
+    expect(logger.warnings).toEqual([warning]);
+    const runs = await application.get(Journal).atLeast(2, 'each second');
+    const ticks = runs.map(({ scheduledTime }) => scheduledTime?.getTime());
+    expect(new Set(ticks).size).toBe(ticks.length);
+  });
+
+  test('as a class in two modules', async () => {
+    const journal = new Journal();
+    @Module({ providers: [Jobs, { provide: Journal, useValue: journal }] })
+    class One {}
+    @Module({ providers: [Jobs, { provide: Journal, useValue: journal }] })
+    class Other {}
+    expect(await warningsOf({ imports: [One, Other] })).toEqual([warning]);
+    const runs = await journal.atLeast(2, 'each second');
+    const ticks = runs.map(({ scheduledTime }) => scheduledTime?.getTime());
+    expect(new Set(ticks).size).toBe(ticks.length);
+  });
+});
+
+test('an application without ScheduleModule is told that nothing will run by itself', async () => {
+  const logger = new CapturedLog();
+  const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore() });
+  const module = await Test.createTestingModule({ imports: [lock], providers: [Jobs, Journal] })
+    .setLogger(logger)
+    .compile();
+  await module.init();
+  expect(logger.warnings).toEqual([
+    'ScheduleModule.forRoot() is not imported: no scheduled task will ever run by itself.',
+  ]);
+  await module.close();
+});
+
+describe('replicas whose crons have no zone of their own', () => {
+  @Injectable()
+  class Zoned {
+    @Cron('0 9 * * *')
+    @TaskLock('at nine here')
+    async atNine(): Promise<void> {}
+
+    @Cron('0 0 9 * * *', { timeZone: 'Europe/Zurich' })
+    @TaskLock('at nine in Zurich')
+    async atNineInZurich(): Promise<void> {}
+
+    @Cron('0 9 * * *', { utcOffset: 60 })
+    @TaskLock('at nine of an offset')
+    async atNineOfAnOffset(): Promise<void> {}
+
+    @Cron('*/5 * * * *')
+    @TaskLock('each five minutes')
+    async eachFiveMinutes(): Promise<void> {}
+
+    @Cron(YEARLY, { name: 'yearly' })
+    @TaskLock('yearly here')
+    async yearly(): Promise<void> {}
+  }
+
+  function standIn(timeZone: string, TZ: string | undefined): void {
+    const options = Intl.DateTimeFormat().resolvedOptions();
+    jest.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions').mockReturnValue({ ...options, timeZone });
+    if (TZ === undefined) jest.replaceProperty(process, 'env', { ...process.env, TZ: undefined });
+    else jest.replaceProperty(process, 'env', { ...process.env, TZ });
+  }
+
+  test('are warned where only the machine says which zone it is, and each task is named', async () => {
+    standIn('America/New_York', undefined);
+    const warnings = await warningsOf({ providers: [Zoned] });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(
+      'The ticks of "at nine here", "yearly here" depend on this machine\'s time zone',
+    );
+    expect(warnings[0]).toContain('(America/New_York)');
+    expect(warnings[0]).toContain('Give @Cron a timeZone, or set TZ for all replicas.');
+  });
+
+  test('are not warned where TZ is set', async () => {
+    standIn('America/New_York', 'America/New_York');
+    expect(await warningsOf({ providers: [Zoned] })).toEqual([]);
+  });
+
+  test('are not warned where the machine is in UTC', async () => {
+    standIn('UTC', undefined);
+    expect(await warningsOf({ providers: [Zoned] })).toEqual([]);
+  });
+});
