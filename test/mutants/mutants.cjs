@@ -14,8 +14,7 @@ const LOCKS = 'src/lock/task-locks.ts';
 const ATTEMPT = 'src/lock/claim-attempt.ts';
 
 const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integration/claim-rules.spec.ts'];
-const UNIT = ['test/unit'];
-const WIRING = ['test/wiring'];
+const UNIT = ['test/unit/task-locks', 'test/unit/claim-attempt'];
 
 /** @type {Record<string, Omit<Mutant, 'id' | 'rule'>[]>} by rule */
 const byRule = {
@@ -276,7 +275,7 @@ const byRule = {
       file: 'src/task-lock.interceptor.ts',
       find: 'await this.locks.release(lock, outcome, message);',
       replace: '',
-      suites: WIRING,
+      suites: ['test/wiring/task-lock-service'],
     },
   ],
   '9 durable claim, cheap release': [
@@ -351,24 +350,29 @@ const byRule = {
     { file: LOCKS, find: 'if (local) return local;', replace: '', suites: UNIT },
   ],
   'direct calls and ticks': [
-    { file: 'src/task-lock.claim.ts', find: 'direct ? 0 : ', replace: '', suites: WIRING },
+    {
+      file: 'src/task-lock.claim.ts',
+      find: 'direct ? 0 : ',
+      replace: '',
+      suites: ['test/wiring/direct-calls'],
+    },
     {
       file: 'src/task-lock.explorer.ts',
-      find: 'if (task.schedule) markDirectCalls(instances, declaration);',
+      find: 'for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);',
       replace: '',
-      suites: WIRING,
+      suites: ['test/wiring/direct-calls'],
     },
     {
       file: 'src/method-proxy.ts',
       find: 'Reflect.defineMetadata(key, Reflect.getMetadata(key, method), proxy);',
       replace: '',
-      suites: WIRING,
+      suites: ['test/wiring/schedule-decorators'],
     },
     {
       file: 'src/task-lock.interceptor.ts',
       find: 'if (outer) return',
       replace: 'if (false) return',
-      suites: WIRING,
+      suites: ['test/wiring/super-calls'],
     },
   ],
   'the end of the application': [
@@ -377,7 +381,7 @@ const byRule = {
       file: 'src/task-lock.shutdown.ts',
       find: 'await this.locks.stop(this.shutdownTimeout);',
       replace: '',
-      suites: WIRING,
+      suites: ['test/wiring/shutdown'],
     },
   ],
   'the migration is safe where replicas start at once': [
