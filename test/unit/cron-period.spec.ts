@@ -21,6 +21,7 @@ describe('the shortest gap of a cron expression', () => {
     ['* * * * * *', SECOND],
     ['*/15 * * * * *', 15 * SECOND],
     ['0,10,45 * * * * *', 10 * SECOND],
+    ['0,4,5 * * * * *', SECOND],
     ['59 * * * * *', MINUTE],
     ['*/59 * * * * *', SECOND],
     ['* * * * *', MINUTE],

@@ -87,7 +87,7 @@ describe.each(DAYS)('in %s, where the clock is set %s', (zone, _, midnight) => {
 
   test.each(EXPRESSIONS)('a replica that starts anew at a tick of %s means the same one', (expression) => {
     const cronTime = new CronTime(expression, zone, null);
-    const fired = firingsBetween(cronTime, start, start + 5 * HOUR);
+    const fired = firingsBetween(cronTime, start, start + 4 * HOUR);
     for (const late of [-30, 4_000]) {
       const ticks = fired.map((firing) => tickAt(new CronTicks(cronTime), firing + late));
       expect([late, iso(ticks)]).toEqual([late, iso(fired)]);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
 import fc from 'fast-check';
 import { CronTicks } from '../../src/schedule/cron-ticks.js';
-import { firingsBetween, setMachineClock } from '../support/cron-library.js';
+import { firings, setMachineClock } from '../support/cron-library.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -74,6 +74,7 @@ describe('the tick of a timer', () => {
     ['0 0 1 1 *', '2026-12-31T00:00:00Z', '2026-01-01T00:00:00Z'],
     ['0 0 29 2 *', '2026-03-01T12:00:00Z', '2024-02-29T00:00:00Z'],
     ['0 0 29 2 *', '2028-02-28T12:00:00Z', '2024-02-29T00:00:00Z'],
+    ['0-5 * * * *', '2026-03-01T12:50:00Z', '2026-03-01T12:05:00Z'],
     ['30 10,40 5 * * *', '2026-03-01T05:40:29Z', '2026-03-01T05:10:30Z'],
   ])('of %s at %s is %s, however long ago', (expression, now, tick) => {
     expect(tickAt(replica(expression), Date.parse(now))).toBe(Date.parse(tick));
@@ -99,9 +100,11 @@ describe('the tick of a timer', () => {
           const now = NOON + offset;
           const tick = tickAt(ticks, now);
           expect(tick).toBeLessThanOrEqual(now + 50);
-          expect(firingsBetween(new CronTime(expression, 'UTC', null), tick, now + 50)).toEqual([]);
+          const firingAfter = (from: number) =>
+            firings(new CronTime(expression, 'UTC', null), from).next().value;
+          expect(firingAfter(tick)).toBeGreaterThan(now + 50);
           // It is one of cron's own: the library finds it from the moment before.
-          expect(firingsBetween(new CronTime(expression, 'UTC', null), tick - SECOND, tick)).toEqual([tick]);
+          expect(firingAfter(tick - SECOND)).toBe(tick);
         }
       }),
       { numRuns: 12 },

@@ -22,7 +22,7 @@ describe('unfinished work', () => {
 
   test('has ended when all of it has, whether it succeeded or failed', async () => {
     const [succeeds, fails] = [new Later<void>(), new Later<void>()];
-    unfinished.track(succeeds.promise);
+    void unfinished.track(succeeds.promise);
     unfinished.track(fails.promise).catch(() => {});
     const end = unfinished.begin();
     const ended = watch(unfinished.ended(clock, PATIENCE));
@@ -40,7 +40,7 @@ describe('unfinished work', () => {
     const release = new Later<void>();
     const endOfRun = unfinished.begin();
     const ended = watch(unfinished.ended(clock, PATIENCE));
-    unfinished.track(release.promise);
+    void unfinished.track(release.promise);
     endOfRun();
     await clock.advance(0);
     expect(ended.isSettled).toBe(false);

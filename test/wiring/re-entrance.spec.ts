@@ -41,6 +41,12 @@ class Jobs {
     this.journal.write();
     return this.outerWork();
   }
+
+  @Cron(YEARLY, { name: 'closing', timeZone: 'UTC' })
+  @TaskLock('closing')
+  async closing(): Promise<void> {
+    this.journal.write();
+  }
 }
 
 async function startJobs() {
@@ -124,6 +130,14 @@ describe('a call from inside the run of another name', () => {
     expect(store.row('yearly')?.lastTick).toBe(THIS_JANUARY);
     expect(journal.of('outer')[0]?.scheduledTime).toBeUndefined();
   });
+});
+
+test('a timer that fires inside a direct call makes a tick of another task', async () => {
+  const { application, jobs, store } = await startJobs();
+  jobs.outerWork = () => fireTick(application, 'closing');
+  await jobs.yearly();
+  expect(store.row('closing')?.lastTick).toBe(THIS_JANUARY);
+  expect(store.row('yearly')?.lastTick).toBe(-Infinity);
 });
 
 describe('work that outlives its run', () => {

@@ -62,6 +62,23 @@ export function gate() {
 }
 
 /**
+ * Calls until the call is not skipped: a tick of the same task may be running just then.
+ *
+ * @template T
+ * @param {() => Promise<T>} call
+ * @returns {Promise<T>}
+ */
+export async function answerOf(call) {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const answer = await call();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error('each call of 10 s was skipped');
+    await delay(20);
+  }
+}
+
+/**
  * Waits for something that a schedule brings about.
  *
  * @param {() => boolean} condition

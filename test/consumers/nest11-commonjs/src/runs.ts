@@ -31,3 +31,14 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     await delay(20);
   }
 }
+
+/** Calls until the call is not skipped: a tick of the same task may be running just then. */
+export async function answerOf<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const answer = await call();
+    if (answer !== undefined && answer !== '') return answer;
+    if (Date.now() > deadline) throw new Error('each call of 10 s was skipped');
+    await delay(20);
+  }
+}
