@@ -41,7 +41,7 @@ export class TaskLockInterceptor implements NestInterceptor {
 
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return lock;
-    const run = new LockedTaskRun(lock);
+    const run = new LockedTaskRun(lock, (held, lease) => this.locks.extend(held, lease));
     const enclosing = { run, scope: this.locks, method: call.method, isHeld: () => lock.isHeld() };
     let outcome: Outcome = 'failed';
     let message: string | undefined;

@@ -52,6 +52,12 @@ export interface TaskLockModuleOptions {
   minHoldFactor?: number;
   /** The maximum hold as a multiple of the interval. Default: 5. */
   maxHoldFactor?: number;
+  /**
+   * How far ahead a running task holds its lock; it is renewed at a third of it, and after a crash it is what the
+   * others wait for. Default: `60s`, or the minimum hold if that is shorter (at least 5 s), or the maximum hold if that
+   * is.
+   */
+  lease?: DurationInput;
   /** How long a claim may take before it is skipped as `unavailable`. Default: `5s`. */
   claimTimeout?: DurationInput;
   /** How long a shutdown waits for running tasks before it aborts them. Default: `25s`, under Kubernetes' 30. */

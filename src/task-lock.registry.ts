@@ -2,6 +2,7 @@ import type { ConfigValues } from './config/config-values.js';
 import type { ModuleSettings } from './config/module-settings.js';
 import { taskSettings } from './config/task-settings.js';
 import type { TaskSettings } from './config/task-settings.js';
+import { messageOf } from './message-of.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { Schedule } from './schedule/schedule.js';
@@ -93,7 +94,7 @@ export class TaskLockRegistry {
       problems.push({
         where,
         option: SCHEDULE_OPTION,
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
     const { settings, problems: ofSettings } = this.settings(definition, schedule);

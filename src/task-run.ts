@@ -1,4 +1,6 @@
 import { enclosingRun } from './call-context.js';
+import { parseDuration } from './config/duration.js';
+import type { DurationInput } from './config/duration.js';
 import type { HeldLock } from './lock/held-lock.js';
 
 /** What a running task knows of itself. */
@@ -26,6 +28,16 @@ export interface TaskRun {
    * @throws TaskLockLostError when the lock is no longer held
    */
   assertHeld(): void;
+  /**
+   * Moves the lease by hand, before work that keeps the event loop busy and would starve the renewals. Never past the
+   * maximum hold.
+   *
+   * @param duration from now: milliseconds, or a text with a unit
+   * @throws TaskLockLostError when the lock is no longer held
+   * @example
+   * await currentTaskRun()?.extend('5m');
+   */
+  extend(duration: DurationInput): Promise<void>;
   /** Everything that can be written down; the fence as a string, since JSON has no bigint. */
   toJSON(): Record<string, unknown>;
 }
@@ -43,7 +55,10 @@ export function currentTaskRun(): TaskRun | undefined {
 
 /** A run under a lock that was claimed. */
 export class LockedTaskRun implements TaskRun {
-  constructor(private readonly lock: HeldLock) {}
+  constructor(
+    private readonly lock: HeldLock,
+    private readonly extendLock: (lock: HeldLock, lease: number) => Promise<void>,
+  ) {}
 
   get name(): string {
     return this.lock.state.name;
@@ -71,6 +86,10 @@ export class LockedTaskRun implements TaskRun {
 
   assertHeld(): void {
     this.lock.assertHeld();
+  }
+
+  async extend(duration: DurationInput): Promise<void> {
+    await this.extendLock(this.lock, parseDuration(duration));
   }
 
   toJSON(): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { messageOf } from '../message-of.js';
 import { DEFAULT_TABLE } from '../postgres/table-name.js';
 import type { TaskLockProblem } from '../task-lock.errors.js';
 import type { TaskLockModuleOptions } from '../task-lock.options.js';
@@ -11,6 +12,7 @@ export interface ModuleSettings extends Pick<TaskLockModuleOptions, 'dataSource'
   table: string;
   minHoldFactor: number;
   maxHoldFactor: number;
+  lease: number;
   claimTimeout: number;
   shutdownTimeout: number;
   replicaId: string;
@@ -27,6 +29,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
   'table',
   'minHoldFactor',
   'maxHoldFactor',
+  'lease',
   'claimTimeout',
   'shutdownTimeout',
   'replicaId',
@@ -39,11 +42,11 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const report = (option: string, message: string): void => {
     problems.push({ where: 'TaskLockModule', option, message });
   };
-  const duration = (option: 'claimTimeout' | 'shutdownTimeout', input: DurationInput): number => {
+  const duration = (option: 'lease' | 'claimTimeout' | 'shutdownTimeout', input: DurationInput): number => {
     try {
       return parseDuration(input);
     } catch (error) {
-      report(option, error instanceof Error ? error.message : String(error));
+      report(option, messageOf(error));
       return NaN;
     }
   };
@@ -70,6 +73,9 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const enabled: unknown = options.enabled ?? true;
   // An environment variable is a text: 'false' would lock, '' would not.
   if (typeof enabled !== 'boolean') report('enabled', `'${String(enabled)}' must be true or false`);
+  const lease = duration('lease', options.lease ?? '60s');
+  // Each lock would be lost before its method begins.
+  if (lease === 0) report('lease', "must be more than 0: write it like '60s'");
   const claimTimeout = duration('claimTimeout', options.claimTimeout ?? '5s');
   // No claim would ever have its answer in time.
   if (claimTimeout === 0) report('claimTimeout', "must be more than 0: write it like '5s'");
@@ -81,6 +87,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     // A factor that is wrong is reported once, and not by each task that it would give impossible holds.
     minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
     maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,
+    lease,
     claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
     replicaId: options.replicaId ?? `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,

@@ -1,4 +1,5 @@
 import { lockNameProblem } from '../lock/lock-name.js';
+import { messageOf } from '../message-of.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../task-lock.errors.js';
 import type { TaskLockDefinition } from '../task-lock.options.js';
@@ -14,12 +15,14 @@ export interface TaskSettings {
   interval?: number;
   minHold: number;
   maxHold: number;
+  lease: number;
   /** How early, by the database's clock, a tick may be granted. */
   tolerance: number;
 }
 
 const DEFAULT_MAX_HOLD = 3_600_000;
 const LARGEST_TOLERANCE = 1_000;
+const SHORTEST_DERIVED_LEASE = 5_000;
 
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'name',
@@ -40,7 +43,7 @@ export interface TaskSource {
 /** The settings of a task, and everything that is wrong with them; they are of use only where nothing is. */
 export function taskSettings(
   { definition, schedule }: TaskSource,
-  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor'>,
+  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor' | 'lease'>,
   values: ConfigValues,
 ): { settings: TaskSettings; problems: Omit<TaskLockProblem, 'where'>[] } {
   const problems: Omit<TaskLockProblem, 'where'>[] = [];
@@ -48,7 +51,7 @@ export function taskSettings(
     try {
       return read();
     } catch (error) {
-      problems.push({ option, message: error instanceof Error ? error.message : String(error) });
+      problems.push({ option, message: messageOf(error) });
       return undefined;
     }
   };
@@ -80,7 +83,8 @@ export function taskSettings(
     problems.push(...holdProblems({ interval, minHold, maxHold }));
   }
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
-  return { settings: { name, interval, minHold, maxHold, tolerance }, problems };
+  const lease = leaseFor(minHold, maxHold, module.lease);
+  return { settings: { name, interval, minHold, maxHold, lease, tolerance }, problems };
 }
 
 function readName(text: string, values: ConfigValues): string {
@@ -92,8 +96,16 @@ function readName(text: string, values: ConfigValues): string {
   return name;
 }
 
+/** A value that came out of a placeholder is reported with it: nobody finds the value alone in the code. */
 function readDuration(input: DurationInput, values: ConfigValues): number {
-  return parseDuration(typeof input === 'string' ? resolvePlaceholders(input, values) : input);
+  if (typeof input !== 'string') return parseDuration(input);
+  const value = resolvePlaceholders(input, values);
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (value === input) throw error;
+    throw new Error(`${messageOf(error)}; this is what '${input}' resolved to`, { cause: error });
+  }
 }
 
 /**
@@ -110,6 +122,15 @@ function defaultMinHold(
   return gap !== undefined && gap < interval
     ? Math.max(interval * factor, interval - gap / 2)
     : interval * factor;
+}
+
+/**
+ * After a crash the others wait for the lease: a minute's lease on a minute's task would cost the next tick too, and
+ * one of less than five seconds would be lost to a short pause of the process.
+ */
+function leaseFor(minHold: number, maxHold: number, lease: number): number {
+  const short = minHold > 0 ? Math.max(minHold, SHORTEST_DERIVED_LEASE) : lease;
+  return Math.min(lease, short, maxHold);
 }
 
 function holdProblems(holds: { interval?: number; minHold: number; maxHold: number }) {

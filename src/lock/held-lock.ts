@@ -12,14 +12,18 @@ export interface HeldLockState {
   scheduledTime?: Date;
   /** When the claim was first sent: the store counts the lease from a later instant, so this end is the safe one. */
   sentAt: Instant;
-  /** Milliseconds from `sentAt` for which the lock may be taken for held. */
+  /** Milliseconds for which the lock holds without a renewal. */
+  lease: number;
+  /** Milliseconds from `sentAt` after which it holds no longer, renewed or not. */
   maxHold: number;
 }
 
 /** A lock that this process took: knows whether it still holds, and tells the run when it no longer does. */
 export class HeldLock {
   private readonly abortion = new AbortController();
-  private readonly cancelDeadline: () => void;
+  private cancelDeadline: () => void;
+  private leasedAt: Instant;
+  private lease: number;
   private loss?: TaskLockLostError;
   private settled = false;
 
@@ -28,7 +32,9 @@ export class HeldLock {
     private readonly clock: LockClock,
     private readonly onLost: (error: TaskLockLostError) => void,
   ) {
-    this.cancelDeadline = clock.timer(this.timeLeft(), () => this.lose('maximum hold'));
+    this.leasedAt = state.sentAt;
+    this.lease = state.lease;
+    this.cancelDeadline = this.watchDeadline();
   }
 
   get signal(): AbortSignal {
@@ -40,10 +46,24 @@ export class HeldLock {
     return !this.settled && this.loss === undefined && this.timeLeft() > 0;
   }
 
+  /** Whether the run is neither over nor lost, as far as the timers have got. */
+  get isOpen(): boolean {
+    return !this.settled && this.loss === undefined;
+  }
+
   assertHeld(): void {
-    if (!this.settled && this.timeLeft() <= 0) this.lose('maximum hold');
+    if (!this.settled && this.timeLeft() <= 0) this.lose(this.endsBy());
     if (this.loss) throw this.loss;
     if (this.settled) throw this.error('released');
+  }
+
+  /** A renewal that was sent at this instant has moved the lease. One that came back out of order changes nothing. */
+  renewed(sentAt: Instant, lease: number): void {
+    if (!this.isOpen || this.leaseLeft(sentAt, lease) <= this.leaseLeft(this.leasedAt, this.lease)) return;
+    this.leasedAt = sentAt;
+    this.lease = lease;
+    this.cancelDeadline();
+    this.cancelDeadline = this.watchDeadline();
   }
 
   lose(reason: LockLossReason): void {
@@ -63,8 +83,28 @@ export class HeldLock {
     this.cancelDeadline();
   }
 
-  private timeLeft(): number {
+  /** Milliseconds until the maximum hold is over. */
+  holdLeft(): number {
     return this.state.maxHold - elapsedSince(this.clock, this.state.sentAt);
+  }
+
+  /** Milliseconds until another replica could win, by this process's clocks. */
+  timeLeft(): number {
+    return Math.min(this.holdLeft(), this.leaseLeft(this.leasedAt, this.lease));
+  }
+
+  private leaseLeft(leasedAt: Instant, lease: number): number {
+    return lease - elapsedSince(this.clock, leasedAt);
+  }
+
+  private endsBy(): LockLossReason {
+    // In this order: where both end together, the clock that goes on between the readings makes it the maximum hold.
+    const leaseLeft = this.leaseLeft(this.leasedAt, this.lease);
+    return this.holdLeft() <= leaseLeft ? 'maximum hold' : 'lease';
+  }
+
+  private watchDeadline(): () => void {
+    return this.clock.timer(this.timeLeft(), () => this.lose(this.endsBy()));
   }
 
   private error(reason: LockLossReason): TaskLockLostError {
@@ -73,15 +113,23 @@ export class HeldLock {
 
   private describe(reason: LockLossReason): string {
     const { name, maxHold } = this.state;
-    if (reason === 'released') {
-      return `The run of the task "${name}" is over and its lock released: await all of its work inside the method.`;
+    switch (reason) {
+      case 'released':
+        return `The run of the task "${name}" is over and its lock released: await all of its work inside the method.`;
+      case 'shutdown':
+        return `The application is shutting down and waited its shutdownTimeout for the task "${name}": stop now.`;
+      case 'taken':
+        return `The row of the task "${name}" no longer carries this run's token: another replica may run the task.`;
+      case 'lease':
+        return (
+          `The lease of the task "${name}" is over: it could not be renewed in time, because the database gave no ` +
+          `answer or this process was paused. Another replica may run the task.`
+        );
+      case 'maximum hold':
+        return (
+          `The task "${name}" ran longer than its maximum hold of ${maxHold} ms: the lock ends here, whether the ` +
+          `method has settled or not, and another replica may run the task. Raise maxHold, or split the work.`
+        );
     }
-    if (reason === 'shutdown') {
-      return `The application is shutting down and waited its shutdownTimeout for the task "${name}": stop now.`;
-    }
-    return (
-      `The task "${name}" ran longer than its maximum hold of ${maxHold} ms: the lock ends here, whether the method ` +
-      `has settled or not, and another replica may run the task. Raise maxHold, or split the work.`
-    );
   }
 }

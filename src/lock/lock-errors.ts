@@ -1,5 +1,8 @@
-/** Why code of a task no longer holds its lock; `released`: it has outlived its run. */
-export type LockLossReason = 'maximum hold' | 'shutdown' | 'released';
+/**
+ * Why code of a task no longer holds its lock: the maximum hold is over; the lease could not be renewed in time; the row
+ * was taken by another claim; a shutdown ran out of patience; `released`, the code has outlived its run.
+ */
+export type LockLossReason = 'maximum hold' | 'lease' | 'taken' | 'shutdown' | 'released';
 
 /**
  * The lock of a running task is lost, or must be taken for lost: the reason of `currentTaskRun().signal`, and what

@@ -4,6 +4,7 @@ import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { LockStore, ReleaseRequest } from './lock-store.js';
 import { retryDelay } from './retry.js';
+import { messageOf } from '../message-of.js';
 
 /** Sends releases, and repeats them for as long as the lock would otherwise be held. Never rejects. */
 export class LockReleaser {
@@ -40,6 +41,6 @@ export class LockReleaser {
     const next = repeated
       ? 'it is repeated until the lease ends'
       : 'the lock stays held until its lease ends';
-    this.log.error(`The ${what} failed, ${next}: ${error instanceof Error ? error.message : String(error)}`);
+    this.log.error(`The ${what} failed, ${next}: ${messageOf(error)}`);
   }
 }

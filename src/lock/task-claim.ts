@@ -23,6 +23,8 @@ export interface TaskClaim {
   tick: TickRequest;
   minHold: number;
   maxHold: number;
+  /** How far ahead the lock is held; a run renews it, up to its maximum hold. After a crash the others wait for it. */
+  lease: number;
   /** How early, by the database's clock, a scheduled tick may be granted. */
   tolerance: number;
 }

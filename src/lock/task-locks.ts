@@ -1,6 +1,7 @@
 import { ClaimAttempt } from './claim-attempt.js';
 import type { WonAnswer } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
+import { LeaseRenewal } from './lease-renewal.js';
 import { elapsedSince, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
@@ -11,6 +12,7 @@ import { retryDelay } from './retry.js';
 import { describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { UnfinishedWork } from './unfinished-work.js';
+import { messageOf } from '../message-of.js';
 
 export interface TaskLocksSettings {
   replicaId: string;
@@ -29,7 +31,10 @@ type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
 export class TaskLocks {
   /** The newest lock of each name: what answers `held` without a query. */
   private readonly newest = new Map<string, HeldLock>();
-  private readonly running = new Map<HeldLock, { claim: TaskClaim; end: () => void }>();
+  private readonly running = new Map<
+    HeldLock,
+    { claim: TaskClaim; renewal: LeaseRenewal; end: () => void }
+  >();
   private readonly claiming = new Set<AbortController>();
   private readonly unfinished = new UnfinishedWork();
   private readonly stopping = new AbortController();
@@ -57,17 +62,30 @@ export class TaskLocks {
   async release(lock: HeldLock, outcome: Outcome, error?: string): Promise<void> {
     const run = this.running.get(lock);
     if (!run) return;
+    const { name, token } = lock.state;
+    const patience = Math.max(lock.timeLeft(), this.settings.claimTimeout);
     lock.settle();
     this.running.delete(lock);
-    const { name, token, sentAt, maxHold } = lock.state;
     if (this.newest.get(name) === lock) this.newest.delete(name);
     const request = { name, token, ...endOfRun(run.claim), outcome, error };
-    const patience = Math.max(maxHold - elapsedSince(this.clock, sentAt), this.settings.claimTimeout);
-    const released = this.unfinished.track(this.releaser.release(request, patience));
+    const released = this.unfinished.track(
+      run.renewal.end().then(() => this.releaser.release(request, patience)),
+    );
     run.end();
     const answered = new AbortController();
     await Promise.race([released, pause(this.clock, this.settings.claimTimeout, answered.signal)]);
     answered.abort();
+  }
+
+  /**
+   * Moves the lease of a run by hand, never past its maximum hold.
+   *
+   * @throws TaskLockLostError where the lock is no longer held
+   */
+  async extend(lock: HeldLock, lease: number): Promise<void> {
+    lock.assertHeld();
+    await this.running.get(lock)?.renewal.renew(lease);
+    lock.assertHeld();
   }
 
   /** No new claims from here on. What runs may go on for `timeout` milliseconds and is aborted then. */
@@ -131,7 +149,7 @@ export class TaskLocks {
         }
         if (answer?.status === 'busy') problem = 'its row stayed locked by another transaction';
       } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
+        problem = messageOf(error);
         if (!(error instanceof LockStoreUnavailableError)) break;
       }
       await pause(this.clock, retryDelay(asks), giveUp);
@@ -142,7 +160,7 @@ export class TaskLocks {
   }
 
   private newAttempt(claim: TaskClaim, giveUp: AbortSignal): ClaimAttempt {
-    const { name, tick, minHold, maxHold: lease, tolerance } = claim;
+    const { name, tick, minHold, lease, tolerance } = claim;
     const request = { name, replica: this.settings.replicaId, tick, minHold, lease, tolerance };
     const { unfinished } = this;
     const onStray = (token: string): void => {
@@ -156,22 +174,22 @@ export class TaskLocks {
   private heldHere(name: string): Skipped | undefined {
     const lock = this.newest.get(name);
     if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
-    const { startedAt, maxHold } = lock.state;
-    const heldUntil = new Date(startedAt.getTime() + maxHold);
+    const heldUntil = new Date(this.clock.now() + lock.timeLeft());
     return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
   }
 
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   private hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
-    const { name, maxHold } = claim;
+    const { name, lease, maxHold } = claim;
     const { fence, startedAt, scheduledTime } = answer;
     const { token, sentAt } = attempt;
-    if (elapsedSince(this.clock, sentAt) >= maxHold) return undefined;
+    if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
     attempt.use(answer);
-    const state = { name, token, fence, startedAt, scheduledTime, sentAt, maxHold };
+    const state = { name, token, fence, startedAt, scheduledTime, sentAt, lease, maxHold };
     const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
     this.newest.set(name, lock);
-    this.running.set(lock, { claim, end: this.unfinished.begin() });
+    const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
+    this.running.set(lock, { claim, renewal, end: this.unfinished.begin() });
     return lock;
   }
 

@@ -14,7 +14,7 @@ export interface RenewRow {
  *
  * Why it is safe: it changes only a row that carries the token, is unfinished and whose lease is not yet over. A
  * renewal in flight can therefore not lock a row again that was just released, nor take a lease back from the next
- * holder. It never reaches past the maximum hold. A row that is locked is skipped and answered `busy`: nothing is
+ * holder. It never reaches past the maximum hold, and never shortens a lease that was extended by hand. A row that is locked is skipped and answered `busy`: nothing is
  * lost, and one row does not delay the others.
  */
 export function renewStatement(table: string): Statement<RenewColumn> {
@@ -34,7 +34,7 @@ WITH clock AS MATERIALIZED (
   FOR NO KEY UPDATE OF lock SKIP LOCKED
 ), renewed AS (
   UPDATE ${table} AS lock
-  SET locked_until = LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold)
+  SET locked_until = GREATEST(lock.locked_until, LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold))
   FROM held
   WHERE lock.name = held.name
   RETURNING lock.name, lock.locked_until

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { LockStoreUnavailableError } from '../lock/lock-store.js';
 import { isTransient } from './postgres-errors.js';
+import { messageOf } from '../message-of.js';
 
 /** Runs single statements, each in a transaction of its own. */
 export class Session {
@@ -21,7 +22,7 @@ export class Session {
       return (await runner.query(text, values)) as Row[];
     } catch (error) {
       if (!isTransient(error)) throw error;
-      throw new LockStoreUnavailableError(error instanceof Error ? error.message : String(error), sent, {
+      throw new LockStoreUnavailableError(messageOf(error), sent, {
         cause: error,
       });
     } finally {

@@ -5,6 +5,7 @@ import { fieldsOf } from './cron-fields.js';
 import { shortestGap } from './cron-period.js';
 import { CronTicks } from './cron-ticks.js';
 import type { CronMetadata, ScheduleMetadata } from './schedule-metadata.js';
+import { messageOf } from '../message-of.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -84,7 +85,7 @@ function explained<T>(description: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new Error(`${description} never fires: ${message}`, { cause: error });
   }
 }

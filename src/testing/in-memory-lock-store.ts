@@ -56,7 +56,7 @@ export class InMemoryLockStore implements LockStore {
       const row = this.rows.get(name);
       if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now)
         return { status: 'lost', now };
-      row.lockedUntil = Math.min(now + lease, row.startedAt + maxHold);
+      row.lockedUntil = Math.max(row.lockedUntil, Math.min(now + lease, row.startedAt + maxHold));
       return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil) };
     });
   }

@@ -271,6 +271,7 @@ const byRule = {
       replace: 'clock_timestamp() + held.lease',
       suites: POSTGRES,
     },
+    { file: RENEW, find: 'GREATEST(lock.locked_until, ', replace: 'GREATEST(', suites: POSTGRES },
     {
       file: 'src/task-lock.interceptor.ts',
       find: 'await this.locks.release(lock, outcome, message);',

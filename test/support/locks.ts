@@ -16,6 +16,7 @@ export const aTick: TaskClaim = {
   tick: { kind: 'scheduled', scheduledTime: TICK },
   minHold: 54_000,
   maxHold: 5 * MINUTE,
+  lease: 5 * MINUTE,
   tolerance: 1_000,
 };
 

@@ -5,6 +5,7 @@ import type {
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
+  RenewRequest,
 } from '../../src/lock/lock-store.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 
@@ -13,12 +14,14 @@ type Line<Answer> = Answer | Error | Promise<Answer>;
 
 export interface Script {
   claim?: Line<ClaimAnswer>[];
+  renew?: Line<RenewAnswer>[];
   release?: Line<ReleaseAnswer>[];
 }
 
 /** A store that answers what a script says, in its order; the last line is repeated. */
 export class ScriptedStore implements LockStore {
   readonly claims: ClaimRequest[] = [];
+  readonly renewals: RenewRequest[] = [];
   readonly releases: ReleaseRequest[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
 
@@ -31,8 +34,8 @@ export class ScriptedStore implements LockStore {
     return answer(this.script.claim ?? [won()], this.claims.push(request!));
   }
 
-  async renew(): Promise<RenewAnswer[]> {
-    throw new Error('no script renews');
+  async renew([request]: readonly RenewRequest[]): Promise<RenewAnswer[]> {
+    return answer(this.script.renew ?? [renewed], this.renewals.push(request!));
   }
 
   async release([request]: readonly ReleaseRequest[]): Promise<ReleaseAnswer[]> {
@@ -71,6 +74,9 @@ export function won(overrides: Partial<Extract<ClaimAnswer, { status: 'won' }>> 
     ...overrides,
   };
 }
+
+export const renewed: RenewAnswer = { status: 'renewed', now: 0, lockedUntil: new Date(0) };
+export const lost: RenewAnswer = { status: 'lost', now: 0 };
 
 export const busy: ClaimAnswer = { status: 'busy' };
 

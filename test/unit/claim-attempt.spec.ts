@@ -9,7 +9,7 @@ import { answerLost, busy, held, Later, notSent, ScriptedStore, won } from '../s
 import type { Script } from '../support/scripted-store.js';
 
 function attemptWith(claim: NonNullable<Script['claim']>) {
-  const { name, tick, minHold, maxHold: lease, tolerance } = aTick;
+  const { name, tick, minHold, lease, tolerance } = aTick;
   const store = new ScriptedStore({ claim });
   const clock = new FakeClock();
   const giveUp = new AbortController();

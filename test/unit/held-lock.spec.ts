@@ -13,7 +13,7 @@ let lock: HeldLock;
 
 function takeLock(): HeldLock {
   const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt: instantOf(clock) };
-  return new HeldLock({ ...state, maxHold: MAX_HOLD }, clock, (error) => losses.push(error));
+  return new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, (error) => losses.push(error));
 }
 
 beforeEach(() => {
@@ -59,7 +59,7 @@ describe('when the maximum hold passes', () => {
     const sentAt = instantOf(clock);
     await clock.advance(4_000);
     const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt };
-    const late = new HeldLock({ ...state, maxHold: MAX_HOLD }, clock, () => {});
+    const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, () => {});
     await clock.advance(MAX_HOLD - 4_000 - 1);
     expect(late.signal.aborted).toBe(false);
     await clock.advance(1);

@@ -36,8 +36,14 @@ describe('the options of the module', () => {
       enabled: false,
       store,
     };
-    const settings = moduleSettings({ ...options, claimTimeout: '2s', shutdownTimeout: 0 });
-    expect(settings).toEqual({ ...options, claimTimeout: 2_000, shutdownTimeout: 0, problems: [] });
+    const settings = moduleSettings({ ...options, lease: '30s', claimTimeout: '2s', shutdownTimeout: 0 });
+    expect(settings).toEqual({
+      ...options,
+      lease: 30_000,
+      claimTimeout: 2_000,
+      shutdownTimeout: 0,
+      problems: [],
+    });
   });
 
   test('a replica is known by its host, its process and something random', () => {

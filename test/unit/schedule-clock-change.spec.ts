@@ -26,7 +26,7 @@ interface Night {
  */
 function runs({ expression, interval, zone = 'America/New_York', from, hours = 28 }: Night) {
   const schedule = scheduleOf({ kind: 'cron', cron: { cronTime: expression, timeZone: zone } });
-  const factors = { minHoldFactor: 0.9, maxHoldFactor: 5 };
+  const factors = { minHoldFactor: 0.9, maxHoldFactor: 5, lease: 60_000 };
   const definition = { name: 'task', interval };
   const { settings } = taskSettings({ definition, schedule }, factors, new ConfigValues({}));
   const start = Date.parse(from);

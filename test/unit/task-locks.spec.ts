@@ -119,7 +119,7 @@ describe('a claim that the store does not answer', () => {
 
   test('ends when the lease of its first ask does, and not that of the ask that was answered', async () => {
     const { locks, clock } = replica({ claim: [answerLost(), won()] });
-    const claiming = locks.claim({ ...aTick, maxHold: 10_000 });
+    const claiming = locks.claim({ ...aTick, lease: 10_000, maxHold: 10_000 });
     await clock.advance(100);
     const lock = await wonLock(claiming);
     await clock.advance(10_000 - 100 - 1);
@@ -159,7 +159,7 @@ describe('a claim that the store does not answer', () => {
   test('is unavailable where the answer took longer than the lease, and goes back', async () => {
     const answer = new Later<ClaimAnswer>();
     const { locks, store, clock, log } = replica({ claim: [answer.promise] });
-    const claiming = locks.claim({ ...aTick, maxHold: 2_000 });
+    const claiming = locks.claim({ ...aTick, lease: 2_000, maxHold: 2_000 });
     await clock.advance(2_000);
     answer.resolve(won());
     expect(await claiming).toEqual({ status: 'skipped', reason: 'unavailable' });

@@ -11,7 +11,8 @@ function problemsOf(definition: Partial<TaskLockDefinition>, schedule?: Schedule
     definition: { name: 'clean-up', ...definition },
     schedule: schedule && scheduleOf(schedule),
   };
-  return taskSettings(source, { minHoldFactor: 0.9, maxHoldFactor: 5 }, new ConfigValues({})).problems;
+  return taskSettings(source, { minHoldFactor: 0.9, maxHoldFactor: 5, lease: 60_000 }, new ConfigValues({}))
+    .problems;
 }
 
 describe('what is wrong with a task is told with its option and how to write it right', () => {

@@ -10,7 +10,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const FACTORS = { minHoldFactor: 0.9, maxHoldFactor: 5 };
+const FACTORS = { minHoldFactor: 0.9, maxHoldFactor: 5, lease: 60_000 };
 
 const cron = (expression: string): ScheduleMetadata => ({
   kind: 'cron',
@@ -73,7 +73,7 @@ describe('the holds of a task', () => {
   });
 
   test('follow the factors of the module', () => {
-    const factors = { minHoldFactor: 0.5, maxHoldFactor: 2 };
+    const factors = { minHoldFactor: 0.5, maxHoldFactor: 2, lease: 60_000 };
     const { minHold, maxHold } = settingsOf({}, { schedule: cron('0 * * * *'), factors });
     expect([minHold, maxHold]).toEqual([30 * MINUTE, 2 * HOUR]);
   });
@@ -103,7 +103,7 @@ describe('the holds of a task', () => {
   });
 
   test('the factor alone where the schedule ticks no more often than the interval, however small it is', () => {
-    const factors = { minHoldFactor: 0.25, maxHoldFactor: 5 };
+    const factors = { minHoldFactor: 0.25, maxHoldFactor: 5, lease: 60_000 };
     expect(settingsOf({}, { schedule: cron('0 * * * *'), factors }).minHold).toBe(15 * MINUTE);
   });
 

@@ -68,4 +68,13 @@ export const releaseScenarios: readonly ConformanceScenario[] = [
       assert.notEqual((await harness.row('task'))?.finishedAt, null);
     },
   ),
+
+  scenario('8 renew', 'a renewal never shortens a lease that was extended', async (harness, a, b) => {
+    const tick = await minuteOf(harness);
+    const won = await a.win(at(tick));
+    assert.equal(await a.renew(won.token, 3 * LEASE), 'renewed');
+    assert.equal(await a.renew(won.token, MINUTE), 'renewed');
+    await harness.advance(2 * LEASE);
+    assert.equal((await b.claim(at(tick + 10 * MINUTE))).status, 'held');
+  }),
 ];

@@ -1,0 +1,76 @@
+import type { HeldLock } from './held-lock.js';
+import { instantOf, pause } from './lock-clock.js';
+import type { LockClock } from './lock-clock.js';
+import type { LockStore, RenewAnswer } from './lock-store.js';
+import { retryDelay } from './retry.js';
+
+/** A run renews its lease when a third of it has passed, which leaves two for retries. */
+const RENEWALS_A_LEASE = 3;
+
+/** Keeps the lease of one run ahead of the clock. A run that ends before the first renewal costs no query. */
+export class LeaseRenewal {
+  private readonly ending = new AbortController();
+  private cancelNext = (): void => {};
+  private underWay: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly lock: HeldLock,
+    private readonly store: LockStore,
+    private readonly clock: LockClock,
+    /** Milliseconds that a renewal may take before it is sent again. */
+    private readonly patience: number,
+  ) {
+    this.planNext();
+  }
+
+  /**
+   * No more renewals. Resolves when the one that is under way has its answer: one that reached the database after the
+   * release could not lock the row again, but the release would meet its row lock.
+   */
+  async end(): Promise<void> {
+    this.ending.abort();
+    this.cancelNext();
+    await this.underWay;
+  }
+
+  /**
+   * Moves the lease to `lease` milliseconds from now, never past the maximum hold, and repeats that until it is
+   * answered or the lock is lost. A query that failed, or that met a locked row, has lost nothing.
+   */
+  async renew(lease: number): Promise<void> {
+    for (let tries = 0; this.lock.isHeld() && !this.ending.signal.aborted; tries++) {
+      const sentAt = instantOf(this.clock);
+      const answer = await this.ask(lease);
+      if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);
+      if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');
+      await pause(this.clock, retryDelay(tries), this.ending.signal);
+    }
+  }
+
+  private planNext(): void {
+    const { lease } = this.lock.state;
+    // A lease that reaches to the maximum hold needs no renewal.
+    if (this.lock.holdLeft() <= this.lock.timeLeft()) return;
+    this.cancelNext = this.clock.timer(
+      Math.max(this.lock.timeLeft() - lease + lease / RENEWALS_A_LEASE, 0),
+      () => {
+        this.underWay = this.renew(lease).then(() => {
+          if (this.lock.isOpen && !this.ending.signal.aborted) this.planNext();
+        });
+      },
+    );
+  }
+
+  private async ask(lease: number): Promise<RenewAnswer | undefined> {
+    const { name, token, maxHold } = this.lock.state;
+    const giveUp = new AbortController();
+    const answered = this.store
+      .renew([{ name, token, lease, maxHold }], giveUp.signal)
+      .then(([answer]) => answer)
+      .catch(() => undefined);
+    const late = pause(this.clock, this.patience, giveUp.signal).then(() => undefined);
+    const answer = await Promise.race([answered, late]);
+    giveUp.abort();
+    return answer;
+  }
+}
