@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import { asDirectCall } from './call-context.js';
+import { formatDuration } from './config/duration.js';
 import type { ModuleSettings } from './config/module-settings.js';
 import type { LockStore } from './lock/lock-store.js';
+import { messageOf } from './message-of.js';
 import { proxyOf } from './method-proxy.js';
 import type { Method } from './method-proxy.js';
 import { assertScheduleMetadataIsReadable } from './schedule/schedule-metadata.js';
@@ -50,6 +52,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);
     this.scheduler.markedDirectCalls();
     await this.check(survey);
+    for (const task of survey.tasks.values()) this.logger.debug(describeTask(task));
     for (const warning of survey.warnings) this.logger.warn(warning);
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
@@ -131,6 +134,9 @@ function markDirectCalls(instances: readonly object[], key: string | symbol): vo
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The settings as they came out of placeholders and schedule: how an operator sees that a variable took effect. */
+function describeTask({ name, interval, minHold, maxHold, lease }: Task): string {
+  const every = interval === undefined ? 'without an interval' : `every ${formatDuration(interval)}`;
+  const holds = `minimum hold ${formatDuration(minHold)}, maximum hold ${formatDuration(maxHold)}`;
+  return `"${name}" ${every}: ${holds}, lease ${formatDuration(lease)}`;
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from './config/duration.js';
 import { memberOf } from './task-lock.declaration.js';
 import type { DiscoveredClass } from './task-lock.discovery.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
@@ -42,24 +43,32 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       tasks.set(task.name, task);
       registry.add(task);
       if (task.schedule) scheduled.push({ key, instances });
-      const warning = warningOf(discovered, task);
-      if (warning !== undefined) warnings.push(`${member} ${warning}`);
+      for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
     }
   }
   return { tasks, scheduled, problems, warnings };
 }
 
-function warningOf({ isTransient, registrations }: DiscoveredClass, { schedule }: Task): string | undefined {
+function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task): Iterable<string> {
+  const { schedule, interval = Infinity } = task;
   if (isTransient && schedule) {
-    return (
+    yield (
       'belongs to a transient provider: the scheduler fires it on an object that has none of its dependencies. ' +
       'Make the provider a singleton.'
     );
+  } else if (isTransient) {
+    yield 'belongs to a transient provider: its instances share one lock.';
+  } else if (registrations > 1) {
+    yield (
+      `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each ` +
+      `of them in this replica, and the lock lets one run.`
+    );
   }
-  if (isTransient) return 'belongs to a transient provider: its instances share one lock.';
-  if (registrations === 1) return undefined;
-  return (
-    `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each of ` +
-    `them in this replica, and the lock lets one run.`
-  );
+  if (schedule?.gap !== undefined && interval < schedule.gap) {
+    yield (
+      `has an interval of ${formatDuration(interval)}, and its schedule ticks every ` +
+      `${formatDuration(schedule.gap)} at most: the interval is how often the task should run, not how long it takes. ` +
+      `Leave it out to take the schedule's, and give maxHold for the longest run.`
+    );
+  }
 }

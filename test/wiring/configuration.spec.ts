@@ -8,6 +8,7 @@ import type { TaskLockModuleOptions } from '../../src/index.js';
 import { TaskLockRegistry } from '../../src/task-lock.registry.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
 
 closeApplicationsAfterEach();
 afterEach(() => void jest.restoreAllMocks());
@@ -94,6 +95,23 @@ test('an operator changes an interval, and its holds, with an environment variab
     minHold: HOUR - 30_000,
     maxHold: 5 * HOUR,
   });
+});
+
+test('what a task got is a debug line at start-up, so that an operator sees which value took effect', async () => {
+  setEnvironment({ CITATIONS_REFRESH_EVERY: '1h' });
+  const logger = new CapturedLog();
+  await startApplication({ providers: [Citations], logger });
+  expect(logger.lines).toContainEqual({
+    level: 'debug',
+    message: '"refresh" every 1h: minimum hold 3570s, maximum hold 5h, lease 1m',
+  });
+});
+
+test('a wrong value is reported with the placeholder that it came from', async () => {
+  setEnvironment({ CITATIONS_REFRESH_EVERY: '6' });
+  await expect(startApplication({ providers: [Citations] })).rejects.toThrow(
+    "for milliseconds; this is what '${citations.refreshEvery:24h}' resolved to",
+  );
 });
 
 test("the module's factors stand in for the holds that a task does not give", async () => {

@@ -63,6 +63,19 @@ describe('a method that is registered twice is one task and gets one warning', (
   });
 });
 
+test('an interval that is shorter than the gap of its schedule is no length of a lock, which is said', async () => {
+  class Mistaken {
+    @Cron('0 0 * * * *', { timeZone: 'UTC' })
+    @TaskLock('hourly', '30s')
+    async hourly(): Promise<void> {}
+  }
+  expect(await warningsOf({ providers: [Mistaken] })).toEqual([
+    expect.stringMatching(
+      /^Mistaken\.hourly has an interval of 30s, and its schedule ticks every 1h at most/,
+    ),
+  ]);
+});
+
 test('an application without ScheduleModule is told that nothing will run by itself', async () => {
   const logger = new CapturedLog();
   const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore() });
