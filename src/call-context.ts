@@ -7,13 +7,18 @@ export interface CalledMethod {
   key: string | symbol;
 }
 
+/** The same, with the one application of `@TaskLock` to it: a `super` method has another. */
+export interface DecoratedMethod extends CalledMethod {
+  declaration: object;
+}
+
 /** A run that encloses the code that asks. */
 export interface EnclosingRun {
   run: TaskRun;
   /** The locks that it was claimed from: another application in this process has its own. */
   scope: object;
   /** The method that runs; none for a run of `TaskLockService`. */
-  method?: CalledMethod;
+  method?: DecoratedMethod;
   isHeld: () => boolean;
 }
 
@@ -21,17 +26,28 @@ export interface EnclosingRun {
 export interface CallContext {
   readonly outer?: CallContext;
   readonly directCall?: CalledMethod;
+  readonly recovery?: CalledMethod;
   readonly enclosing?: EnclosingRun;
 }
 
 /** Calls `work` so that its call of this method counts as a direct one and not as a tick. */
 export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
-  return processState.calls.run({ outer: processState.calls.getStore(), directCall }, work);
+  return processState.calls.run({ outer: living(processState.calls.getStore()), directCall }, work);
+}
+
+/** Calls `work` so that its call of this method is for the tick of a run that died. */
+export function asRecovery<T>(recovery: CalledMethod, work: () => T): T {
+  return processState.calls.run({ recovery }, work);
+}
+
+/** Whether this method was called for the tick of a run that died; its own run is none that it calls. */
+export function isRecovery(method: CalledMethod): boolean {
+  return isSame(processState.calls.getStore()?.recovery, method);
 }
 
 /** Calls `work` inside a run. */
 export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
-  return processState.calls.run({ outer: processState.calls.getStore(), enclosing }, work);
+  return processState.calls.run({ outer: living(processState.calls.getStore()), enclosing }, work);
 }
 
 /**
@@ -60,4 +76,15 @@ export function enclosingRun(
 
 function isSame(one: CalledMethod | undefined, { type, key }: CalledMethod): boolean {
   return one?.type === type && one?.key === key;
+}
+
+/**
+ * A context without the runs that are over, and the direct calls that led to them: a task whose timers are set again
+ * from inside its own runs would keep all of its earlier runs in memory, and look through them at each call.
+ */
+function living(call: CallContext | undefined): CallContext | undefined {
+  if (!call?.enclosing || call.enclosing.isHeld()) return call;
+  let outer = call.outer;
+  while (outer && !outer.enclosing?.isHeld()) outer = outer.outer;
+  return outer;
 }

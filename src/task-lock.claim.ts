@@ -6,7 +6,7 @@ import type { TaskCall } from './task-lock.context.js';
  * progress, so that "run now" gets its run.
  */
 export function claimOf({ task, tick, direct }: TaskCall): TaskClaim {
-  const { name, schedule, maxHold, lease, tolerance } = task;
+  const { name, schedule, recover, maxHold, lease, tolerance } = task;
   const minHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
-  return { name, tick, minHold, maxHold, lease, tolerance };
+  return { name, tick, recover, minHold, maxHold, lease, tolerance };
 }

@@ -1,5 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
-import type { CalledMethod } from './call-context.js';
+import type { DecoratedMethod } from './call-context.js';
 import type { DecoratedCall } from './task-lock.runtime-key.js';
 import type { Task } from './task-lock.registry.js';
 import type { TickRequest } from './lock/lock-store.js';
@@ -11,7 +11,7 @@ export interface TaskCall {
   /** A call of a scheduled task that its schedule did not make. */
   direct: boolean;
   /** The decorated method; none for a call of `TaskLockService`. */
-  method?: CalledMethod;
+  method?: DecoratedMethod;
 }
 
 /** The execution context of type `task` that the lock's interceptor is called with. */

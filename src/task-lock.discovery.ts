@@ -15,6 +15,8 @@ export interface DiscoveredClass {
   /** How many providers and controllers stand for it: the scheduler fires each of them. */
   registrations: number;
   isTransient: boolean;
+  /** The scheduler fires methods of instances that are made once. */
+  isFired: boolean;
 }
 
 /** Finds in the application's container what the lock works with. */
@@ -32,10 +34,14 @@ export class TaskLockDiscovery {
       const type = instance.constructor;
       let known = classes.get(type);
       if (!known)
-        classes.set(type, (known = { declarations, instances: [], registrations: 0, isTransient: false }));
+        classes.set(
+          type,
+          (known = { declarations, instances: [], registrations: 0, isTransient: false, isFired: false }),
+        );
       if (!known.instances.includes(instance)) known.instances.push(instance);
       known.registrations++;
       known.isTransient ||= wrapper.isTransient;
+      known.isFired ||= wrapper.isDependencyTreeStatic();
     }
     return [...classes.values()];
   }

@@ -12,6 +12,7 @@ import type { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { SchedulerState } from './schedule/scheduler-state.js';
+import type { ScheduledMethod, TaskLockRecovery } from './task-lock.recovery.js';
 import { SCHEDULE_OPTION } from './task-lock.registry.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
@@ -32,6 +33,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     private readonly store: LockStore,
     private readonly scheduler: SchedulerState,
     private readonly settings: ModuleSettings,
+    private readonly recovery: TaskLockRecovery,
   ) {}
 
   /**
@@ -49,6 +51,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const survey = (this.survey ??= this.read());
+    const recoverable = recoverableOf(survey);
     for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);
     this.scheduler.markedDirectCalls();
     await this.check(survey);
@@ -56,6 +59,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const warning of survey.warnings) this.logger.warn(warning);
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
+    for (const [name, method] of recoverable) this.recovery.watch(name, method);
   }
 
   /** Makes the tasks known by their names also before the application is started. */
@@ -117,6 +121,17 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
         `would run them at other hours. Give @Cron a timeZone, or set TZ for all replicas.`,
     );
   }
+}
+
+/** The methods of tasks with `recover`, before direct calls of them are marked: a recovery is a tick. */
+function recoverableOf({ scheduled }: Survey): Map<string, ScheduledMethod> {
+  const methods = new Map<string, ScheduledMethod>();
+  for (const { task, key, instances, isFired } of scheduled) {
+    const [instance] = instances;
+    if (!task.recover || !isFired || !instance) continue;
+    methods.set(task.name, { instance, key, method: Reflect.get(instance, key) as Method });
+  }
+  return methods;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { enclosingRun, insideRun } from './call-context.js';
+import type { EnclosingRun } from './call-context.js';
 import { HeldLock } from './lock/held-lock.js';
 import type { Outcome } from './lock/lock-store.js';
 import type { Skipped } from './lock/task-claim.js';
@@ -33,10 +34,7 @@ export class TaskLockInterceptor implements NestInterceptor {
   }
 
   async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
-    const { name } = call.task;
-    const outer = enclosingRun(
-      ({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld(),
-    );
+    const outer = this.runAround(call);
     if (outer) return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 
     const lock = await this.locks.claim(claimOf(call));
@@ -55,6 +53,16 @@ export class TaskLockInterceptor implements NestInterceptor {
     } finally {
       await this.locks.release(lock, outcome, message);
     }
+  }
+
+  /** The run that a call from inside it goes on under. A timer that was set inside makes ticks and no such calls. */
+  private runAround({ task: { name }, tick, method }: TaskCall): EnclosingRun | undefined {
+    const outer = enclosingRun(
+      ({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld(),
+    );
+    const isTick =
+      tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;
+    return isTick ? undefined : outer;
   }
 }
 

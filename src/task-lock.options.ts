@@ -21,6 +21,12 @@ export interface TaskLockOptions {
    * Default: 5 × interval; 1 h for a task with neither schedule nor interval.
    */
   maxHold?: DurationInput;
+  /**
+   * True: where a replica dies in the middle of a run, the same tick runs again on another one when its lease is over;
+   * `currentTaskRun().recovering` says so. Once a tick: one that kills its process must not take every replica in turn.
+   * Needs a schedule. Default: false, the tick is lost and the next one runs.
+   */
+  recover?: boolean;
 }
 
 /** The object form of `@TaskLock`. */

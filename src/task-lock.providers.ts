@@ -18,6 +18,7 @@ import { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
 import { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from './task-lock.options.js';
+import { TaskLockRecovery } from './task-lock.recovery.js';
 import { TaskLockRegistry } from './task-lock.registry.js';
 import { TaskLockRuntime } from './task-lock.runtime.js';
 import { TaskLockService } from './task-lock.service.js';
@@ -49,7 +50,11 @@ export const taskLockProviders: Provider[] = [
     provide: LOCK_STORE,
     useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef): LockStore => {
       if (!settings.enabled) return new UnlockedStore(clock);
-      return settings.store ?? new PostgresLockStore(() => dataSourceOf(settings, moduleRef), settings);
+      if (settings.store) return settings.store;
+      const { schema, table, claimTimeout } = settings;
+      // Longer than the claim itself waits: a late answer may be a win that has to go back.
+      const options = { schema, table, patience: 2 * claimTimeout };
+      return new PostgresLockStore(() => dataSourceOf(settings, moduleRef), options, clock);
     },
     inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
   },
@@ -99,6 +104,11 @@ export const taskLockProviders: Provider[] = [
     inject: [TaskLockRegistry, TaskLockInterceptor, TaskLockExplorer],
   },
   {
+    provide: TaskLockRecovery,
+    useFactory: (locks: TaskLocks) => new TaskLockRecovery(locks),
+    inject: [TaskLocks],
+  },
+  {
     provide: TaskLockExplorer,
     useFactory: (...dependencies: ConstructorParameters<typeof TaskLockExplorer>) =>
       new TaskLockExplorer(...dependencies),
@@ -109,6 +119,7 @@ export const taskLockProviders: Provider[] = [
       LOCK_STORE,
       SchedulerState,
       MODULE_SETTINGS,
+      TaskLockRecovery,
     ],
   },
   {

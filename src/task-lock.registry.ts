@@ -99,6 +99,10 @@ export class TaskLockRegistry {
     }
     const { settings, problems: ofSettings } = this.settings(definition, schedule);
     problems.push(...ofSettings.map((problem) => ({ where, ...problem })));
+    if (settings.recover && !schedule?.hasTicks) {
+      const message = 'needs a schedule of @Cron or @Interval: a call has no tick that could run again';
+      problems.push({ where, option: 'recover', message });
+    }
     return { task: { ...settings, definition, schedule }, problems };
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { defer, isObservable, lastValueFrom } from 'rxjs';
-import { isDirectCall } from './call-context.js';
+import { isDirectCall, isRecovery } from './call-context.js';
 import type { LockClock } from './lock/lock-clock.js';
 import { TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
@@ -38,7 +38,8 @@ export class TaskLockRuntime implements TaskRuntime {
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
     const { schedule, interval = 0 } = task;
-    const method = { type: instance.constructor, key: declaration.key };
+    const method = { type: instance.constructor, key: declaration.key, declaration };
+    if (isRecovery(method)) return { task, tick: { kind: 'abandoned' }, direct: false, method };
     if (!schedule) return { task, tick: { kind: 'call' }, direct: false, method };
     const direct = !this.mayTick() || isDirectCall(method);
     return { task, tick: direct ? { kind: 'call' } : schedule.tickAt(now, interval), direct, method };

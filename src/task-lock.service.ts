@@ -47,6 +47,11 @@ export class TaskLockService {
         `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
       );
     }
+    if (definition.recover && scheduledTime === undefined) {
+      throw new TaskLockUsageError(
+        `TaskLockService.run('${known.name}'): recover needs a scheduledTime: a call has no tick that could run again.`,
+      );
+    }
     return this.interceptor.execute(
       scheduledTime === undefined
         ? { task: known, tick: { kind: 'call' }, direct: known.schedule !== undefined }

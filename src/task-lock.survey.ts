@@ -4,11 +4,19 @@ import type { DiscoveredClass } from './task-lock.discovery.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 
+interface ScheduledTask {
+  task: Task;
+  key: string | symbol;
+  instances: readonly object[];
+  /** False where the class is made anew for each request: the scheduler fires none of its methods. */
+  isFired: boolean;
+}
+
 /** What the decorated classes of an application say. */
 export interface Survey {
   tasks: ReadonlyMap<string, Task>;
   /** The methods that the scheduler fires, and the objects that it fires them on. */
-  scheduled: readonly { key: string | symbol; instances: readonly object[] }[];
+  scheduled: readonly ScheduledTask[];
   problems: readonly TaskLockProblem[];
   warnings: readonly string[];
 }
@@ -17,11 +25,11 @@ export interface Survey {
 export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskLockRegistry): Survey {
   const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
   const tasks = new Map<string, Task>();
-  const scheduled: { key: string | symbol; instances: readonly object[] }[] = [];
+  const scheduled: ScheduledTask[] = [];
   const problems: TaskLockProblem[] = [];
   const warnings: string[] = [];
   for (const discovered of classes) {
-    const { declarations, instances } = discovered;
+    const { declarations, instances, isFired } = discovered;
     const [instance] = instances;
     if (!instance) continue;
     for (const declaration of declarations) {
@@ -42,7 +50,7 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       owners.set(task.name, { type, key, member });
       tasks.set(task.name, task);
       registry.add(task);
-      if (task.schedule) scheduled.push({ key, instances });
+      if (task.schedule) scheduled.push({ task, key, instances, isFired });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
     }
   }

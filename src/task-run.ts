@@ -2,6 +2,7 @@ import { enclosingRun } from './call-context.js';
 import { parseDuration } from './config/duration.js';
 import type { DurationInput } from './config/duration.js';
 import type { HeldLock } from './lock/held-lock.js';
+import type { PreviousRun } from './lock/lock-store.js';
 
 /** What a running task knows of itself. */
 export interface TaskRun {
@@ -15,6 +16,15 @@ export interface TaskRun {
   readonly scheduledTime?: Date;
   /** When the claim was won, by the database's clock. */
   readonly startedAt: Date;
+  /** True where this run repeats the tick of a run that died in the middle: clear what that one left behind. */
+  readonly recovering: boolean;
+  /**
+   * The run before this one, where it did not finish: its replica died or was cut off.
+   *
+   * @example
+   * if (currentTaskRun()?.previous) await this.removeStaleFiles();
+   */
+  readonly previous?: PreviousRun;
   /**
    * Aborts when the lock is lost (its reason is a `TaskLockLostError`), or when a shutdown ran out of patience.
    *
@@ -80,6 +90,14 @@ export class LockedTaskRun implements TaskRun {
     return this.lock.state.startedAt;
   }
 
+  get recovering(): boolean {
+    return this.lock.state.recovering;
+  }
+
+  get previous(): PreviousRun | undefined {
+    return this.lock.state.previous;
+  }
+
   get signal(): AbortSignal {
     return this.lock.signal;
   }
@@ -93,7 +111,7 @@ export class LockedTaskRun implements TaskRun {
   }
 
   toJSON(): Record<string, unknown> {
-    const { name, token, scheduledTime, startedAt } = this;
-    return { name, fence: this.fence.toString(), token, scheduledTime, startedAt };
+    const { name, token, scheduledTime, startedAt, recovering } = this;
+    return { name, fence: this.fence.toString(), token, scheduledTime, startedAt, recovering };
   }
 }

@@ -14,13 +14,15 @@ const BARE_NUMBER = /^\d+(\.\d+)?$/;
 /** At least one number: luxon takes a bare `P` or `PT` for no time at all. */
 const ISO_8601 = /^P.*\d/;
 
+const LONGEST = 100 * 366 * 86_400_000;
+
 /** Thrown by {@link parseDuration}; the message begins with the text as it was given. */
 export class DurationError extends Error {}
 
 /**
  * Reads a length of time, in milliseconds.
  *
- * @throws DurationError where the text carries no unit, is negative or cannot be read
+ * @throws DurationError where the text carries no unit, is negative or longer than a century, or cannot be read
  */
 export function parseDuration(input: DurationInput): number {
   if (typeof input !== 'number' && typeof input !== 'string') {
@@ -32,6 +34,12 @@ export function parseDuration(input: DurationInput): number {
   if (!Number.isFinite(value) || value < 0) {
     const given = typeof input === 'number' ? String(input) : `'${input}'`;
     throw new DurationError(`${given} is not a length of time: it must be 0 or more`);
+  }
+  // Beyond what Postgres and Date can add to an instant, each claim would fail.
+  if (value > LONGEST) {
+    throw new DurationError(
+      `${typeof input === 'number' ? input : `'${input}'`} is longer than a hundred years`,
+    );
   }
   return value;
 }

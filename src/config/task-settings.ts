@@ -13,6 +13,7 @@ import { resolvePlaceholders } from './placeholder.js';
 export interface TaskSettings {
   name: string;
   interval?: number;
+  recover: boolean;
   minHold: number;
   maxHold: number;
   lease: number;
@@ -29,6 +30,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'interval',
   'minHold',
   'maxHold',
+  'recover',
 ]);
 
 /** Where one of these is wrong, holds that were computed from it would only be wrong again. */
@@ -82,9 +84,14 @@ export function taskSettings(
   if (!problems.some(({ option = '' }) => DURATIONS.has(option))) {
     problems.push(...holdProblems({ interval, minHold, maxHold }));
   }
+  const recover: unknown = definition.recover ?? false;
+  if (typeof recover !== 'boolean') {
+    problems.push({ option: 'recover', message: `'${String(recover)}' must be true or false` });
+  }
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   const lease = leaseFor(minHold, maxHold, module.lease);
-  return { settings: { name, interval, minHold, maxHold, lease, tolerance }, problems };
+  const settings = { name, interval, recover: recover === true, minHold, maxHold, lease, tolerance };
+  return { settings, problems };
 }
 
 function readName(text: string, values: ConfigValues): string {

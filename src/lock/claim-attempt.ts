@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { instantOf } from './lock-clock.js';
+import { instantOf, pause } from './lock-clock.js';
 import type { Instant, LockClock } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore } from './lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore, WonAnswer } from './lock-store.js';
 import type { UnfinishedWork } from './unfinished-work.js';
-
-export type WonAnswer = Extract<ClaimAnswer, { status: 'won' }>;
 
 /** What an attempt needs of the one who makes it. */
 export interface AttemptContext {
@@ -26,6 +24,7 @@ export class ClaimAttempt {
   private closed = false;
   /** The row may carry this token. */
   private suspect = false;
+  private readonly unanswered = new Set<Promise<ClaimAnswer | undefined>>();
 
   constructor(
     private readonly store: LockStore,
@@ -47,10 +46,24 @@ export class ClaimAttempt {
     return this.firstSentAt ?? instantOf(this.clock);
   }
 
-  /** Sends the claim once more; resolves to nothing when it is given up before the answer. */
-  ask(): Promise<ClaimAnswer | undefined> {
+  /**
+   * Sends the claim once more, and resolves to the next answer to any of its asks: one whose connection died without a
+   * word must not keep the others waiting. Resolves to nothing after `patience` milliseconds without one, and when the
+   * claim is given up.
+   */
+  async ask(patience: number): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
-    return Promise.race([this.context.unfinished.track(this.send()), this.givenUp]);
+    const sent = this.context.unfinished.track(this.send());
+    this.unanswered.add(sent);
+    const answered = (): void => void this.unanswered.delete(sent);
+    sent.then(answered, answered);
+    const enough = new AbortController();
+    const late = pause(this.clock, patience, enough.signal).then(() => undefined);
+    try {
+      return await Promise.race([...this.unanswered, this.givenUp, late]);
+    } finally {
+      enough.abort();
+    }
   }
 
   /** A run starts with this answer. */
@@ -59,10 +72,11 @@ export class ClaimAttempt {
     this.suspect = false;
   }
 
-  /** No more asks: what won and is not used by now, or wins later, goes back. */
+  /** No more asks: what won and is not used by now, or may have won, or wins later, goes back. */
   close(): void {
     this.closed = true;
-    if (this.suspect) this.context.onStray(this.token);
+    const isUncertain = this.suspect || this.unanswered.size > 0;
+    if (isUncertain && !this.used) this.context.onStray(this.token);
   }
 
   private async send(): Promise<ClaimAnswer | undefined> {

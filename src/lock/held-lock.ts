@@ -2,6 +2,7 @@ import { elapsedSince } from './lock-clock.js';
 import type { Instant, LockClock } from './lock-clock.js';
 import { TaskLockLostError } from './lock-errors.js';
 import type { LockLossReason } from './lock-errors.js';
+import type { PreviousRun } from './lock-store.js';
 
 /** What a won claim says of the lock that it took. */
 export interface HeldLockState {
@@ -10,6 +11,8 @@ export interface HeldLockState {
   fence: bigint;
   startedAt: Date;
   scheduledTime?: Date;
+  recovering: boolean;
+  previous?: PreviousRun;
   /** When the claim was first sent: the store counts the lease from a later instant, so this end is the safe one. */
   sentAt: Instant;
   /** Milliseconds for which the lock holds without a renewal. */
@@ -44,6 +47,11 @@ export class HeldLock {
   /** Reads the clocks and not the timer: a process that was stopped may run on waking before its first timer. */
   isHeld(): boolean {
     return !this.settled && this.loss === undefined && this.timeLeft() > 0;
+  }
+
+  /** A shutdown ran out of patience with the run. */
+  get isAborted(): boolean {
+    return this.loss?.reason === 'shutdown';
   }
 
   /** Whether the run is neither over nor lost, as far as the timers have got. */

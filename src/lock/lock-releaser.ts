@@ -2,7 +2,7 @@ import { pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
-import type { LockStore, ReleaseRequest } from './lock-store.js';
+import type { LockStore, ReleaseAnswer, ReleaseRequest } from './lock-store.js';
 import { retryDelay } from './retry.js';
 import { messageOf } from '../message-of.js';
 
@@ -12,6 +12,8 @@ export class LockReleaser {
     private readonly store: LockStore,
     private readonly clock: LockClock,
     private readonly log: LockLog,
+    /** Milliseconds that the first try has for its answer; each further one has twice as many as the one before. */
+    private readonly patienceATry: number,
   ) {}
 
   /** `patience`: milliseconds until the lease ends by itself, so that repeating is of no more use. */
@@ -21,8 +23,8 @@ export class LockReleaser {
     try {
       for (let tries = 0; ; tries++) {
         try {
-          const [answer] = await this.store.release([request], expiry.signal);
-          if (answer?.status !== 'busy') return;
+          const answer = await this.send(request, this.patienceATry * 2 ** tries, expiry.signal);
+          if (answer.status !== 'busy') return;
         } catch (error) {
           const worthRepeating = error instanceof LockStoreUnavailableError;
           if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
@@ -33,6 +35,19 @@ export class LockReleaser {
       }
     } finally {
       cancelExpiry();
+    }
+  }
+
+  /** Sent again, a release changes nothing that the first one did not: it goes by the token. */
+  private async send(request: ReleaseRequest, patience: number, expiry: AbortSignal): Promise<ReleaseAnswer> {
+    const answered = new AbortController();
+    const late = pause(this.clock, patience, answered.signal).then(() => undefined);
+    try {
+      const answers = await Promise.race([this.store.release([request], expiry), late]);
+      if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
+      return answers[0] ?? { status: 'busy' };
+    } finally {
+      answered.abort();
     }
   }
 

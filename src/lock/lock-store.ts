@@ -3,10 +3,14 @@
  *
  * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date.
  * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
+ * - `abandoned`: the tick of a run that died in the middle, whatever it is, where that run was claimed with `recover`.
  * - `call`: no tick at all; a direct call, or a task that has no schedule.
  */
 export type TickRequest =
-  { kind: 'scheduled'; scheduledTime: Date } | { kind: 'kept'; interval: number } | { kind: 'call' };
+  | { kind: 'scheduled'; scheduledTime: Date }
+  | { kind: 'kept'; interval: number }
+  | { kind: 'abandoned' }
+  | { kind: 'call' };
 
 /** One attempt to take a task's row. All durations are milliseconds. */
 export interface ClaimRequest {
@@ -16,6 +20,8 @@ export interface ClaimRequest {
   /** Who asks: what the others are told as `heldBy`. */
   replica: string;
   tick: TickRequest;
+  /** A tick whose run dies may run again, once. */
+  recover: boolean;
   /** The claimer's own minimum hold; 0 for none. Counted from the last tick, or for a `call` from the last start. */
   minHold: number;
   /** How far ahead `locked_until` is set. */
@@ -24,13 +30,35 @@ export interface ClaimRequest {
   tolerance: number;
 }
 
+/** A run that did not finish: its replica died or was cut off, or a shutdown aborted it. */
+export interface PreviousRun {
+  /** The replica that ran it. */
+  replica: string;
+  /** By the store's clock. */
+  startedAt: Date;
+  fence: bigint;
+}
+
+export interface WonAnswer {
+  status: 'won';
+  now: number;
+  fence: bigint;
+  startedAt: Date;
+  scheduledTime?: Date;
+  lockedUntil: Date;
+  /** This claim runs the tick of a run again that died in the middle. */
+  recovering: boolean;
+  /** The run before, where it did not finish; an ask that is repeated may not know it any more. */
+  previous?: PreviousRun;
+}
+
 /**
  * The store's answer to one claim. `now` is the store's clock in epoch milliseconds: replicas compare their own
- * with it. `busy` and `early` are never shown to the application: they are asked again.
+ * with it. `held` is a run in progress, or else the minimum hold. `busy` and `early` are never shown to the application: they are asked again.
  */
 export type ClaimAnswer =
-  | { status: 'won'; now: number; fence: bigint; startedAt: Date; scheduledTime?: Date; lockedUntil: Date }
-  | { status: 'held'; now: number; heldBy?: string; heldUntil: Date }
+  | WonAnswer
+  | { status: 'held'; now: number; inProgress: boolean; heldBy?: string; heldUntil?: Date }
   | { status: 'done'; now: number }
   | { status: 'early'; now: number; dueIn: number }
   | { status: 'busy'; now?: number };
@@ -50,10 +78,13 @@ export interface RenewRequest extends HeldLockKey {
 export type RenewAnswer =
   | { status: 'renewed'; now: number; lockedUntil: Date }
   | { status: 'lost'; now: number }
-  | { status: 'busy' };
+  | { status: 'busy'; now?: number };
 
-/** How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. */
-export type Outcome = 'succeeded' | 'failed' | 'returned';
+/**
+ * How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. `aborted`: a shutdown
+ * aborted it, and its tick may be recovered at once.
+ */
+export type Outcome = 'succeeded' | 'failed' | 'returned' | 'aborted';
 
 export interface ReleaseRequest extends HeldLockKey {
   /** As it was claimed: the hold that the released row shows counts from the tick or from the start. */
@@ -63,10 +94,15 @@ export interface ReleaseRequest extends HeldLockKey {
   stepBack: number;
   outcome: Outcome;
   error?: string;
+  /** Must outlive a crash of the store: a finished tick that may be recovered would run again. */
+  durable: boolean;
 }
 
 /** `gone`: the row carries another token or is finished; nothing was changed. */
-export type ReleaseAnswer = { status: 'released' } | { status: 'gone' } | { status: 'busy' };
+export interface ReleaseAnswer {
+  status: 'released' | 'gone' | 'busy';
+  now?: number;
+}
 
 /**
  * Where locks are kept. One row a lock name, kept for ever, times by the store's own clock. Answers stand in the
@@ -80,7 +116,7 @@ export interface LockStore {
   prepare(names: readonly string[]): Promise<void>;
   /**
    * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` aborts
-   * must not be sent any more.
+   * must not be sent any more. A claim that was sent is not given up: its answer may be a win that has to go back.
    */
   claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]>;
   /** Moves the lease of runs that still hold their lock. */
@@ -89,9 +125,19 @@ export interface LockStore {
   release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]>;
 }
 
-/** The store could not be reached or could not answer now; the same request may succeed later. */
+const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');
+
+/**
+ * The store could not be reached or could not answer now; the same request may succeed later. Told by a mark and not
+ * by its class: a store may come from another copy of this package.
+ */
 export class LockStoreUnavailableError extends Error {
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return typeof error === 'object' && error !== null && UNAVAILABLE in error;
+  }
+
   override readonly name = 'LockStoreUnavailableError';
+  readonly [UNAVAILABLE] = true;
 
   constructor(
     message: string,

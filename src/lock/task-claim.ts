@@ -21,6 +21,8 @@ export interface Skipped {
 export interface TaskClaim {
   name: string;
   tick: TickRequest;
+  /** A tick whose run dies may run again, once. */
+  recover: boolean;
   minHold: number;
   maxHold: number;
   /** How far ahead the lock is held; a run renews it, up to its maximum hold. After a crash the others wait for it. */
@@ -29,12 +31,12 @@ export interface TaskClaim {
   tolerance: number;
 }
 
-type EndOfRun = Pick<ReleaseRequest, 'tick' | 'minHold' | 'stepBack'>;
+type EndOfRun = Pick<ReleaseRequest, 'tick' | 'minHold' | 'stepBack' | 'durable'>;
 
 /** What a release has to know of the claim. A returned tick can be claimed again, and none before it. */
-export function endOfRun({ tick, minHold }: TaskClaim): EndOfRun {
+export function endOfRun({ tick, minHold, recover }: TaskClaim): EndOfRun {
   const stepBack = tick.kind === 'kept' ? tick.interval : Math.max(minHold, 1);
-  return { tick: tick.kind, minHold, stepBack };
+  return { tick: tick.kind, minHold, stepBack, durable: recover };
 }
 
 export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skipped): string {

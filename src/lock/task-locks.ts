@@ -1,5 +1,5 @@
+import { setMaxListeners } from 'node:events';
 import { ClaimAttempt } from './claim-attempt.js';
-import type { WonAnswer } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import { elapsedSince, pause } from './lock-clock.js';
@@ -7,7 +7,8 @@ import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockReleaser } from './lock-releaser.js';
 import { LockStoreUnavailableError } from './lock-store.js';
-import type { ClaimAnswer, LockStore, Outcome } from './lock-store.js';
+import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from './lock-store.js';
+import { RecoveryWatch } from './recovery-watch.js';
 import { retryDelay } from './retry.js';
 import { describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
@@ -25,6 +26,9 @@ export interface TaskLocksSettings {
 /** Milliseconds that an aborted run has to settle at shutdown before it is left behind. */
 const ABORT_GRACE = 1_000;
 
+/** How often a claim is sent within its timeout where no answer comes at all. */
+const ASKS_WITHOUT_ANSWER = 2;
+
 type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
 
 /** The locks of one application in this process: claims them, releases them, gives back what nobody will run. */
@@ -39,6 +43,7 @@ export class TaskLocks {
   private readonly unfinished = new UnfinishedWork();
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
+  private readonly recovery: RecoveryWatch;
   private warnedOfClock = false;
 
   constructor(
@@ -47,7 +52,10 @@ export class TaskLocks {
     private readonly log: LockLog,
     private readonly settings: TaskLocksSettings,
   ) {
-    this.releaser = new LockReleaser(store, clock, log);
+    this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout);
+    this.recovery = new RecoveryWatch(clock);
+    // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
+    setMaxListeners(0, this.stopping.signal);
   }
 
   /** One claim, from its first ask to its last. Never rejects: without an answer it is `unavailable`. */
@@ -67,7 +75,9 @@ export class TaskLocks {
     lock.settle();
     this.running.delete(lock);
     if (this.newest.get(name) === lock) this.newest.delete(name);
-    const request = { name, token, ...endOfRun(run.claim), outcome, error };
+    // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
+    const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
+    const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
     const released = this.unfinished.track(
       run.renewal.end().then(() => this.releaser.release(request, patience)),
     );
@@ -88,9 +98,15 @@ export class TaskLocks {
     lock.assertHeld();
   }
 
+  /** Calls `look` now, and whenever the lease of a run elsewhere could have ended: it claims the tick of a dead run. */
+  watchAbandoned(name: string, look: () => void): void {
+    this.recovery.watch(name, look);
+  }
+
   /** No new claims from here on. What runs may go on for `timeout` milliseconds and is aborted then. */
   async stop(timeout: number): Promise<void> {
     this.stopping.abort();
+    this.recovery.end();
     for (const claiming of this.claiming) claiming.abort();
     await this.unfinished.ended(this.clock, timeout);
     for (const lock of this.running.keys()) lock.lose('shutdown');
@@ -134,11 +150,12 @@ export class TaskLocks {
       const local = this.heldHere(claim.name);
       if (local) return local;
       try {
-        const answer = await attempt.ask();
+        const answer = await attempt.ask(this.settings.claimTimeout / ASKS_WITHOUT_ANSWER);
         if (answer?.status === 'early') return answer;
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
         if (answer?.status === 'held') {
-          const { heldBy, heldUntil } = answer;
+          const { heldBy, heldUntil, inProgress, now } = answer;
+          if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
           return { status: 'skipped', reason: 'held', heldBy, heldUntil };
         }
         if (answer?.status === 'won' && !giveUp.aborted) {
@@ -156,12 +173,18 @@ export class TaskLocks {
     }
     if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
     this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
+    this.lookAgain(claim, claim.lease);
     return { status: 'skipped', reason: 'unavailable' };
   }
 
+  /** A tick that is lost to a run elsewhere may be left behind by it. */
+  private lookAgain({ name, tick, recover }: TaskClaim, delay: number): void {
+    if (recover && tick.kind !== 'call') this.recovery.lookIn(name, delay);
+  }
+
   private newAttempt(claim: TaskClaim, giveUp: AbortSignal): ClaimAttempt {
-    const { name, tick, minHold, lease, tolerance } = claim;
-    const request = { name, replica: this.settings.replicaId, tick, minHold, lease, tolerance };
+    const { name, tick, recover, minHold, lease, tolerance } = claim;
+    const request = { name, replica: this.settings.replicaId, tick, recover, minHold, lease, tolerance };
     const { unfinished } = this;
     const onStray = (token: string): void => {
       const end = { name, token, ...endOfRun(claim), outcome: 'returned' as const };
@@ -181,11 +204,12 @@ export class TaskLocks {
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   private hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
     const { name, lease, maxHold } = claim;
-    const { fence, startedAt, scheduledTime } = answer;
+    const { fence, startedAt, scheduledTime, recovering, previous } = answer;
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
     attempt.use(answer);
-    const state = { name, token, fence, startedAt, scheduledTime, sentAt, lease, maxHold };
+    const run = { name, token, fence, startedAt, scheduledTime, recovering, previous };
+    const state = { ...run, sentAt, lease, maxHold };
     const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);

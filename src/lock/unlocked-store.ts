@@ -24,6 +24,7 @@ export class UnlockedStore implements LockStore {
 
   private grant({ tick, lease }: ClaimRequest): ClaimAnswer {
     const now = this.clock.now();
+    if (tick.kind === 'abandoned') return { status: 'done', now };
     const epoch = BigInt(Math.floor(now));
     this.fence = this.fence >= epoch ? this.fence + 1n : epoch;
     const scheduledTime =
@@ -35,6 +36,7 @@ export class UnlockedStore implements LockStore {
       startedAt: new Date(now),
       scheduledTime,
       lockedUntil: new Date(now + lease),
+      recovering: false,
     };
   }
 }

@@ -1,9 +1,9 @@
-import type { ClaimAnswer, ClaimRequest } from '../lock/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, PreviousRun } from '../lock/lock-store.js';
 import type { ClaimColumn, ClaimRow } from './claim.statement.js';
 
 /** A request as the claim statement takes it; the tick is an instant with an offset, at millisecond precision. */
-export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | number | null> {
-  const { name, token, replica, tick, minHold, lease, tolerance } = request;
+export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | number | boolean | null> {
+  const { name, token, replica, tick, recover, minHold, lease, tolerance } = request;
   return {
     name,
     token,
@@ -11,6 +11,7 @@ export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | 
     kind: tick.kind,
     scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
     step_ms: tick.kind === 'kept' ? tick.interval : null,
+    recover,
     min_hold_ms: minHold,
     lease_ms: lease,
     tolerance_ms: tolerance,
@@ -30,9 +31,17 @@ export function answerOf(row: ClaimRow | undefined): ClaimAnswer {
         startedAt: dateOf(row.started_ms),
         scheduledTime: row.tick_ms === null ? undefined : dateOf(row.tick_ms),
         lockedUntil: dateOf(row.until_ms),
+        recovering: row.recovering !== null,
+        previous: previousOf(row),
       };
     case 'held':
-      return { status: 'held', now, heldBy: row.held_by ?? undefined, heldUntil: dateOf(row.until_ms) };
+      return {
+        status: 'held',
+        now,
+        inProgress: row.in_progress !== null,
+        heldBy: row.held_by ?? undefined,
+        heldUntil: finiteDateOf(row.until_ms),
+      };
     case 'early':
       return { status: 'early', now, dueIn: Number(row.due_in_ms) };
     default:
@@ -40,6 +49,22 @@ export function answerOf(row: ClaimRow | undefined): ClaimAnswer {
   }
 }
 
+/** An ask that is repeated no longer knows it: the row says only who holds it now. */
+function previousOf(row: ClaimRow): PreviousRun | undefined {
+  if (row.previous_fence === null) return undefined;
+  return {
+    replica: row.previous_by ?? '',
+    startedAt: dateOf(row.previous_started_ms),
+    fence: BigInt(row.previous_fence),
+  };
+}
+
 function dateOf(milliseconds: string | null): Date {
   return new Date(Number(milliseconds));
+}
+
+/** An operator may have written 'infinity' into the row, to keep a task from running. */
+function finiteDateOf(milliseconds: string | null): Date | undefined {
+  const date = dateOf(milliseconds);
+  return Number.isFinite(date.getTime()) ? date : undefined;
 }

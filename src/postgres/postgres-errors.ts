@@ -1,8 +1,8 @@
 /**
  * SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown and start-up,
- * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement.
+ * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement, a pooler's own errors.
  */
-const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...)$/;
+const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...|XX...)$/;
 
 /** Errors of Node's sockets and of pg's own pool, which carry no SQLSTATE. */
 const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
@@ -26,6 +26,14 @@ export function codeOf(error: unknown): string | undefined {
 
 export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error) ?? '');
+}
+
+/**
+ * Whether the server has said that it did not carry a statement out. Everything else that comes after a statement was
+ * sent leaves that open: pg's `query_timeout`, a broken TLS stream, a logger of the application that throws.
+ */
+export function isRefusal(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '') && !isTransient(error);
 }
 
 /** Whether asking again may help. */

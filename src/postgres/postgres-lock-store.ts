@@ -1,4 +1,6 @@
 import type { DataSource } from 'typeorm';
+import { SystemLockClock } from '../lock/lock-clock.js';
+import type { LockClock } from '../lock/lock-clock.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -31,7 +33,11 @@ import { inRounds } from './rounds.js';
 export interface PostgresLockStoreOptions {
   schema?: string;
   table: string;
+  /** Milliseconds after which a statement without an answer is given up. Default: 10 s. */
+  patience?: number;
 }
+
+const DEFAULT_PATIENCE = 10_000;
 
 /** What a failed method's message may be long in the row: it is for people, the full error is in the log. */
 const MAX_ERROR_LENGTH = 2_000;
@@ -66,8 +72,9 @@ export class PostgresLockStore implements LockStore {
   constructor(
     private readonly dataSource: () => DataSource,
     private readonly options: PostgresLockStoreOptions,
+    clock: LockClock = new SystemLockClock(),
   ) {
-    this.session = new Session(dataSource);
+    this.session = new Session(dataSource, clock, options.patience ?? DEFAULT_PATIENCE);
   }
 
   private get statements(): Statements {
@@ -107,9 +114,10 @@ export class PostgresLockStore implements LockStore {
       return round.map(({ name }): RenewAnswer => {
         const row = rows?.get(name);
         if (row?.answer === 'renewed') {
-          return { status: 'renewed', now: Number(row.now_ms), lockedUntil: new Date(Number(row.until_ms)) };
+          const { answer: status, now_ms: now, until_ms: until } = row;
+          return { status, now: Number(now), lockedUntil: new Date(Number(until)) };
         }
-        return row?.answer === 'lost' ? { status: 'lost', now: Number(row.now_ms) } : { status: 'busy' };
+        return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
       });
     });
   }
@@ -118,7 +126,7 @@ export class PostgresLockStore implements LockStore {
     return inRounds(held, async (round) => {
       const values = columnsOf(
         this.statements.release,
-        round.map(({ name, token, tick, minHold, stepBack, outcome, error }) => ({
+        round.map(({ name, token, tick, minHold, stepBack, outcome, error, durable }) => ({
           name,
           token,
           kind: tick,
@@ -126,10 +134,14 @@ export class PostgresLockStore implements LockStore {
           step_back_ms: stepBack,
           outcome,
           error: storable(error),
+          durable,
         })),
       );
       const rows = await this.rowsByName<ReleaseRow>(this.statements.release.text, values, signal);
-      return round.map(({ name }): ReleaseAnswer => ({ status: rows?.get(name)?.answer ?? 'busy' }));
+      return round.map(({ name }): ReleaseAnswer => {
+        const row = rows?.get(name);
+        return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
+      });
     });
   }
 

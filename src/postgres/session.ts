@@ -1,11 +1,17 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { LockClock } from '../lock/lock-clock.js';
 import { LockStoreUnavailableError } from '../lock/lock-store.js';
-import { isTransient } from './postgres-errors.js';
 import { messageOf } from '../message-of.js';
+import { isRefusal, isTransient } from './postgres-errors.js';
 
 /** Runs single statements, each in a transaction of its own. */
 export class Session {
-  constructor(private readonly dataSource: () => DataSource) {}
+  /** `patience`: milliseconds after which a statement without an answer is given up, and its connection closed. */
+  constructor(
+    private readonly dataSource: () => DataSource,
+    private readonly clock: LockClock,
+    private readonly patience: number,
+  ) {}
 
   /**
    * Through a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
@@ -15,20 +21,29 @@ export class Session {
   async query<Row>(text: string, values: unknown[] = [], signal?: AbortSignal): Promise<Row[]> {
     const runner = this.dataSource().createQueryRunner('master');
     let sent = false;
+    let cancelHangUp = (): void => {};
     try {
-      await runner.connect();
+      const connection: unknown = await runner.connect();
       if (signal?.aborted) throw new LockStoreUnavailableError('no connection became free in time', false);
       sent = true;
+      // A connection that died without a word would keep its place in the pool for the quarter of an hour that TCP
+      // takes to notice.
+      cancelHangUp = this.clock.timer(this.patience, () => hangUp(connection));
       return (await runner.query(text, values)) as Row[];
     } catch (error) {
-      if (!isTransient(error)) throw error;
-      throw new LockStoreUnavailableError(messageOf(error), sent, {
-        cause: error,
-      });
+      if (!(isTransient(error) || (sent && !isRefusal(error)))) throw error;
+      throw new LockStoreUnavailableError(messageOf(error), sent, { cause: error });
     } finally {
+      cancelHangUp();
       await released(runner);
     }
   }
+}
+
+/** With a query under way pg closes the socket at once, and the query fails. */
+function hangUp(connection: unknown): void {
+  if (typeof connection !== 'object' || connection === null || !('end' in connection)) return;
+  if (typeof connection.end === 'function') void Reflect.apply(connection.end, connection, []);
 }
 
 /** A connection that broke is released already; that must not hide the statement's own error. */

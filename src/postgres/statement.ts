@@ -8,7 +8,7 @@ export interface Statement<Column extends string> {
 /** Builds the parameters of a statement: one array a column, one element a request. */
 export function columnsOf<Column extends string>(
   statement: Statement<Column>,
-  rows: readonly Record<Column, string | number | null>[],
+  rows: readonly Record<Column, string | number | boolean | null>[],
 ): unknown[][] {
   return statement.columns.map((column) => rows.map((row) => row[column]));
 }

@@ -9,11 +9,14 @@ import { messageOf } from '../message-of.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** When a task is due, as its decorator of @nestjs/schedule says. */
 export interface Schedule {
   /** As the decorator reads, for errors and logs. */
   readonly description: string;
+  /** Whether its runs are for ticks that are told apart; what @Timeout fires has none. */
+  readonly hasTicks: boolean;
   /** The shortest gap between two ticks in milliseconds; none where it ticks only once. */
   readonly gap?: number;
   /** True where the ticks depend on the zone of the machine's clock. */
@@ -30,15 +33,17 @@ export interface Schedule {
 /**
  * Reads a schedule.
  *
- * @throws Error where the cron expression cannot be read or never fires
+ * @throws Error where the cron expression cannot be read or never fires, or the delay is longer than a timer's
  */
 export function scheduleOf(metadata: ScheduleMetadata): Schedule {
+  if (metadata.kind !== 'cron') assertTimer(metadata);
   switch (metadata.kind) {
     case 'cron':
       return cronSchedule(metadata.cron);
     case 'interval':
       return {
         description: `@Interval(${metadata.milliseconds})`,
+        hasTicks: true,
         gap: metadata.milliseconds,
         dependsOnLocalZone: false,
         tickAt: (_, interval) => ({ kind: 'kept', interval }),
@@ -47,11 +52,22 @@ export function scheduleOf(metadata: ScheduleMetadata): Schedule {
     case 'timeout':
       return {
         description: `@Timeout(${metadata.milliseconds})`,
+        hasTicks: false,
         dependsOnLocalZone: false,
         tickAt: () => ({ kind: 'call' }),
         minHoldBefore: (_, minHold) => minHold,
       };
   }
+}
+
+/** Node sets a timer that it cannot hold to 1 ms: the task would ask the database a thousand times a second. */
+function assertTimer({ kind, milliseconds }: Exclude<ScheduleMetadata, { kind: 'cron' }>): void {
+  if (milliseconds >= 0 && milliseconds <= LONGEST_TIMER) return;
+  const decorator = kind === 'interval' ? '@Interval' : '@Timeout';
+  throw new Error(
+    `${decorator}(${milliseconds}) is not a delay that a timer can wait: it must be from 0 to ${LONGEST_TIMER} ms. ` +
+      `For a longer interval poll more often: @Interval(3_600_000) @TaskLock('a-name', '30d')`,
+  );
 }
 
 function cronSchedule(metadata: CronMetadata): Schedule {
@@ -67,6 +83,7 @@ function cronSchedule(metadata: CronMetadata): Schedule {
   const ticks = new CronTicks(cronTime);
   return {
     description,
+    hasTicks: true,
     gap,
     dependsOnLocalZone: metadata.timeZone == null && metadata.utcOffset == null && !ticksEveryHour(cronTime),
     tickAt: (now) => ({ kind: 'scheduled', scheduledTime: ticks.tickAt(now) }),
@@ -114,6 +131,7 @@ function lastChange(zone: Zone, from: number, until: number): number {
 function dateSchedule(scheduledTime: Date): Schedule {
   return {
     description: `@Cron(${scheduledTime.toISOString()})`,
+    hasTicks: true,
     dependsOnLocalZone: false,
     tickAt: () => ({ kind: 'scheduled', scheduledTime }),
     minHoldBefore: (_, minHold) => minHold,

@@ -2,10 +2,12 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   LockStore,
+  PreviousRun,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
+  WonAnswer,
 } from '../lock/lock-store.js';
 
 /** A row of the lock table, as the store holds it; times are epoch milliseconds. */
@@ -66,7 +68,7 @@ export class InMemoryLockStore implements LockStore {
   }
 
   private claimOne(request: ClaimRequest): ClaimAnswer {
-    const { name, token, replica, tick, lease, tolerance } = request;
+    const { name, token, replica, tick, recover, lease, tolerance } = request;
     const now = this.now();
     const row = this.rowOf(name);
     if (row.token === token)
@@ -75,17 +77,23 @@ export class InMemoryLockStore implements LockStore {
     if (dueIn > tolerance) return { status: 'early', now, dueIn };
     const heldBy = row.lockedBy ?? undefined;
     if (row.finishedAt === null && row.lockedUntil > now) {
-      return { status: 'held', now, heldBy, heldUntil: new Date(row.lockedUntil) };
+      return { status: 'held', now, inProgress: true, heldBy, heldUntil: new Date(row.lockedUntil) };
     }
-    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
+    const recovering = row.finishedAt === null && row.outcome === 'recoverable' && isTickOf(row, request);
+    if (tick.kind === 'abandoned' && !recovering) return { status: 'done', now };
+    if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick) {
       return { status: 'done', now };
-    const until = heldUntil(row, request);
+    }
+    const until = recovering ? -Infinity : heldUntil(row, request, now);
     const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
-    if (at < until) return { status: 'held', now, heldBy, heldUntil: new Date(until) };
+    if (at < until) return { status: 'held', now, inProgress: false, heldBy, heldUntil: new Date(until) };
 
+    const previous = previousOf(row);
     if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
-    if (tick.kind === 'kept')
-      row.lastTick = now < row.lastTick + 2 * tick.interval ? row.lastTick + tick.interval : now;
+    if (tick.kind === 'kept') {
+      const last = lastKept(row, tick.interval, now);
+      row.lastTick = now < last + 2 * tick.interval ? Math.floor(last + tick.interval) : now;
+    }
     const epoch = BigInt(Math.floor(now));
     const fence = row.fence + 1n > epoch ? row.fence + 1n : epoch;
     Object.assign(row, {
@@ -96,8 +104,9 @@ export class InMemoryLockStore implements LockStore {
       finishedAt: null,
       lockedUntil: now + lease,
     });
-    Object.assign(row, { outcome: null, error: null });
-    return wonBy(row, now, tick.kind);
+    const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : null;
+    Object.assign(row, { outcome: recovering ? 'recovering' : recoverable, error: null });
+    return { ...wonBy(row, now, tick.kind), previous };
   }
 
   private releaseOne({
@@ -111,8 +120,16 @@ export class InMemoryLockStore implements LockStore {
   }: ReleaseRequest): ReleaseAnswer {
     const now = this.now();
     const row = this.rows.get(name);
-    if (!row || row.token !== token || row.finishedAt !== null) return { status: 'gone' };
+    if (!row || row.token !== token || row.finishedAt !== null) return { status: 'gone', now };
     const returned = outcome === 'returned';
+    const recovering = row.outcome === 'recovering';
+    if (
+      (returned && recovering) ||
+      (outcome === 'aborted' && (recovering || row.outcome === 'recoverable'))
+    ) {
+      Object.assign(row, { token: null, lockedUntil: now, outcome: 'recoverable', error: error ?? null });
+      return { status: 'released', now };
+    }
     row.finishedAt = now;
     row.lockedUntil = returned
       ? now
@@ -121,7 +138,7 @@ export class InMemoryLockStore implements LockStore {
     if (returned && tick !== 'call') row.lastTick -= stepBack;
     row.outcome = outcome;
     row.error = error ?? null;
-    return { status: 'released' };
+    return { status: 'released', now };
   }
 
   private rowOf(name: string): InMemoryLockRow {
@@ -146,12 +163,32 @@ function emptyRow(): InMemoryLockRow {
 }
 
 /** The end of the claimer's own minimum hold. */
-function heldUntil({ lastTick, startedAt }: InMemoryLockRow, { tick, minHold }: ClaimRequest): number {
-  if (tick.kind === 'call') return minHold > 0 ? startedAt + minHold : -Infinity;
-  return lastTick + (tick.kind === 'kept' ? Math.max(minHold, 0.9 * tick.interval) : minHold);
+function heldUntil(row: InMemoryLockRow, { tick, minHold }: ClaimRequest, now: number): number {
+  if (tick.kind === 'call') return minHold > 0 ? row.startedAt + minHold : -Infinity;
+  if (tick.kind !== 'kept') return row.lastTick + minHold;
+  return lastKept(row, tick.interval, now) + Math.max(minHold, 0.9 * tick.interval);
 }
 
-function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['kind']): ClaimAnswer {
+/** The tick that an interval counts from: one that lies further ahead was kept by a longer interval. */
+function lastKept({ lastTick, startedAt }: InMemoryLockRow, interval: number, now: number): number {
+  return lastTick > now + 0.1 * interval ? Math.min(lastTick, startedAt) : lastTick;
+}
+
+/** Whether a request that may recover asks for the tick that the row has. */
+function isTickOf({ lastTick }: InMemoryLockRow, { tick, recover }: ClaimRequest): boolean {
+  return (
+    tick.kind === 'abandoned' ||
+    (recover && tick.kind === 'scheduled' && tick.scheduledTime.getTime() === lastTick)
+  );
+}
+
+/** The run that is superseded, where it did not finish. */
+function previousOf({ finishedAt, lockedBy, startedAt, fence }: InMemoryLockRow): PreviousRun | undefined {
+  if (finishedAt !== null) return undefined;
+  return { replica: lockedBy ?? '', startedAt: new Date(startedAt), fence };
+}
+
+function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['kind']): WonAnswer {
   return {
     status: 'won',
     now,
@@ -159,5 +196,6 @@ function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['ki
     startedAt: new Date(row.startedAt),
     scheduledTime: kind === 'call' ? undefined : new Date(row.lastTick),
     lockedUntil: new Date(row.lockedUntil),
+    recovering: row.outcome === 'recovering',
   };
 }

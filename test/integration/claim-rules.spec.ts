@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import type { ClaimRequest } from '../../src/lock/lock-store.js';
 import { claimStatement } from '../../src/postgres/claim.statement.js';
 import { requestRow } from '../../src/postgres/claim.mapping.js';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
@@ -99,6 +100,21 @@ describe('rule 7, instants', () => {
   });
 });
 
+/** A release as the statement takes it. */
+function releaseRow(claim: ClaimRequest) {
+  const { name, token, tick, minHold, stepBack, outcome, durable } = aRelease(claim);
+  return {
+    name,
+    token,
+    kind: tick,
+    min_hold_ms: minHold,
+    step_back_ms: stepBack,
+    outcome,
+    error: null,
+    durable,
+  };
+}
+
 describe('rule 9, a durable claim and a cheap release', () => {
   test('a claim commits synchronously also where the role does not, and a release need not', async () => {
     const claim = aClaim();
@@ -109,21 +125,27 @@ describe('rule 9, a durable claim and a cheap release', () => {
     expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
     await other.query('COMMIT');
 
-    const { name, token, tick, minHold, stepBack, outcome } = aRelease(claim);
     const released = releaseStatement('task_lock');
-    const row = {
-      name,
-      token,
-      kind: tick,
-      min_hold_ms: minHold,
-      step_back_ms: stepBack,
-      outcome,
-      error: null,
-    };
     await other.query('SET synchronous_commit = on');
     await other.query('BEGIN');
-    await other.query(released.text, columnsOf(released, [row]));
+    await other.query(released.text, columnsOf(released, [releaseRow(claim)]));
     expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);
+    await other.query('ROLLBACK');
+  });
+
+  test('a release that must be durable commits synchronously, and with it all of its batch', async () => {
+    const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
+    const claimed = claimStatement('task_lock');
+    const released = releaseStatement('task_lock');
+    await store.prepare(['durable', 'cheap']);
+    await other.query('SET synchronous_commit = off');
+    await other.query('BEGIN');
+    await other.query(claimed.text, columnsOf(claimed, [durable, cheap].map(requestRow)));
+    await other.query('COMMIT');
+    await other.query('BEGIN');
+    const rows = [{ ...releaseRow(durable), durable: true }, releaseRow(cheap)];
+    await other.query(released.text, columnsOf(released, rows));
+    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
     await other.query('ROLLBACK');
   });
 
@@ -166,12 +188,12 @@ describe('rule 11, batches', () => {
       maxHold: 99_000,
     }));
     expect(await store.renew(renewals)).toMatchObject([{ status: 'busy' }, { status: 'renewed' }]);
-    expect(await store.release([aRelease(first), aRelease(second)])).toEqual([
+    expect(await store.release([aRelease(first), aRelease(second)])).toMatchObject([
       { status: 'busy' },
       { status: 'released' },
     ]);
     await other.query('ROLLBACK');
-    expect(await store.release([aRelease(first)])).toEqual([{ status: 'released' }]);
+    expect(await store.release([aRelease(first)])).toMatchObject([{ status: 'released' }]);
     await lockRow('task');
     const again = [first, second].map(({ name }) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
     expect((await store.claim(again)).map(({ status }) => status)).toEqual(['busy', 'won']);
@@ -197,6 +219,14 @@ describe('rule 11, batches', () => {
     );
     expect(left).toEqual({ running: 0 });
   });
+});
+
+test("a row that is held until 'infinity' is held, and has no end that a date could say", async () => {
+  await store.claim([aClaim()]);
+  await database.query("UPDATE task_lock SET locked_until = 'infinity'");
+  const [answer] = await store.claim([aClaim({ tick: { kind: 'call' } })]);
+  expect(answer).toMatchObject({ status: 'held', inProgress: true });
+  expect(answer).toHaveProperty('heldUntil', undefined);
 });
 
 describe('the row', () => {

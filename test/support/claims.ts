@@ -8,6 +8,7 @@ export function aClaim(overrides: Partial<ClaimRequest> = {}): ClaimRequest {
     token: randomUUID(),
     replica: 'replica-a',
     tick: { kind: 'scheduled', scheduledTime: new Date(Math.floor(Date.now() / 1_000) * 1_000) },
+    recover: false,
     minHold: 54_000,
     lease: 300_000,
     tolerance: 1_000,
@@ -17,5 +18,6 @@ export function aClaim(overrides: Partial<ClaimRequest> = {}): ClaimRequest {
 
 export function aRelease(claim: ClaimRequest, overrides: Partial<ReleaseRequest> = {}): ReleaseRequest {
   const { name, token, tick, minHold } = claim;
-  return { name, token, tick: tick.kind, minHold, stepBack: minHold, outcome: 'succeeded', ...overrides };
+  const end = { tick: tick.kind, minHold, stepBack: minHold, durable: false } as const;
+  return { name, token, ...end, outcome: 'succeeded', ...overrides };
 }

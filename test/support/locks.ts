@@ -14,6 +14,7 @@ export const CLAIM_TIMEOUT = 5_000;
 export const aTick: TaskClaim = {
   name: 'clean-up',
   tick: { kind: 'scheduled', scheduledTime: TICK },
+  recover: false,
   minHold: 54_000,
   maxHold: 5 * MINUTE,
   lease: 5 * MINUTE,

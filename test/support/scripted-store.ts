@@ -71,6 +71,7 @@ export function won(overrides: Partial<Extract<ClaimAnswer, { status: 'won' }>> 
     startedAt: TICK,
     scheduledTime: TICK,
     lockedUntil: new Date(now + 300_000),
+    recovering: false,
     ...overrides,
   };
 }
@@ -81,7 +82,8 @@ export const lost: RenewAnswer = { status: 'lost', now: 0 };
 export const busy: ClaimAnswer = { status: 'busy' };
 
 export function held(heldBy = 'replica-b'): ClaimAnswer {
-  return { status: 'held', now: TICK.getTime(), heldBy, heldUntil: new Date(TICK.getTime() + 60_000) };
+  const now = TICK.getTime();
+  return { status: 'held', now, inProgress: true, heldBy, heldUntil: new Date(now + 60_000) };
 }
 
 export function early(dueIn: number): ClaimAnswer {

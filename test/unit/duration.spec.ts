@@ -154,7 +154,7 @@ describe('a duration for people', () => {
   test('what is written can be read back, and says the same', () => {
     const sizes = fc.constantFrom(1, SECOND, MINUTE, HOUR, DAY);
     fc.assert(
-      fc.property(fc.nat(100_000), sizes, (count, size) => {
+      fc.property(fc.nat(36_000), sizes, (count, size) => {
         expect(parseDuration(formatDuration(count * size))).toBe(count * size);
       }),
     );

@@ -12,7 +12,8 @@ let losses: TaskLockLostError[];
 let lock: HeldLock;
 
 function takeLock(): HeldLock {
-  const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt: instantOf(clock) };
+  const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
+  const state = { ...run, sentAt: instantOf(clock) };
   return new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, (error) => losses.push(error));
 }
 
@@ -58,7 +59,8 @@ describe('when the maximum hold passes', () => {
   test('it counts from when the claim was sent, and not from when the answer came', async () => {
     const sentAt = instantOf(clock);
     await clock.advance(4_000);
-    const state = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, sentAt };
+    const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
+    const state = { ...run, sentAt };
     const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, () => {});
     await clock.advance(MAX_HOLD - 4_000 - 1);
     expect(late.signal.aborted).toBe(false);

@@ -53,6 +53,21 @@ describe('the schedule of @Cron', () => {
   });
 });
 
+test.each([
+  ['interval', 2 ** 31, '@Interval(2147483648)'],
+  ['timeout', 2 ** 31, '@Timeout(2147483648)'],
+  ['interval', NaN, '@Interval(NaN)'],
+  ['interval', -1, '@Interval(-1)'],
+] as const)(
+  'a %s of %s ms is refused: Node would fire it a thousand times a second',
+  (kind, milliseconds, name) => {
+    expect(() => scheduleOf({ kind, milliseconds })).toThrow(`${name} is not a delay that a timer can wait`);
+    expect(() => scheduleOf({ kind, milliseconds })).toThrow(
+      "@Interval(3_600_000) @TaskLock('a-name', '30d')",
+    );
+  },
+);
+
 describe('the schedule of a date', () => {
   const date = new Date('2026-12-24T18:00:00.250Z');
 

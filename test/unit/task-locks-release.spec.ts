@@ -96,6 +96,21 @@ describe('a release while the database is down', () => {
   });
 });
 
+describe('a release on a connection that died without a word', () => {
+  test('is sent again on another one, with twice the patience each time', async () => {
+    const silent = new Later<ReleaseAnswer>().promise;
+    const { store, clock } = await afterRun([silent, silent, released]);
+    await clock.advance(CLAIM_TIMEOUT - 1);
+    expect(store.releases).toHaveLength(1);
+    await clock.advance(1 + 100);
+    expect(store.releases).toHaveLength(2);
+    await clock.advance(2 * CLAIM_TIMEOUT + 100);
+    expect(store.releases).toHaveLength(3);
+    expect(new Set(store.releases.map(({ token }) => token)).size).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('a release that cannot succeed', () => {
   test('is logged and not repeated, and does not reject: it would mask the error of the method', async () => {
     const { store, log, releasing, clock } = await afterRun([new Error('permission denied')]);

@@ -83,6 +83,7 @@ describe('the release of a run', () => {
         tick: 'scheduled',
         minHold: 54_000,
         stepBack: 54_000,
+        durable: false,
         outcome: 'failed',
         error: 'Error: no space left',
       },

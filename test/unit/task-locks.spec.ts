@@ -14,6 +14,7 @@ describe('a claim', () => {
         token: lock.state.token,
         replica: 'replica-a',
         tick: aTick.tick,
+        recover: false,
         minHold: 54_000,
         lease: 5 * MINUTE,
         tolerance: 1_000,
@@ -54,6 +55,13 @@ describe('a claim', () => {
     expect(log.lines.debug).toEqual([
       '"clean-up" is skipped: held by replica-b until 2026-03-01T12:01:00.000Z',
     ]);
+  });
+
+  test('of a row that an operator holds for ever is skipped without an end', async () => {
+    const endless = { status: 'held', now: 0, inProgress: true, heldBy: 'operator' } as const;
+    const { locks, log } = replica({ claim: [endless] });
+    expect(await locks.claim(aTick)).toEqual({ status: 'skipped', reason: 'held', heldBy: 'operator' });
+    expect(log.lines.debug).toEqual(['"clean-up" is skipped: held by operator']);
   });
 
   test('leaves no timer behind', async () => {

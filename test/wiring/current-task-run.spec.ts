@@ -102,6 +102,7 @@ describe('the current run', () => {
         token: run.token,
         scheduledTime: new Date(THIS_JANUARY).toISOString(),
         startedAt: run.startedAt.toISOString(),
+        recovering: false,
       },
     });
   });

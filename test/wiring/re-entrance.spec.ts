@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron, SchedulerRegistry } from '@nestjs/schedule';
 import { currentTaskRun, TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
+import { processState } from '../../src/process-state.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,
@@ -61,6 +62,33 @@ async function startJobs() {
     locks: application.get(TaskLockService),
   };
 }
+
+test('a timer that a run sets makes ticks, and no calls from inside the run', async () => {
+  const { application, jobs, journal } = await startJobs();
+  jobs.outerWork = () => fireTick(application, 'yearly');
+  await fireTick(application, 'yearly');
+  expect(journal.of('yearly')).toHaveLength(1);
+});
+
+test('a task that is set again from inside its own runs does not keep them in memory', async () => {
+  const { jobs } = await startJobs();
+  const contexts: number[] = [];
+  const armAgain = async (): Promise<void> => {
+    let depth = 0;
+    for (let call = processState.calls.getStore(); call; call = call.outer) depth++;
+    contexts.push(depth);
+  };
+  let next: Promise<unknown> = Promise.resolve();
+  jobs.outerWork = async () => {
+    await armAgain();
+    // Goes on in the context of this run when it is over.
+    next = new Promise((resolve) => setImmediate(() => resolve(jobs.yearly())));
+  };
+  await jobs.yearly();
+  for (let runs = 0; runs < 20; runs++) await next;
+  expect(contexts).toHaveLength(21);
+  expect(Math.max(...contexts)).toBe(contexts[0]);
+});
 
 describe('a call from inside the run of the same name goes on under its lock', () => {
   test('where the method calls itself', async () => {

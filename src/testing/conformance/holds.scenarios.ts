@@ -25,7 +25,7 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
       await harness.advance(MINUTE);
       const refused = await b.claim(at(tick + 0.8 * MINUTE));
       assert.equal(refused.status, 'held');
-      assert.equal(refused.status === 'held' && refused.heldUntil.getTime(), tick + 0.9 * MINUTE);
+      assert.equal(refused.status === 'held' && refused.heldUntil?.getTime(), tick + 0.9 * MINUTE);
       await b.win(at(tick + 0.9 * MINUTE));
     },
   ),
@@ -109,6 +109,22 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
       const now = await harness.now();
       const second = await b.win(kept(MINUTE));
       assert.ok(second.scheduledTime!.getTime() >= Math.floor(now));
+    },
+  ),
+  scenario(
+    '3 kept ticks',
+    'an interval that was lowered does not wait for a tick that the longer one kept ahead',
+    async (harness, a, b) => {
+      const day = 1_440 * MINUTE;
+      const first = await a.win(kept(day), { minHold: 0 });
+      await a.release(first.token, { tick: 'kept', minHold: 0 });
+      await harness.advance(0.9 * day + MINUTE);
+      const early = await a.win(kept(day), { minHold: 0 });
+      await a.release(early.token, { tick: 'kept', minHold: 0 });
+      assert.equal((await b.claim(kept(60 * MINUTE), { minHold: 0 })).status, 'held');
+      await harness.advance(55 * MINUTE);
+      await b.win(kept(60 * MINUTE), { minHold: 0 });
+      assert.ok((await harness.row('task'))!.lastTick <= (await harness.now()) + 6 * MINUTE);
     },
   ),
 ];

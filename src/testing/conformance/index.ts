@@ -2,6 +2,7 @@ import type { ConformanceScenario } from './conformance-harness.js';
 import { atomicScenarios } from './atomic.scenarios.js';
 import { batchesScenarios } from './batches.scenarios.js';
 import { holdsScenarios } from './holds.scenarios.js';
+import { recoveryScenarios } from './recovery.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
 import { ticksScenarios } from './ticks.scenarios.js';
 import { tokensScenarios } from './tokens.scenarios.js';
@@ -18,5 +19,6 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...ticksScenarios,
   ...tokensScenarios,
   ...releaseScenarios,
+  ...recoveryScenarios,
   ...batchesScenarios,
 ];

@@ -23,6 +23,7 @@ export class Player {
       token: randomUUID(),
       replica,
       tick,
+      recover: false,
       minHold,
       lease: LEASE,
       tolerance: 1_000,
@@ -52,6 +53,7 @@ export class Player {
       tick: 'scheduled',
       minHold: 0.9 * MINUTE,
       stepBack: 0.9 * MINUTE,
+      durable: false,
     } as const;
     const [answer] = await this.harness.store.release([{ ...defaults, outcome: 'succeeded', ...overrides }]);
     return answer!.status;
@@ -67,6 +69,7 @@ export const at = (milliseconds: number): TickRequest => ({
   kind: 'scheduled',
   scheduledTime: new Date(milliseconds),
 });
+export const abandoned: TickRequest = { kind: 'abandoned' };
 export const call: TickRequest = { kind: 'call' };
 export const kept = (interval: number): TickRequest => ({ kind: 'kept', interval });
 
