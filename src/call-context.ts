@@ -1,4 +1,5 @@
 import { processState } from './process-state.js';
+import type { EntityManager } from 'typeorm';
 import type { TaskRun } from './task-run.js';
 
 /** Names a method of a class; a direct call is told from a tick by it. */
@@ -22,12 +23,20 @@ export interface EnclosingRun {
   isHeld: () => boolean;
 }
 
+/** A transaction of a run that encloses the code that asks; none once it has ended. */
+export interface EnclosingTransaction {
+  /** Of the run that it belongs to. */
+  token: string;
+  manager?: EntityManager;
+}
+
 /** What is known of the code that is running now, innermost first. */
 export interface CallContext {
   readonly outer?: CallContext;
   readonly directCall?: CalledMethod;
   readonly recovery?: CalledMethod;
   readonly enclosing?: EnclosingRun;
+  readonly transaction?: EnclosingTransaction;
 }
 
 /** Calls `work` so that its call of this method counts as a direct one and not as a tick. */
@@ -48,6 +57,30 @@ export function isRecovery(method: CalledMethod): boolean {
 /** Calls `work` inside a run. */
 export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
   return processState.calls.run({ outer: living(processState.calls.getStore()), enclosing }, work);
+}
+
+/** Calls `work` inside a transaction of a run. */
+export async function insideTransaction<T>(
+  token: string,
+  manager: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const transaction: EnclosingTransaction = { token, manager };
+  try {
+    return await processState.calls.run({ outer: processState.calls.getStore(), transaction }, () =>
+      work(manager),
+    );
+  } finally {
+    transaction.manager = undefined;
+  }
+}
+
+/** The transaction of the run with this token that encloses the code that asks. */
+export function enclosingTransaction(token: string): EntityManager | undefined {
+  for (let call = processState.calls.getStore(); call; call = call.outer) {
+    if (call.transaction?.token === token) return call.transaction.manager;
+  }
+  return undefined;
 }
 
 /**
@@ -83,8 +116,10 @@ function isSame(one: CalledMethod | undefined, { type, key }: CalledMethod): boo
  * from inside its own runs would keep all of its earlier runs in memory, and look through them at each call.
  */
 function living(call: CallContext | undefined): CallContext | undefined {
-  if (!call?.enclosing || call.enclosing.isHeld()) return call;
-  let outer = call.outer;
-  while (outer && !outer.enclosing?.isHeld()) outer = outer.outer;
-  return outer;
+  let context = call;
+  while (context?.transaction && !context.transaction.manager) context = context.outer;
+  if (!context?.enclosing || context.enclosing.isHeld()) return context;
+  do context = context.outer;
+  while (context && !context.enclosing?.isHeld());
+  return context;
 }

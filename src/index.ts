@@ -8,11 +8,13 @@ export type {
   HeldLockKey,
   LockStore,
   Outcome,
+  PreviousRun,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
   TickRequest,
+  WonAnswer,
 } from './lock/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
 export { TaskLock } from './task-lock.decorator.js';
@@ -30,4 +32,4 @@ export type {
 } from './task-lock.options.js';
 export { TaskLockService } from './task-lock.service.js';
 export { currentTaskRun } from './task-run.js';
-export type { TaskRun } from './task-run.js';
+export type { TaskRun, TaskTransactionOptions } from './task-run.js';

@@ -12,7 +12,7 @@ import { TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import { LockedTaskRun } from './task-run.js';
-import type { TaskRun } from './task-run.js';
+import type { TaskRun, TaskTransactions } from './task-run.js';
 
 /** What came of a call: its value, or why it did not run. */
 export type TaskLockResult<T> = { status: 'executed'; value: T } | Skipped;
@@ -25,7 +25,10 @@ export type TaskLockResult<T> = { status: 'executed'; value: T } | Skipped;
  * it before the handler is called, so that what a task traces hung on a span already sent, and was lost.
  */
 export class TaskLockInterceptor implements NestInterceptor {
-  constructor(private readonly locks: TaskLocks) {}
+  constructor(
+    private readonly locks: TaskLocks,
+    private readonly transactions: TaskTransactions,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
     if (!(context instanceof TaskExecutionContext)) throw misused(context);
@@ -39,7 +42,7 @@ export class TaskLockInterceptor implements NestInterceptor {
 
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return lock;
-    const run = new LockedTaskRun(lock, (held, lease) => this.locks.extend(held, lease));
+    const run = new LockedTaskRun(lock, this.locks, this.transactions);
     const enclosing = { run, scope: this.locks, method: call.method, isHeld: () => lock.isHeld() };
     let outcome: Outcome = 'failed';
     let message: string | undefined;

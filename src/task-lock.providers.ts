@@ -5,6 +5,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { ConfigValues } from './config/config-values.js';
 import { moduleSettings } from './config/module-settings.js';
 import type { ModuleSettings } from './config/module-settings.js';
+import { ClockCheckedStore } from './lock/clock-checked-store.js';
 import { SystemLockClock } from './lock/lock-clock.js';
 import type { LockClock } from './lock/lock-clock.js';
 import type { LockStore } from './lock/lock-store.js';
@@ -23,6 +24,7 @@ import { TaskLockRegistry } from './task-lock.registry.js';
 import { TaskLockRuntime } from './task-lock.runtime.js';
 import { TaskLockService } from './task-lock.service.js';
 import { TaskLockShutdown } from './task-lock.shutdown.js';
+import { transactionsFor } from './task-lock.transactions.js';
 
 /** The module's options as they were given. */
 export const MODULE_OPTIONS = Symbol('nestjs-task-lock: module options');
@@ -60,14 +62,22 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLocks,
-    useFactory: (store: LockStore, clock: LockClock, settings: ModuleSettings) =>
-      new TaskLocks(store, clock, new Logger('TaskLock'), { ...settings, exclusive: settings.enabled }),
+    useFactory: (store: LockStore, clock: LockClock, settings: ModuleSettings) => {
+      const log = new Logger('TaskLock');
+      // A store of a test may have a clock of its own.
+      const checked = store instanceof PostgresLockStore ? new ClockCheckedStore(store, clock, log) : store;
+      return new TaskLocks(checked, clock, log, { ...settings, exclusive: settings.enabled });
+    },
     inject: [LOCK_STORE, LOCK_CLOCK, MODULE_SETTINGS],
   },
   {
     provide: TaskLockInterceptor,
-    useFactory: (locks: TaskLocks) => new TaskLockInterceptor(locks),
-    inject: [TaskLocks],
+    useFactory: (locks: TaskLocks, store: LockStore, settings: ModuleSettings, moduleRef: ModuleRef) =>
+      new TaskLockInterceptor(
+        locks,
+        transactionsFor(store, () => dataSourceOf(settings, moduleRef)),
+      ),
+    inject: [TaskLocks, LOCK_STORE, MODULE_SETTINGS, ModuleRef],
   },
   {
     provide: TaskLockRegistry,

@@ -44,7 +44,6 @@ export class TaskLocks {
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
   private readonly recovery: RecoveryWatch;
-  private warnedOfClock = false;
 
   constructor(
     private readonly store: LockStore,
@@ -121,7 +120,6 @@ export class TaskLocks {
         this.log.debug(describeSkip(claim.name, result));
         return result;
       }
-      this.warnOfClock(claim.name, result);
       await pause(this.clock, result.dueIn, this.stopping.signal);
     }
   }
@@ -215,15 +213,5 @@ export class TaskLocks {
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
     this.running.set(lock, { claim, renewal, end: this.unfinished.begin() });
     return lock;
-  }
-
-  private warnOfClock(name: string, { dueIn, now }: EarlyAnswer): void {
-    if (this.warnedOfClock) return;
-    this.warnedOfClock = true;
-    this.log.warn(
-      `The clock of this replica is about ${Math.round(this.clock.now() - now)} ms ahead of the database's: it asked ` +
-        `for a tick of "${name}" ${Math.round(dueIn)} ms before the tick is due. Ticks still run once, by the ` +
-        `database's clock; synchronise this machine's clock (NTP) all the same.`,
-    );
   }
 }

@@ -1,16 +1,16 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { SystemLockClock } from '../lock/lock-clock.js';
 import type { LockClock } from '../lock/lock-clock.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
+  HeldLockKey,
   LockStore,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
 } from '../lock/lock-store.js';
-import { claimStatement } from './claim.statement.js';
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
 import {
@@ -20,13 +20,12 @@ import {
   UNDEFINED_SCHEMA,
   UNDEFINED_TABLE,
 } from './postgres-errors.js';
-import { checkStatement, ensureStatement } from './prepare.statements.js';
-import { releaseStatement } from './release.statement.js';
 import type { ReleaseRow } from './release.statement.js';
-import { renewStatement } from './renew.statement.js';
 import type { RenewRow } from './renew.statement.js';
 import { Session } from './session.js';
 import { columnsOf } from './statement.js';
+import { statementsFor } from './statements.js';
+import type { Statements } from './statements.js';
 import { DEFAULT_TABLE, qualifiedTable } from './table-name.js';
 import { inRounds } from './rounds.js';
 
@@ -44,24 +43,6 @@ const MAX_ERROR_LENGTH = 2_000;
 
 /** Each conflict means that another replica made a row, so this many in a row are not to be expected. */
 const MAX_ENSURE_TRIES = 20;
-
-interface Statements {
-  claim: ReturnType<typeof claimStatement>;
-  renew: ReturnType<typeof renewStatement>;
-  release: ReturnType<typeof releaseStatement>;
-  check: string;
-  ensure: string;
-}
-
-function statementsFor(table: string): Statements {
-  return {
-    claim: claimStatement(table),
-    renew: renewStatement(table),
-    release: releaseStatement(table),
-    check: checkStatement(table),
-    ensure: ensureStatement(table),
-  };
-}
 
 /** Keeps the locks in one table of the application's own Postgres, through connections of TypeORM's pool. */
 export class PostgresLockStore implements LockStore {
@@ -143,6 +124,23 @@ export class PostgresLockStore implements LockStore {
         return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
       });
     });
+  }
+
+  /**
+   * Checks inside a transaction, as its last statement, that a run still holds its lock, and keeps it so until the
+   * commit. `patience`: milliseconds after which the server ends a transaction that does not commit.
+   */
+  async holdThroughCommit(
+    runner: QueryRunner,
+    { name, token }: HeldLockKey,
+    patience: number,
+  ): Promise<boolean> {
+    const rows: unknown = await runner.query(this.statements.commitGuard, [
+      name,
+      token,
+      String(Math.ceil(patience)),
+    ]);
+    return Array.isArray(rows) && rows.length > 0;
   }
 
   private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {

@@ -4,12 +4,13 @@ import { moduleSettings } from '../config/module-settings.js';
 import { SystemLockClock } from '../lock/lock-clock.js';
 import { TaskLocks } from '../lock/task-locks.js';
 import { UnlockedStore } from '../lock/unlocked-store.js';
-import { TaskLockConfigurationError } from '../task-lock.errors.js';
+import { TaskLockConfigurationError, TaskLockUsageError } from '../task-lock.errors.js';
 import { TaskLockInterceptor } from '../task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../task-lock.options.js';
 import { TaskLockRegistry } from '../task-lock.registry.js';
 import { TaskLockRuntime } from '../task-lock.runtime.js';
 import { RUNTIME } from '../task-lock.runtime-key.js';
+import { transactionsFor } from '../task-lock.transactions.js';
 import { testingOptions } from './task-lock-testing.module.js';
 
 /**
@@ -31,7 +32,14 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     exclusive: settings.enabled,
   });
   const registry = new TaskLockRegistry(settings, () => new ConfigValues(process.env));
-  const runtime = new TaskLockRuntime(registry, new TaskLockInterceptor(locks), clock, () => false);
+  const transactions = transactionsFor(store, () => {
+    if (typeof settings.dataSource === 'object') return settings.dataSource;
+    throw new TaskLockUsageError(
+      'currentTaskRun().transaction() needs a data source, which may be a mock: attachTaskLock(instance, { dataSource }).',
+    );
+  });
+  const interceptor = new TaskLockInterceptor(locks, transactions);
+  const runtime = new TaskLockRuntime(registry, interceptor, clock, () => false);
   Object.defineProperty(instance, RUNTIME, {
     value: runtime,
     configurable: true,

@@ -7,6 +7,7 @@ import { TaskLockInterceptor } from '../../src/task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
 import { TaskLockRegistry } from '../../src/task-lock.registry.js';
 import { TaskLockRuntime } from '../../src/task-lock.runtime.js';
+import { transactionsFor } from '../../src/task-lock.transactions.js';
 import { RUNTIME } from '../../src/task-lock.runtime-key.js';
 
 /** What a simulated replica is made of. */
@@ -31,8 +32,13 @@ export function asSimulatedReplica<T extends object>(
   const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };
   const locks = new TaskLocks(store, clock, silent, { ...settings, exclusive: true });
   const registry = new TaskLockRegistry(settings, () => new ConfigValues(environment));
-  const runtime = new TaskLockRuntime(registry, new TaskLockInterceptor(locks), clock, () => true);
+  const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource));
+  const runtime = new TaskLockRuntime(registry, interceptor, clock, () => true);
   return Object.assign(instance, { [RUNTIME]: runtime });
+}
+
+function noDataSource(): never {
+  throw new Error('a simulated replica has no data source');
 }
 
 function expectNone(message: string): never {

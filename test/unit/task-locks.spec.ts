@@ -188,15 +188,4 @@ describe('a claim of a tick that is not due yet by the clock of the database', (
     expect(store.claims[1]!.token).not.toBe(store.claims[0]!.token);
     expect((claiming.value as HeldLock).state.sentAt.monotonic).toBe(20_000);
   });
-
-  test('warns about the clock of this replica, once', async () => {
-    const { locks, clock, log } = replica({ claim: [early(20_000), early(10), held()] });
-    void locks.claim(aTick);
-    await clock.advance(21_000);
-    expect(log.lines.warn).toHaveLength(1);
-    expect(log.lines.warn[0]).toMatch(
-      /about 20000 ms ahead of the database's: .* a tick of "clean-up" 20000 ms before the tick is due/,
-    );
-    expect(log.lines.warn[0]).toMatch(/synchronise this machine's clock/);
-  });
 });

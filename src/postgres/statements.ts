@@ -1,0 +1,26 @@
+import { claimStatement } from './claim.statement.js';
+import { commitGuardStatement } from './commit-guard.statement.js';
+import { checkStatement, ensureStatement } from './prepare.statements.js';
+import { releaseStatement } from './release.statement.js';
+import { renewStatement } from './renew.statement.js';
+
+/** All statements on one lock table. */
+export interface Statements {
+  claim: ReturnType<typeof claimStatement>;
+  renew: ReturnType<typeof renewStatement>;
+  release: ReturnType<typeof releaseStatement>;
+  check: string;
+  commitGuard: string;
+  ensure: string;
+}
+
+export function statementsFor(table: string): Statements {
+  return {
+    claim: claimStatement(table),
+    renew: renewStatement(table),
+    release: releaseStatement(table),
+    check: checkStatement(table),
+    commitGuard: commitGuardStatement(table),
+    ensure: ensureStatement(table),
+  };
+}

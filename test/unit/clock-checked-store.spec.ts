@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { ClockCheckedStore } from '../../src/lock/clock-checked-store.js';
+import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import { aClaim, aRelease } from '../support/claims.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
+import { Later, ScriptedStore, won } from '../support/scripted-store.js';
+import type { Script } from '../support/scripted-store.js';
+
+/** What a replica says whose store answers so many milliseconds after its own clock. */
+async function warningsWhere(storeIsLaterBy: number, answer: Partial<ClaimAnswer> = {}): Promise<string[]> {
+  const clock = new FakeClock();
+  const { store, log } = checked(
+    { claim: [{ ...won(), ...answer, now: clock.now() + storeIsLaterBy } as ClaimAnswer] },
+    clock,
+  );
+  await store.claim([aClaim()]);
+  return log.lines.warn;
+}
+
+function checked(script: Script, clock: FakeClock) {
+  const log = recordingLog();
+  return { store: new ClockCheckedStore(new ScriptedStore(script), clock, log), log };
+}
+
+describe("a replica whose clock differs from the database's", () => {
+  test('by no more than a second says nothing', async () => {
+    for (const by of [-1_000, 0, 1_000]) expect(await warningsWhere(by)).toEqual([]);
+  });
+
+  test('and is ahead is told by how much, and that it waits', async () => {
+    expect(await warningsWhere(-20_000)).toEqual([
+      "The clock of this replica is at least 20000 ms ahead of the database's. Each tick still runs once: it comes " +
+        "early to its ticks, and waits until they are due by the database's clock. Synchronise this machine's clock " +
+        '(NTP) all the same.',
+    ]);
+  });
+
+  test('and is behind is told by how much, and that others run its ticks', async () => {
+    expect(await warningsWhere(300_000)).toEqual([
+      expect.stringMatching(
+        /at least 300000 ms behind the database's.* only those that no other replica has run/,
+      ),
+    ]);
+  });
+
+  test('is told of a smaller difference where a tick was asked for too early by it', async () => {
+    expect(await warningsWhere(-200, { status: 'early' })).toHaveLength(1);
+    expect(await warningsWhere(-40, { status: 'early' })).toEqual([]);
+  });
+
+  test('is told once, whatever it asks', async () => {
+    const clock = new FakeClock();
+    const now = clock.now() - 5_000;
+    const renewal = { name: 'task', token: aClaim().token, lease: 1, maxHold: 1 };
+    const { store, log } = checked(
+      { renew: [{ status: 'lost', now }], release: [{ status: 'gone', now }] },
+      clock,
+    );
+    await store.renew([renewal]);
+    expect(log.lines.warn).toHaveLength(1);
+    await store.release([aRelease(aClaim())]);
+    expect(log.lines.warn).toHaveLength(1);
+  });
+});
+
+test('an answer that took long says nothing of the clocks', async () => {
+  const clock = new FakeClock();
+  const answer = new Later<ClaimAnswer>();
+  const { store, log } = checked({ claim: [answer.promise] }, clock);
+  const asked = store.claim([aClaim()]);
+  await clock.advance(4_000);
+  answer.resolve(won({ now: clock.now() - 2_000 }));
+  await asked;
+  expect(log.lines.warn).toEqual([]);
+});
