@@ -151,10 +151,11 @@ WITH clock AS MATERIALIZED (
          COALESCE(won.fence, lock.fence) AS fence,
          COALESCE(won.started_at, lock.started_at) AS started_at,
          COALESCE(won.last_tick, lock.last_tick) AS last_tick,
-         COALESCE(won.state, lock.outcome) AS state,
+         CASE WHEN won.name IS NOT NULL THEN won.state ELSE lock.outcome END AS state,
          won.follows_dead, won.previous_by, won.previous_start, won.previous_fence,
          CASE
            WHEN won.name IS NOT NULL THEN won.locked_until
+           WHEN lock.token = asked.token THEN lock.locked_until
            WHEN lock.finished_at IS NULL AND lock.locked_until > clock.at THEN lock.locked_until
            ELSE held.until
          END AS until,

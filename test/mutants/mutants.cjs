@@ -14,6 +14,9 @@ const LOCKS = 'src/lock/task-locks.ts';
 const ATTEMPT = 'src/lock/claim-attempt.ts';
 
 const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integration/claim-rules.spec.ts'];
+const GUARD = 'src/postgres/commit-guard.statement.ts';
+const FENCED = ['test/integration/fenced-transactions.spec.ts'];
+const RENEWAL = ['test/unit/lease-renewal'];
 const UNIT = ['test/unit/task-locks', 'test/unit/claim-attempt'];
 
 /** @type {Record<string, Omit<Mutant, 'id' | 'rule'>[]>} by rule */
@@ -62,7 +65,7 @@ const byRule = {
   '3 who may claim': [
     {
       file: CLAIM,
-      find: '            AND asked.scheduled_time >= lock.last_tick + asked.min_hold\n',
+      find: '              AND asked.scheduled_time >= lock.last_tick + asked.min_hold\n',
       replace: '',
       suites: POSTGRES,
     },
@@ -92,14 +95,14 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: "WHEN 'kept' THEN clock.at >= lock.last_tick + GREATEST(asked.min_hold, 0.9 * asked.step)",
+      find: "WHEN 'kept' THEN clock.at >= ${KEPT} + GREATEST(asked.min_hold, 0.9 * asked.step)",
       replace: "WHEN 'kept' THEN true",
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'WHEN clock.at < lock.last_tick + 2 * asked.step THEN lock.last_tick + asked.step\n',
-      replace: 'WHEN false THEN clock.at\n',
+      find: 'WHEN clock.at < ${KEPT} + 2 * asked.step THEN',
+      replace: 'WHEN false THEN',
       suites: POSTGRES,
     },
     {
@@ -115,17 +118,25 @@ const byRule = {
       suites: ['test/integration/simulated-days.spec.ts'],
     },
   ],
+  'an interval that was lowered': [
+    {
+      file: CLAIM,
+      find: 'THEN LEAST(lock.last_tick, lock.started_at)',
+      replace: 'THEN lock.last_tick',
+      suites: POSTGRES,
+    },
+  ],
   '4 a tick runs once, whatever the clocks': [
     {
       file: CLAIM,
-      find: 'asked.scheduled_time > lock.last_tick\n            AND',
+      find: 'asked.scheduled_time > lock.last_tick\n              AND',
       replace: '',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: '            AND asked.scheduled_time <= clock.at + asked.tolerance\n',
-      replace: '',
+      find: '\n              AND asked.scheduled_time <= clock.at + asked.tolerance)',
+      replace: ')',
       suites: POSTGRES,
     },
     {
@@ -196,8 +207,8 @@ const byRule = {
     },
     {
       file: RELEASE,
-      find: "WHEN held.outcome = 'returned' AND held.kind <> 'call' THEN lock.last_tick - held.step_back\n",
-      replace: 'WHEN false THEN lock.last_tick\n',
+      find: 'THEN lock.last_tick - held.step_back',
+      replace: 'THEN lock.last_tick',
       suites: POSTGRES,
     },
     {
@@ -205,6 +216,38 @@ const byRule = {
       find: "WHEN held.outcome = 'returned' AND held.kind = 'call' THEN lock.started_at - held.step_back\n",
       replace: 'WHEN false THEN lock.started_at\n',
       suites: POSTGRES,
+    },
+  ],
+  'what may have been won goes back': [
+    {
+      file: ATTEMPT,
+      find: 'this.suspect || this.unanswered.size > 0',
+      replace: 'this.suspect',
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: 'Promise.race([...this.unanswered, this.givenUp, late])',
+      replace: 'Promise.race([sent, this.givenUp])',
+      suites: UNIT,
+    },
+    {
+      file: 'src/lock/lock-releaser.ts',
+      find: 'Promise.race([this.store.release([request], expiry), late])',
+      replace: 'this.store.release([request], expiry)',
+      suites: ['test/unit/task-locks-release'],
+    },
+    {
+      file: 'src/postgres/session.ts',
+      find: '(sent && !isRefusal(error))',
+      replace: 'false',
+      suites: ['test/integration/dead-connections.spec.ts'],
+    },
+    {
+      file: 'src/postgres/session.ts',
+      find: '() => hangUp(connection)',
+      replace: '() => {}',
+      suites: ['test/integration/dead-connections.spec.ts'],
     },
   ],
   '7 instants': [
@@ -277,6 +320,119 @@ const byRule = {
       find: 'await this.locks.release(lock, outcome, message);',
       replace: '',
       suites: ['test/wiring/task-lock-service'],
+    },
+  ],
+  'the lease is renewed, and lost in time': [
+    {
+      file: 'src/lock/lease-renewal.ts',
+      find: "if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);",
+      replace: "if (answer?.status === 'renewed') return this.lock.renewed(instantOf(this.clock), lease);",
+      suites: RENEWAL,
+    },
+    {
+      file: 'src/lock/lease-renewal.ts',
+      find: "if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');",
+      replace: '',
+      suites: RENEWAL,
+    },
+    { file: 'src/lock/lease-renewal.ts', find: '    await this.underWay;\n', replace: '', suites: RENEWAL },
+    {
+      file: 'src/lock/held-lock.ts',
+      find: 'return Math.min(this.holdLeft(), this.leaseLeft(this.leasedAt, this.lease));',
+      replace: 'return this.holdLeft();',
+      suites: [...RENEWAL, 'test/unit/held-lock'],
+    },
+    {
+      file: 'src/lock/held-lock.ts',
+      find: 'if (!this.settled && this.timeLeft() <= 0) this.lose(this.endsBy());',
+      replace: '',
+      suites: ['test/unit/held-lock'],
+    },
+  ],
+  recovery: [
+    {
+      file: CLAIM,
+      find: "WHEN 'abandoned' THEN lock.finished_at IS NULL AND lock.outcome = 'recoverable'",
+      replace: "WHEN 'abandoned' THEN lock.finished_at IS NULL",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "asked.scheduled_time = lock.last_tick THEN 'recovering'",
+      replace: "asked.scheduled_time = lock.last_tick THEN 'recoverable'",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "WHEN asked.kind <> 'call' AND asked.recover THEN 'recoverable'",
+      replace: "WHEN asked.recover THEN 'recoverable'",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: 'CASE WHEN won.name IS NOT NULL THEN won.state ELSE lock.outcome END AS state',
+      replace: 'COALESCE(won.state, lock.outcome) AS state',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: "ended.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')",
+      replace: 'false',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: "OR ended.outcome = 'returned' AND lock.outcome = 'recovering'",
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: RELEASE,
+      find: 'NOT (SELECT bool_or(durable) FROM ended)',
+      replace: 'true',
+      suites: POSTGRES,
+    },
+    {
+      file: LOCKS,
+      find: 'if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);',
+      replace: '',
+      suites: ['test/wiring/recovery'],
+    },
+    {
+      file: 'src/task-lock.explorer.ts',
+      find: 'for (const [name, method] of recoverable) this.recovery.watch(name, method);',
+      replace: '',
+      suites: ['test/wiring/recovery'],
+    },
+  ],
+  'a transaction of a run commits under its lock or not at all': [
+    { file: GUARD, find: ' AND token = $2', replace: ' AND $2::uuid IS NOT NULL', suites: FENCED },
+    { file: GUARD, find: ' AND locked_until > clock_timestamp()', replace: '', suites: FENCED },
+    { file: GUARD, find: ' AND finished_at IS NULL', replace: '', suites: FENCED },
+    { file: GUARD, find: '  FOR SHARE\n', replace: '', suites: FENCED },
+    {
+      file: GUARD,
+      find: "set_config('idle_in_transaction_session_timeout', $3, true)",
+      replace: '$3::text',
+      suites: FENCED,
+    },
+    {
+      file: 'src/task-run.ts',
+      find: 'if (outer) return work(outer);',
+      replace: '',
+      suites: FENCED,
+    },
+    {
+      file: 'src/postgres/fenced-transactions.ts',
+      find: "isolationLevel = 'READ COMMITTED'",
+      replace: "isolationLevel = 'SERIALIZABLE'",
+      suites: FENCED,
+    },
+    {
+      file: 'src/postgres/fenced-transactions.ts',
+      find: '        assertOwnRepositories(manager);\n',
+      replace: '',
+      suites: ['test/integration/callers-transaction.spec.ts'],
     },
   ],
   '9 durable claim, cheap release': [

@@ -66,6 +66,18 @@ describe('a renewal', () => {
     expect(lock.isHeld()).toBe(true);
   });
 
+  test('holds from when it was sent, and not from when its answer came', async () => {
+    const answer = new Later<RenewAnswer>();
+    const { clock, lock } = await running({ renew: [answer.promise, new Later<RenewAnswer>().promise] });
+    await clock.advance(LEASE / 3);
+    await clock.advance(4_000);
+    answer.resolve(renewed);
+    await clock.advance(LEASE - 4_000 - 1);
+    expect(lock.isHeld()).toBe(true);
+    await clock.advance(1);
+    expect(lock.isHeld()).toBe(false);
+  });
+
   test('that matches no row is a loss: the signal aborts at once and says why', async () => {
     const { clock, lock, reason, log, store } = await running({ renew: [lost] });
     await clock.advance(LEASE / 3);

@@ -48,6 +48,8 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
       await b.win(abandoned, recover);
       await harness.advance(LEASE);
       assert.equal((await a.claim(abandoned, recover)).status, 'done');
+      // Nor is the run after it one.
+      assert.equal((await a.win(call)).recovering, false);
     },
   ),
   scenario('recovery', 'a newer tick supersedes it, and is told of the dead run', async (harness, a, b) => {

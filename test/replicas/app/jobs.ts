@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { currentTaskRun, TaskLock } from '../../../src/index.js';
 import { trueNow, writeDown } from './journal.js';
 import { BODIES, COPIES } from './tasks.js';
 
 @Injectable()
 export class Jobs {
+  constructor(@Inject(getDataSourceToken()) private readonly dataSource: DataSource) {}
+
   async work(milliseconds: number): Promise<void> {
     const { name: task, scheduledTime, fence } = currentTaskRun()!;
     const file = process.env['JOURNAL']!;
@@ -21,6 +25,15 @@ export class Jobs {
   @TaskLock('long', undefined, { maxHold: '3s' })
   async long(): Promise<void> {
     if (process.env['LONG_BODY_MS']) await this.work(Number(process.env['LONG_BODY_MS']));
+  }
+
+  /** Its last step needs the database: a shutdown that closed it under the run would show. */
+  @Cron('* * * * * *')
+  @TaskLock('ends in the database')
+  async endsInTheDatabase(): Promise<void> {
+    if (!process.env['DATABASE_BODY_MS']) return;
+    await this.work(Number(process.env['DATABASE_BODY_MS']));
+    await this.dataSource.query('INSERT INTO ended VALUES ($1)', [currentTaskRun()!.token]);
   }
 }
 

@@ -9,7 +9,10 @@ import { Jobs } from './jobs.js';
   imports: [
     TypeOrmModule.forRoot({ type: 'postgres', url: process.env['DATABASE']!, extra: { max: 4 } }),
     ScheduleModule.forRoot(),
-    TaskLockModule.forRoot({ replicaId: process.env['REPLICA']! }),
+    TaskLockModule.forRoot({
+      replicaId: process.env['REPLICA']!,
+      shutdownTimeout: process.env['SHUTDOWN_TIMEOUT'],
+    }),
   ],
   providers: [Jobs],
 })
