@@ -1,8 +1,9 @@
 /**
  * SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown and start-up,
- * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement, a pooler's own errors.
+ * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement, a pooler's own errors,
+ * and a table that is missing after the start, which somebody is about to bring back.
  */
-const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...|XX...)$/;
+const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...|XX...|42P01|3F000)$/;
 
 /** Errors of Node's sockets and of pg's own pool, which carry no SQLSTATE. */
 const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;

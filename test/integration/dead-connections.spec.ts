@@ -5,7 +5,7 @@ import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aTick, recordingLog, wonLock } from '../support/locks.js';
-import { SilentProxy } from '../support/silent-proxy.js';
+import { FaultyProxy } from '../support/faulty-proxy.js';
 
 const CLAIM_TIMEOUT = 600;
 const PATIENCE = 2 * CLAIM_TIMEOUT;
@@ -13,7 +13,7 @@ const settings = { replicaId: 'replica-a', claimTimeout: CLAIM_TIMEOUT, exclusiv
 const aCall = { ...aTick, tick: { kind: 'call' }, minHold: 0 } as const;
 
 let database: TestDatabase;
-let proxy: SilentProxy;
+let proxy: FaultyProxy;
 let locks: TaskLocks;
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function isFree(): Promise<boolean> {
 
 beforeEach(async () => {
   await database.query('TRUNCATE task_lock');
-  proxy = await SilentProxy.before(database.url);
+  proxy = await FaultyProxy.before(database.url);
   locks = await locksThrough(proxy.url);
 });
 afterEach(() => proxy.close());

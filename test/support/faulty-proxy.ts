@@ -1,11 +1,13 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** Stands between pool and server, and can swallow what the server answers, as a network that drops packets does. */
-export class SilentProxy {
+/** Stands between pool and server, and breaks what a test says. */
+export class FaultyProxy {
   private readonly sockets = new Set<Socket>();
   private readonly swallowing = new Set<Socket>();
   private swallowNext = 0;
+  private cutNext = 0;
+  private isDown = false;
 
   private constructor(
     private readonly server: Server,
@@ -14,10 +16,10 @@ export class SilentProxy {
     server.on('connection', (client: Socket) => this.join(client));
   }
 
-  static async before(url: string): Promise<SilentProxy> {
+  static async before(url: string): Promise<FaultyProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new SilentProxy(server, new URL(url));
+    return new FaultyProxy(server, new URL(url));
   }
 
   get url(): string {
@@ -33,6 +35,21 @@ export class SilentProxy {
     this.swallowNext = connections;
   }
 
+  /** The next connections on which the server answers break before the answer has come through. */
+  cut(connections: number): void {
+    this.cutNext = connections;
+  }
+
+  /** As a server that is gone: all connections break, and no new one is accepted. */
+  goDown(): void {
+    this.isDown = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  comeUp(): void {
+    this.isDown = false;
+  }
+
   get silentConnections(): number {
     return this.swallowing.size;
   }
@@ -43,14 +60,24 @@ export class SilentProxy {
   }
 
   private join(client: Socket): void {
+    if (this.isDown) {
+      client.destroy();
+      return;
+    }
     const server = connect(Number(this.target.port), this.target.hostname);
     for (const socket of [client, server]) {
       this.sockets.add(socket);
       // What breaks here is what the other side is told by its own socket.
       socket.on('error', () => {});
+      socket.once('close', () => this.sockets.delete(socket));
     }
     client.on('data', (data) => server.write(data));
     server.on('data', (data) => {
+      if (this.cutNext > 0) {
+        this.cutNext--;
+        client.destroy();
+        return;
+      }
       if (this.swallowNext > 0 && !this.swallowing.has(client)) {
         this.swallowNext--;
         this.swallowing.add(client);
