@@ -178,6 +178,18 @@ const byRule = {
       replace: 'break;',
       suites: UNIT,
     },
+    {
+      file: STORE,
+      find: '      if (isConflict(error)) return undefined;\n',
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: STORE,
+      find: 'if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;',
+      replace: 'throw error;',
+      suites: POSTGRES,
+    },
   ],
   '6 token-idempotent': [
     {
