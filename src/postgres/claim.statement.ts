@@ -54,8 +54,8 @@ const KEPT = `CASE WHEN lock.last_tick > clock.at + 0.1 * asked.step THEN LEAST(
  * - An unfinished run whose lease is over leaves its tick to be recovered where it was claimed as 'recoverable'. The
  *   recovering claim changes that to 'recovering', so that a tick which kills its process takes one more replica and
  *   not every one; any later claim supersedes it.
- * - `synchronous_commit` is raised for this one transaction where a role has it off: a claim lost in a crash would
- *   give two holders one fence. It is evaluated only for rows that were won.
+ * - `synchronous_commit` is raised for this one transaction where a role has it off, or waits for no standby: a claim
+ *   lost in a crash or a failover would give two holders. It is evaluated only for rows that were won.
  * - `busy` is a row that looked free and could not be locked, or was taken since: the answer lies in the next ask.
  * - `fence` is at least the epoch milliseconds, so that it grows also after a row was lost.
  */
@@ -131,7 +131,7 @@ WITH clock AS MATERIALIZED (
   WHERE lock.name = free.name
   RETURNING lock.name, lock.fence, lock.started_at, lock.last_tick, lock.locked_until, lock.outcome AS state,
     free.follows_dead, free.previous_by, free.previous_start, free.previous_fence,
-    CASE WHEN current_setting('synchronous_commit') = 'off'
+    CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
          THEN set_config('synchronous_commit', 'on', true) END AS made_durable
 ), answered AS (
   SELECT asked.name, asked.kind, clock.at, asked.scheduled_time,

@@ -64,7 +64,7 @@ WITH ended AS MATERIALIZED (
   RETURNING lock.name,
     CASE
       WHEN NOT (SELECT bool_or(durable) FROM ended) THEN set_config('synchronous_commit', 'off', true)
-      WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true)
+      WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', true)
     END AS made_cheap
 )
 SELECT ended.name,

@@ -8,244 +8,273 @@ import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
 import { releaseStatement } from '../../src/postgres/release.statement.js';
 import { columnsOf } from '../../src/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
+import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
-let store: PostgresLockStore;
-let other: pg.Client;
+describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let store: PostgresLockStore;
+  let other: pg.Client;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  dataSource = await database.connect({ extra: { max: 1 } });
-  store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await database.query('TRUNCATE task_lock');
-  await store.prepare(['task', 'other']);
-  other = new pg.Client({ connectionString: database.url });
-  await other.connect();
-});
-afterEach(() => other.end());
-
-async function lockRow(name: string): Promise<void> {
-  await other.query('BEGIN');
-  await other.query('SELECT FROM task_lock WHERE name = $1 FOR UPDATE', [name]);
-}
-
-async function physicalRow(name: string): Promise<unknown> {
-  const [row] = await database.query('SELECT ctid, xmin, xmax FROM task_lock WHERE name = $1', [name]);
-  return row;
-}
-
-describe('rule 1, atomic and no waiting', () => {
-  test('a claim of a row that another transaction has locked is answered at once', async () => {
-    await lockRow('task');
-    const [answer] = await store.claim([aClaim()]);
-    expect(answer?.status).toBe('busy');
+  beforeAll(async () => {
+    database = await createDatabase({ settings: isolatedAs(level) });
+    dataSource = await database.connect({ extra: { max: 1 } });
+    store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
   });
-
-  test('a refused claim takes no row lock and makes no new version of the row', async () => {
-    await store.claim([aClaim()]);
-    const before = await physicalRow('task');
-    const [held] = await store.claim([aClaim()]);
-    const [direct] = await store.claim([aClaim({ tick: { kind: 'call' }, minHold: 0 })]);
-    expect([held?.status, direct?.status]).toEqual(['held', 'held']);
-    expect(await physicalRow('task')).toEqual(before);
+  afterAll(() => database.drop());
+  beforeEach(async () => {
+    await database.query('TRUNCATE task_lock');
+    await store.prepare(['task', 'other']);
+    other = new pg.Client({ connectionString: database.url });
+    await other.connect();
   });
-});
+  afterEach(() => other.end());
 
-describe('rule 2, the clock', () => {
-  test('a claim in a transaction that was opened long ago gets its whole lease', async () => {
-    const statement = claimStatement('task_lock');
+  async function lockRow(name: string): Promise<void> {
     await other.query('BEGIN');
-    await other.query('SELECT pg_sleep(0.4)');
-    await other.query(statement.text, columnsOf(statement, [requestRow(aClaim({ lease: 300 }))]));
-    const { rows } = await other.query<{ live: boolean }>(
-      `SELECT locked_until > clock_timestamp() AND started_at > now() AS live FROM task_lock WHERE name = 'task'`,
-    );
-    expect(rows[0]?.live).toBe(true);
-    await other.query('ROLLBACK');
-  });
-});
+    await other.query('SELECT FROM task_lock WHERE name = $1 FOR UPDATE', [name]);
+  }
 
-describe('rule 7, instants', () => {
-  test('a row that was made by hand can be claimed', async () => {
-    await database.query(`INSERT INTO task_lock (name) VALUES ('by hand')`);
-    const [answer] = await store.claim([aClaim({ name: 'by hand' })]);
-    expect(answer?.status).toBe('won');
-  });
+  async function physicalRow(name: string): Promise<unknown> {
+    const [row] = await database.query('SELECT ctid, xmin, xmax FROM task_lock WHERE name = $1', [name]);
+    return row;
+  }
 
-  test('a row that is years old can be claimed', async () => {
-    await database.query(
-      `UPDATE task_lock SET locked_until = '2001-01-01Z', started_at = '2001-01-01Z', finished_at = NULL,
-         last_tick = '2001-01-01Z', fence = 7, token = gen_random_uuid(), locked_by = 'gone' WHERE name = 'task'`,
-    );
-    const [answer] = await store.claim([aClaim()]);
-    expect(answer?.status).toBe('won');
-  });
-
-  test('the time zone of the session does not move a tick', async () => {
-    const far = await database.connect({
-      extra: { options: '-c TimeZone=Asia/Kolkata -c DateStyle=German' },
+  describe('rule 1, atomic and no waiting', () => {
+    test('a claim of a row that another transaction has locked is answered at once', async () => {
+      await lockRow('task');
+      const [answer] = await store.claim([aClaim()]);
+      expect(answer?.status).toBe('busy');
     });
-    const tick = new Date(Date.now() - 60_000);
-    const elsewhere = new PostgresLockStore(() => far, { table: 'task_lock' });
-    const [won] = await elsewhere.claim([aClaim({ tick: { kind: 'scheduled', scheduledTime: tick } })]);
-    expect(won).toMatchObject({ status: 'won', scheduledTime: tick });
-    const [row] = await database.query(`SELECT last_tick FROM task_lock WHERE name = 'task'`);
-    expect(row).toEqual({ last_tick: tick });
-  });
-});
 
-/** A release as the statement takes it. */
-function releaseRow(claim: ClaimRequest) {
-  const { name, token, tick, minHold, stepBack, outcome, durable } = aRelease(claim);
-  return {
-    name,
-    token,
-    kind: tick,
-    min_hold_ms: minHold,
-    step_back_ms: stepBack,
-    outcome,
-    error: null,
-    durable,
-  };
-}
-
-describe('rule 9, a durable claim and a cheap release', () => {
-  test('a claim commits synchronously also where the role does not, and a release need not', async () => {
-    const claim = aClaim();
-    const claimed = claimStatement('task_lock');
-    await other.query('SET synchronous_commit = off');
-    await other.query('BEGIN');
-    await other.query(claimed.text, columnsOf(claimed, [requestRow(claim)]));
-    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
-    await other.query('COMMIT');
-
-    const released = releaseStatement('task_lock');
-    await other.query('SET synchronous_commit = on');
-    await other.query('BEGIN');
-    await other.query(released.text, columnsOf(released, [releaseRow(claim)]));
-    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);
-    await other.query('ROLLBACK');
+    test('a refused claim takes no row lock and makes no new version of the row', async () => {
+      await store.claim([aClaim()]);
+      const before = await physicalRow('task');
+      const [held] = await store.claim([aClaim()]);
+      const [direct] = await store.claim([aClaim({ tick: { kind: 'call' }, minHold: 0 })]);
+      expect([held?.status, direct?.status]).toEqual(['held', 'held']);
+      expect(await physicalRow('task')).toEqual(before);
+    });
   });
 
-  test('a release that must be durable commits synchronously, and with it all of its batch', async () => {
-    const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
-    const claimed = claimStatement('task_lock');
-    const released = releaseStatement('task_lock');
-    await store.prepare(['durable', 'cheap']);
-    await other.query('SET synchronous_commit = off');
-    await other.query('BEGIN');
-    await other.query(claimed.text, columnsOf(claimed, [durable, cheap].map(requestRow)));
-    await other.query('COMMIT');
-    await other.query('BEGIN');
-    const rows = [{ ...releaseRow(durable), durable: true }, releaseRow(cheap)];
-    await other.query(released.text, columnsOf(released, rows));
-    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
-    await other.query('ROLLBACK');
+  describe('rule 2, the clock', () => {
+    test('a claim in a transaction that was opened long ago gets its whole lease', async () => {
+      const statement = claimStatement('task_lock');
+      await other.query('BEGIN');
+      await other.query('SELECT pg_sleep(0.4)');
+      await other.query(statement.text, columnsOf(statement, [requestRow(aClaim({ lease: 300 }))]));
+      const { rows } = await other.query<{ live: boolean }>(
+        `SELECT locked_until > clock_timestamp() AND started_at > now() AS live FROM task_lock WHERE name = 'task'`,
+      );
+      expect(rows[0]?.live).toBe(true);
+      await other.query('ROLLBACK');
+    });
   });
 
-  test('a stricter setting than "on" stays as it is', async () => {
-    const claimed = claimStatement('task_lock');
-    await other.query('SET synchronous_commit = remote_apply');
-    await other.query('BEGIN');
-    await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
-    expect((await other.query('SHOW synchronous_commit')).rows).toEqual([
-      { synchronous_commit: 'remote_apply' },
-    ]);
-    await other.query('ROLLBACK');
+  describe('rule 5, answers', () => {
+    test('a claim that makes its row at the same moment as another replica finds that one', async () => {
+      await other.query('BEGIN');
+      await other.query(`INSERT INTO task_lock (name) VALUES ('new')`);
+      const claim = store.claim([aClaim({ name: 'new' })]);
+      await until(async () => {
+        const waiting = await database.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      });
+      await other.query('COMMIT');
+      expect(await claim).toMatchObject([{ status: 'won' }]);
+    });
   });
-});
 
-describe('rule 10, poolers', () => {
-  test('nothing is left in the session: no setting, no prepared statement, no advisory lock', async () => {
-    const claim = aClaim();
-    await store.claim([claim]);
-    await store.renew([{ name: 'task', token: claim.token, lease: 1_000, maxHold: 9_000 }]);
-    await store.release([aRelease(claim)]);
-    const left: unknown = await dataSource.query(
-      `SELECT current_setting('synchronous_commit') AS commit,
-              (SELECT count(*)::int FROM pg_prepared_statements) AS prepared,
-              (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS advisory`,
-    );
-    expect(left).toEqual([{ commit: 'on', prepared: 0, advisory: 0 }]);
+  describe('rule 7, instants', () => {
+    test('a row that was made by hand can be claimed', async () => {
+      await database.query(`INSERT INTO task_lock (name) VALUES ('by hand')`);
+      const [answer] = await store.claim([aClaim({ name: 'by hand' })]);
+      expect(answer?.status).toBe('won');
+    });
+
+    test('a row that is years old can be claimed', async () => {
+      await database.query(
+        `UPDATE task_lock SET locked_until = '2001-01-01Z', started_at = '2001-01-01Z', finished_at = NULL,
+         last_tick = '2001-01-01Z', fence = 7, token = gen_random_uuid(), locked_by = 'gone' WHERE name = 'task'`,
+      );
+      const [answer] = await store.claim([aClaim()]);
+      expect(answer?.status).toBe('won');
+    });
+
+    test('the time zone of the session does not move a tick', async () => {
+      const far = await database.connect({
+        extra: { options: '-c TimeZone=Asia/Kolkata -c DateStyle=German' },
+      });
+      const tick = new Date(Date.now() - 60_000);
+      const elsewhere = new PostgresLockStore(() => far, { table: 'task_lock' });
+      const [won] = await elsewhere.claim([aClaim({ tick: { kind: 'scheduled', scheduledTime: tick } })]);
+      expect(won).toMatchObject({ status: 'won', scheduledTime: tick });
+      const [row] = await database.query(`SELECT last_tick FROM task_lock WHERE name = 'task'`);
+      expect(row).toEqual({ last_tick: tick });
+    });
   });
-});
 
-describe('rule 11, batches', () => {
-  test('a locked row does not delay the others of a claim, a renewal or a release', async () => {
-    const [first, second] = [aClaim(), aClaim({ name: 'other' })];
-    await store.claim([first, second]);
-    await lockRow('task');
-    const renewals = [first, second].map(({ name, token }) => ({
+  /** A release as the statement takes it. */
+  function releaseRow(claim: ClaimRequest) {
+    const { name, token, tick, minHold, stepBack, outcome, durable } = aRelease(claim);
+    return {
       name,
       token,
-      lease: 9_000,
-      maxHold: 99_000,
-    }));
-    expect(await store.renew(renewals)).toMatchObject([{ status: 'busy' }, { status: 'renewed' }]);
-    expect(await store.release([aRelease(first), aRelease(second)])).toMatchObject([
-      { status: 'busy' },
-      { status: 'released' },
-    ]);
-    await other.query('ROLLBACK');
-    expect(await store.release([aRelease(first)])).toMatchObject([{ status: 'released' }]);
-    await lockRow('task');
-    const again = [first, second].map(({ name }) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
-    expect((await store.claim(again)).map(({ status }) => status)).toEqual(['busy', 'won']);
-  });
+      kind: tick,
+      min_hold_ms: minHold,
+      step_back_ms: stepBack,
+      outcome,
+      error: null,
+      durable,
+    };
+  }
 
-  test('batches in opposite orders do not deadlock', async () => {
-    const names = Array.from({ length: 40 }, (_, index) => `batch-${index}`);
-    const wide = await database.connect({ extra: { max: 8 } });
-    const many = new PostgresLockStore(() => wide, { table: 'task_lock' });
-    await many.prepare(names);
-    const rounds = Array.from({ length: 40 }, async (_, round) => {
-      const ordered = round % 2 === 0 ? names : [...names].reverse();
-      const claims = ordered.map((name) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
-      const answers = await many.claim(claims);
-      const won = claims.filter((_, index) => answers[index]?.status === 'won');
-      await many.release(won.map((claim) => aRelease(claim)));
-      return won.length;
+  describe('rule 9, a durable claim and a cheap release', () => {
+    test('a claim commits synchronously also where the role does not, and a release need not', async () => {
+      const claim = aClaim();
+      const claimed = claimStatement('task_lock');
+      await other.query('SET synchronous_commit = off');
+      await other.query('BEGIN');
+      await other.query(claimed.text, columnsOf(claimed, [requestRow(claim)]));
+      expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+      await other.query('COMMIT');
+
+      const released = releaseStatement('task_lock');
+      await other.query('SET synchronous_commit = on');
+      await other.query('BEGIN');
+      await other.query(released.text, columnsOf(released, [releaseRow(claim)]));
+      expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);
+      await other.query('ROLLBACK');
     });
-    const wins = await Promise.all(rounds);
-    expect(wins.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(names.length);
-    const [left] = await database.query(
-      `SELECT count(*)::int AS running FROM task_lock WHERE finished_at IS NULL`,
-    );
-    expect(left).toEqual({ running: 0 });
+
+    test('a release that must be durable commits synchronously, and with it all of its batch', async () => {
+      const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
+      const claimed = claimStatement('task_lock');
+      const released = releaseStatement('task_lock');
+      await store.prepare(['durable', 'cheap']);
+      await other.query('SET synchronous_commit = off');
+      await other.query('BEGIN');
+      await other.query(claimed.text, columnsOf(claimed, [durable, cheap].map(requestRow)));
+      await other.query('COMMIT');
+      await other.query('BEGIN');
+      const rows = [{ ...releaseRow(durable), durable: true }, releaseRow(cheap)];
+      await other.query(released.text, columnsOf(released, rows));
+      expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+      await other.query('ROLLBACK');
+    });
+
+    test('a claim waits for the standby also where the setting is "local"', async () => {
+      const claimed = claimStatement('task_lock');
+      await other.query('SET synchronous_commit = local');
+      await other.query('BEGIN');
+      await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
+      expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+      await other.query('ROLLBACK');
+    });
+
+    test('a stricter setting than "on" stays as it is', async () => {
+      const claimed = claimStatement('task_lock');
+      await other.query('SET synchronous_commit = remote_apply');
+      await other.query('BEGIN');
+      await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
+      expect((await other.query('SHOW synchronous_commit')).rows).toEqual([
+        { synchronous_commit: 'remote_apply' },
+      ]);
+      await other.query('ROLLBACK');
+    });
   });
-});
 
-test("a row that is held until 'infinity' is held, and has no end that a date could say", async () => {
-  await store.claim([aClaim()]);
-  await database.query("UPDATE task_lock SET locked_until = 'infinity'");
-  const [answer] = await store.claim([aClaim({ tick: { kind: 'call' } })]);
-  expect(answer).toMatchObject({ status: 'held', inProgress: true });
-  expect(answer).toHaveProperty('heldUntil', undefined);
-});
-
-describe('the row', () => {
-  test('every claim and release is a heap-only update', async () => {
-    for (let round = 0; round < 50; round++) {
-      const claim = aClaim({ tick: { kind: 'call' }, minHold: 0 });
+  describe('rule 10, poolers', () => {
+    test('nothing is left in the session: no setting, no prepared statement, no advisory lock', async () => {
+      const claim = aClaim();
       await store.claim([claim]);
+      await store.renew([{ name: 'task', token: claim.token, lease: 1_000, maxHold: 9_000 }]);
       await store.release([aRelease(claim)]);
-    }
-    await dataSource.query('SELECT pg_stat_force_next_flush()');
-    const [stats] = await database.query<{ updates: number; hot: number }>(
-      `SELECT n_tup_upd::int AS updates, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = 'task_lock'`,
-    );
-    expect(stats?.updates).toBeGreaterThanOrEqual(100);
-    expect(stats?.hot).toBe(stats?.updates);
+      const left: unknown = await dataSource.query(
+        `SELECT current_setting('synchronous_commit') AS commit,
+              (SELECT count(*)::int FROM pg_prepared_statements) AS prepared,
+              (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS advisory`,
+      );
+      expect(left).toEqual([{ commit: 'on', prepared: 0, advisory: 0 }]);
+    });
   });
 
-  test('a database error that nobody expected surfaces as it is', async () => {
-    const lost = new PostgresLockStore(() => dataSource, { table: 'no_such_table' });
-    await expect(lost.claim([aClaim()])).rejects.toThrow(/relation "no_such_table" does not exist/);
+  describe('rule 11, batches', () => {
+    test('a locked row does not delay the others of a claim, a renewal or a release', async () => {
+      const [first, second] = [aClaim(), aClaim({ name: 'other' })];
+      await store.claim([first, second]);
+      await lockRow('task');
+      const renewals = [first, second].map(({ name, token }) => ({
+        name,
+        token,
+        lease: 9_000,
+        maxHold: 99_000,
+      }));
+      expect(await store.renew(renewals)).toMatchObject([{ status: 'busy' }, { status: 'renewed' }]);
+      expect(await store.release([aRelease(first), aRelease(second)])).toMatchObject([
+        { status: 'busy' },
+        { status: 'released' },
+      ]);
+      await other.query('ROLLBACK');
+      expect(await store.release([aRelease(first)])).toMatchObject([{ status: 'released' }]);
+      await lockRow('task');
+      const again = [first, second].map(({ name }) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
+      expect((await store.claim(again)).map(({ status }) => status)).toEqual(['busy', 'won']);
+    });
+
+    test('batches in opposite orders do not deadlock', async () => {
+      const names = Array.from({ length: 40 }, (_, index) => `batch-${index}`);
+      const wide = await database.connect({ extra: { max: 8 } });
+      const many = new PostgresLockStore(() => wide, { table: 'task_lock' });
+      await many.prepare(names);
+      const rounds = Array.from({ length: 40 }, async (_, round) => {
+        const ordered = round % 2 === 0 ? names : [...names].reverse();
+        const claims = ordered.map((name) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
+        const answers = await many.claim(claims);
+        const won = claims.filter((_, index) => answers[index]?.status === 'won');
+        await many.release(won.map((claim) => aRelease(claim)));
+        return won.length;
+      });
+      const wins = await Promise.all(rounds);
+      expect(wins.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(names.length);
+      const [left] = await database.query(
+        `SELECT count(*)::int AS running FROM task_lock WHERE finished_at IS NULL`,
+      );
+      expect(left).toEqual({ running: 0 });
+    });
+  });
+
+  test("a row that is held until 'infinity' is held, and has no end that a date could say", async () => {
+    await store.claim([aClaim()]);
+    await database.query("UPDATE task_lock SET locked_until = 'infinity'");
+    const [answer] = await store.claim([aClaim({ tick: { kind: 'call' } })]);
+    expect(answer).toMatchObject({ status: 'held', inProgress: true });
+    expect(answer).toHaveProperty('heldUntil', undefined);
+  });
+
+  describe('the row', () => {
+    test('every claim and release is a heap-only update', async () => {
+      for (let round = 0; round < 50; round++) {
+        const claim = aClaim({ tick: { kind: 'call' }, minHold: 0 });
+        await store.claim([claim]);
+        await store.release([aRelease(claim)]);
+      }
+      await dataSource.query('SELECT pg_stat_force_next_flush()');
+      const [stats] = await database.query<{ updates: number; hot: number }>(
+        `SELECT n_tup_upd::int AS updates, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = 'task_lock'`,
+      );
+      expect(stats?.updates).toBeGreaterThanOrEqual(100);
+      expect(stats?.hot).toBe(stats?.updates);
+    });
+
+    test('a database error that nobody expected surfaces as it is', async () => {
+      const lost = new PostgresLockStore(() => dataSource, { table: 'no_such_table' });
+      await expect(lost.claim([aClaim()])).rejects.toThrow(/relation "no_such_table" does not exist/);
+    });
   });
 });

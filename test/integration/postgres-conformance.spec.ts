@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { observeRow } from '../support/observe-row.js';
 import {
   advanceClock,
@@ -12,18 +13,23 @@ import {
   installTravellingClock,
 } from '../support/travelling-clock.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
+describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to %s', (level) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  await installTravellingClock(database);
-  dataSource = await connectTravelling(database);
-});
-afterAll(() => database.drop());
-beforeEach(() => database.query('TRUNCATE task_lock'));
+  beforeAll(async () => {
+    database = await createDatabase({ settings: isolatedAs(level) });
+    await installTravellingClock(database);
+    dataSource = await connectTravelling(database);
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => database.query('TRUNCATE task_lock'));
 
-describe('the Postgres store', () => {
+  test('the sessions do', async () => {
+    const [session] = await dataSource.query<unknown[]>('SHOW transaction_isolation');
+    expect(session).toEqual({ transaction_isolation: level });
+  });
+
   test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
     await run({
       store: new PostgresLockStore(() => dataSource, { table: 'task_lock' }),

@@ -178,6 +178,18 @@ const byRule = {
       replace: 'break;',
       suites: UNIT,
     },
+    {
+      file: STORE,
+      find: '      if (isConflict(error)) return undefined;\n',
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: STORE,
+      find: 'if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;',
+      replace: 'throw error;',
+      suites: POSTGRES,
+    },
   ],
   '6 token-idempotent': [
     {
@@ -444,7 +456,7 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: "CASE WHEN current_setting('synchronous_commit') = 'off'",
+      find: "CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')",
       replace: 'CASE WHEN true',
       suites: POSTGRES,
     },

@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { Fleet } from '../support/fleet.js';
 import type { ReplicaOptions } from '../support/fleet.js';
-import { BODIES, COPIES } from './app/tasks.js';
+import { expectEveryTickOnce, watch } from '../support/ticks.js';
+import { until } from '../support/until.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const TASKS = BODIES.flatMap((body) =>
-  Array.from({ length: COPIES }, (_, copy) => `body ${body} ms, ${copy + 1}`),
-);
-
 jest.setTimeout(3 * MINUTE);
 
 let database: TestDatabase;
@@ -28,48 +24,6 @@ beforeEach(async () => {
 });
 afterEach(() => fleet.end());
 
-/** How often each tick of each task ran, of the ticks between two instants. */
-function runsPerTick(from: number, to: number): Map<string, number> {
-  const runs = new Map<string, number>();
-  for (const task of TASKS) {
-    for (let tick = from; tick < to; tick += SECOND)
-      runs.set(`${task} at ${new Date(tick).toISOString()}`, 0);
-  }
-  for (const { event, task, tick } of fleet.journal()) {
-    const key = `${task} at ${new Date(tick ?? NaN).toISOString()}`;
-    if (event === 'start' && runs.has(key)) runs.set(key, runs.get(key)! + 1);
-  }
-  return runs;
-}
-
-/** Lets the schedule run for whole seconds, and a moment longer so that the last tick's runs are written down. */
-async function watch(
-  seconds: number,
-  halfWay: () => Promise<void> = async () => {},
-): Promise<Map<string, number>> {
-  const from = Math.ceil((Date.now() + SECOND) / SECOND) * SECOND;
-  const to = from + seconds * SECOND;
-  await delay(from + (seconds / 2 + 0.5) * SECOND - Date.now());
-  await halfWay();
-  await delay(to + SECOND - Date.now());
-  await fleet.stop();
-  return runsPerTick(from, to);
-}
-
-/** Looks at the journals until they say it; a file of another process has no event to wait for. */
-async function until(condition: () => boolean): Promise<void> {
-  const patience = Date.now() + MINUTE;
-  while (!condition()) {
-    if (Date.now() > patience) throw new Error(`still waiting after a minute for ${String(condition)}`);
-    await delay(50);
-  }
-}
-
-function expectEveryTickOnce(runs: Map<string, number>): void {
-  const wrong = [...runs].filter(([, count]) => count !== 1).map(([tick, count]) => `${tick}: ${count} runs`);
-  expect(wrong).toEqual([]);
-}
-
 async function startAll(options: readonly ReplicaOptions[]): Promise<void> {
   for (const option of options) await fleet.start(option);
 }
@@ -77,7 +31,7 @@ async function startAll(options: readonly ReplicaOptions[]): Promise<void> {
 describe('twenty replicas in processes of their own', () => {
   test('run every one of 300 ticks exactly once, with bodies of 0, 50 and 200 ms', async () => {
     await startAll(Array.from({ length: 20 }, () => ({})));
-    const runs = await watch(25);
+    const runs = await watch(fleet, 25);
     expect(runs.size).toBe(300);
     expectEveryTickOnce(runs);
     const replicas = new Set(fleet.journal().map(({ replica }) => replica));
@@ -91,7 +45,7 @@ describe('twenty replicas in processes of their own', () => {
       ...Array.from({ length: 14 }, () => ({})),
     ]);
     const early = fleet.replicas[2]!;
-    const runs = await watch(46, () => early.kill());
+    const runs = await watch(fleet, 46, () => early.kill());
     expect(runs.size).toBeGreaterThanOrEqual(300);
     expectEveryTickOnce(runs);
   });
@@ -105,7 +59,7 @@ const faketime = spawnSync('faketime', ['--version']).error === undefined;
     const through = ['faketime', '-f', '+20s'];
     const environment = { FAKETIME_DONT_FAKE_MONOTONIC: '1' };
     await startAll([{ through, environment }, {}, {}]);
-    expectEveryTickOnce(await watch(25));
+    expectEveryTickOnce(await watch(fleet, 25));
     expect(fleet.replicas[0]!.journal().length).toBeGreaterThan(0);
   },
 );

@@ -14,16 +14,33 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes an empty database; with `migrated` it has the lock table. */
-export async function createDatabase({ migrated = true } = {}): Promise<TestDatabase> {
-  const server = process.env['TASK_LOCK_TEST_SERVER'];
+export interface TestDatabaseOptions {
+  /** With the lock table in it, which is so unless asked otherwise. */
+  migrated?: boolean;
+  /** Where it is made; the server of all suites unless given. */
+  server?: string;
+  /** What every session of this database starts with. */
+  settings?: Record<string, string>;
+}
+
+/** Makes a database of its own for a suite. */
+export async function createDatabase({
+  migrated = true,
+  server = process.env['TASK_LOCK_TEST_SERVER'],
+  settings = {},
+}: TestDatabaseOptions = {}): Promise<TestDatabase> {
   if (!server) throw new Error('TASK_LOCK_TEST_SERVER is not set: run the suites through jest');
   const name = `task_lock_${randomBytes(6).toString('hex')}`;
   await once(server, `CREATE DATABASE ${name}`);
+  for (const [setting, value] of Object.entries(settings)) {
+    await once(server, `ALTER DATABASE ${name} SET ${setting} = ${value}`);
+  }
   const url = new URL(server);
   url.pathname = `/${name}`;
   const opened: DataSource[] = [];
   const admin = new pg.Pool({ connectionString: url.href, max: 4 });
+  // A connection that the server ends while nobody uses it: without a listener it would end the whole suite.
+  admin.on('error', () => undefined);
   const database: TestDatabase = {
     url: url.href,
     async connect(options = {}) {

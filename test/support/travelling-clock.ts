@@ -14,9 +14,12 @@ export async function installTravellingClock(database: TestDatabase): Promise<vo
       AS 'SELECT COALESCE(frozen, pg_catalog.clock_timestamp()) + ahead FROM travel.clock';`);
 }
 
+/** The setting of sessions that see the moved clock. */
+export const TRAVELLING = { search_path: 'travel,pg_catalog,public' };
+
 /** Opens a data source whose statements see the moved clock. */
 export function connectTravelling(database: TestDatabase): Promise<DataSource> {
-  return database.connect({ extra: { options: '-c search_path=travel,pg_catalog,public' } });
+  return database.connect({ extra: { options: `-c search_path=${TRAVELLING.search_path}` } });
 }
 
 export async function advanceClock(database: TestDatabase, milliseconds: number): Promise<void> {

@@ -1,0 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const PATIENCE = 60_000;
+
+/** Looks again and again until it is so; for what another process does, which has no event to wait for. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`still waiting after a minute for ${String(condition)}`);
+    await delay(50);
+  }
+}
