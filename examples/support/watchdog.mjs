@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 // Ends the server and removes its folder when the process that started it is gone, however it went: the pipe closes.
+// A server that took the place of the first one is told through the pipe, by its process id.
 const WATCHDOG = `
-const [pid, folder, signal] = process.argv.slice(1);
+let [pid, folder, signal] = process.argv.slice(1);
 process.on('SIGINT', () => {}).on('SIGTERM', () => {});
-process.stdin.resume().on('end', async () => {
+process.stdin.on('data', (told) => (pid = String(told).trim().split('\\n').pop())).on('end', async () => {
   try { process.kill(Number(pid), signal); } catch {}
   for (let tries = 0; tries < 100; tries++) {
     try { process.kill(Number(pid), 0); } catch { break; }
@@ -29,6 +30,7 @@ export function watch(server, folder, signal = 'SIGINT') {
   });
   watchdog.unref();
   return {
+    follow: (next) => void watchdog.stdin.write(`${next.pid}\n`),
     end: async () => {
       watchdog.ref();
       const ended = new Promise((resolve) => watchdog.once('exit', resolve));

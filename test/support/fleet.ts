@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalLine } from '../replicas/app/journal.js';
 
-const APP = join(process.cwd(), 'build/replicas/test/replicas/app');
+const BUILT = join(process.cwd(), 'build/replicas/test');
+const CLOCK = join(BUILT, 'replicas/app/clock-ahead.mjs');
+const APP = join(BUILT, 'replicas/app/replica.js');
 
 export interface ReplicaOptions {
   /** How far its wall clock is ahead, in milliseconds. */
@@ -16,32 +18,40 @@ export interface ReplicaOptions {
 }
 
 /** A replica: one process of the test application. */
-export interface Replica {
+export interface Replica<Line = JournalLine> {
   name: string;
   process: ChildProcess;
+  /** Resolves when it is gone, however it went, with what it wrote to stderr. */
+  gone: Promise<string>;
   /** Ends it as an orchestrator does, and waits until it is gone. */
   stop(): Promise<void>;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
   /** What it has written down so far. */
-  journal(): JournalLine[];
+  journal(): Line[];
 }
 
 /** The replicas of one test, and the folder of their journals. */
-export class Fleet {
-  readonly replicas: Replica[] = [];
-  private readonly folder = mkdtempSync(join(tmpdir(), 'task-lock-fleet-'));
+export class Fleet<Line = JournalLine> {
+  readonly replicas: Replica<Line>[] = [];
+  readonly folder = mkdtempSync(join(tmpdir(), 'task-lock-fleet-'));
 
-  constructor(private readonly databaseUrl: string) {}
+  /** `app` is the module that a replica runs, as it is built. */
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly app = APP,
+  ) {}
 
   /** Starts a replica and resolves when its schedule runs. */
-  async start({ clockAhead = 0, environment = {}, through = [] }: ReplicaOptions = {}): Promise<Replica> {
+  async start({ clockAhead = 0, environment = {}, through = [] }: ReplicaOptions = {}): Promise<
+    Replica<Line>
+  > {
     const name = `replica-${this.replicas.length + 1}`;
     const file = join(this.folder, `${name}.jsonl`);
     const [command = process.execPath, ...prefix] = [...through, process.execPath];
-    const child = fork(join(APP, 'replica.js'), {
+    const child = fork(this.app, {
       execPath: command,
-      execArgv: [...prefix, '--import', join(APP, 'clock-ahead.mjs')],
+      execArgv: [...prefix, '--import', CLOCK],
       env: {
         ...process.env,
         NODE_OPTIONS: '',
@@ -55,10 +65,11 @@ export class Fleet {
     });
     const errors: string[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const replica: Replica = {
+    const gone = new Promise<string>((resolve) => child.once('exit', () => resolve(errors.join(''))));
+    const replica: Replica<Line> = {
       name,
       process: child,
+      gone,
       stop: async () => {
         if (child.connected) child.send('stop');
         await gone;
@@ -68,7 +79,13 @@ export class Fleet {
         await gone;
       },
       journal: () =>
-        existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(parse) : [],
+        existsSync(file)
+          ? readFileSync(file, 'utf8')
+              .trim()
+              .split('\n')
+              .filter(Boolean)
+              .map(parse<Line>)
+          : [],
     };
     this.replicas.push(replica);
     await new Promise<void>((resolve, reject) => {
@@ -81,12 +98,16 @@ export class Fleet {
   }
 
   /** All that all replicas wrote down. */
-  journal(): JournalLine[] {
+  journal(): Line[] {
     return this.replicas.flatMap((replica) => replica.journal());
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.kill()));
   }
 
   /** Stops what still runs and removes the journals. */
@@ -96,6 +117,6 @@ export class Fleet {
   }
 }
 
-function parse(line: string): JournalLine {
-  return JSON.parse(line) as JournalLine;
+function parse<Line>(line: string): Line {
+  return JSON.parse(line) as Line;
 }
