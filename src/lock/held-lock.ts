@@ -60,9 +60,14 @@ export class HeldLock {
   }
 
   assertHeld(): void {
-    if (!this.settled && this.timeLeft() <= 0) this.lose(this.endsBy());
+    this.expire();
     if (this.loss) throw this.loss;
     if (this.settled) throw this.error('released');
+  }
+
+  /** Takes the lock for lost where the clocks say so, also before the timer of the deadline has fired. */
+  expire(): void {
+    if (!this.settled && this.timeLeft() <= 0) this.lose(this.endsBy());
   }
 
   /** A renewal that was sent at this instant has moved the lease. One that came back out of order changes nothing. */

@@ -55,6 +55,7 @@ export class LeaseRenewal {
       Math.max(this.lock.timeLeft() - lease + lease / RENEWALS_A_LEASE, 0),
       () => {
         this.underWay = this.renew(lease).then(() => {
+          this.lock.expire();
           if (this.lock.isOpen && !this.ending.signal.aborted) this.planNext();
         });
       },

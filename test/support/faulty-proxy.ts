@@ -8,6 +8,7 @@ export class FaultyProxy {
   private swallowNext = 0;
   private cutNext = 0;
   private isDown = false;
+  private requestDelay = 0;
 
   private constructor(
     private readonly server: Server,
@@ -38,6 +39,11 @@ export class FaultyProxy {
   /** The next connections on which the server answers break before the answer has come through. */
   cut(connections: number): void {
     this.cutNext = connections;
+  }
+
+  /** What is sent from now on reaches the server so many milliseconds later. */
+  delayRequests(milliseconds: number): void {
+    this.requestDelay = milliseconds;
   }
 
   /** As a server that is gone: all connections break, and no new one is accepted. */
@@ -71,7 +77,7 @@ export class FaultyProxy {
       socket.on('error', () => {});
       socket.once('close', () => this.sockets.delete(socket));
     }
-    client.on('data', (data) => server.write(data));
+    client.on('data', (data) => setTimeout(() => server.write(data), this.requestDelay));
     server.on('data', (data) => {
       if (this.cutNext > 0) {
         this.cutNext--;

@@ -107,6 +107,14 @@ describe('a renewal', () => {
     expect(reason()).toBe('lease');
   });
 
+  test('that wakes up from a suspension past the lease ends the lock, and is not sent', async () => {
+    const { store, clock, reason } = await running();
+    clock.suspend(LEASE);
+    await clock.advance(LEASE / 3);
+    expect(reason()).toBe('lease');
+    expect(store.renewals).toEqual([]);
+  });
+
   test('under way is settled before the release is sent', async () => {
     const slow = new Later<RenewAnswer>();
     const { locks, store, clock, lock } = await running({ renew: [slow.promise] });

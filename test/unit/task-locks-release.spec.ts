@@ -109,6 +109,16 @@ describe('a release on a connection that died without a word', () => {
     expect(new Set(store.releases.map(({ token }) => token)).size).toBe(1);
     expect(clock.pending).toBe(0);
   });
+
+  test('is given up when the lease ends, and leaves no timer', async () => {
+    const { store, clock } = await afterRun([new Later<ReleaseAnswer>().promise]);
+    await clock.advance(4 * MINUTE);
+    const tries = store.releases.length;
+    expect(tries).toBeGreaterThan(2);
+    expect(clock.pending).toBe(0);
+    await clock.advance(60 * MINUTE);
+    expect(store.releases).toHaveLength(tries);
+  });
 });
 
 describe('a release that cannot succeed', () => {
