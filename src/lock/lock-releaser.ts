@@ -41,7 +41,9 @@ export class LockReleaser {
   /** Sent again, a release changes nothing that the first one did not: it goes by the token. */
   private async send(request: ReleaseRequest, patience: number, expiry: AbortSignal): Promise<ReleaseAnswer> {
     const answered = new AbortController();
-    const late = pause(this.clock, patience, AbortSignal.any([answered.signal, expiry])).then(() => undefined);
+    const late = pause(this.clock, patience, AbortSignal.any([answered.signal, expiry])).then(
+      () => undefined,
+    );
     try {
       const answers = await Promise.race([this.store.release([request], expiry), late]);
       if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
