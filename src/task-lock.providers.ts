@@ -5,6 +5,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { ConfigValues } from './config/config-values.js';
 import { moduleSettings } from './config/module-settings.js';
 import type { ModuleSettings } from './config/module-settings.js';
+import { BatchedStore } from './lock/batched-store.js';
 import { ClockCheckedStore } from './lock/clock-checked-store.js';
 import { SystemLockClock } from './lock/lock-clock.js';
 import type { LockClock } from './lock/lock-clock.js';
@@ -53,9 +54,9 @@ export const taskLockProviders: Provider[] = [
     useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef): LockStore => {
       if (!settings.enabled) return new UnlockedStore(clock);
       if (settings.store) return settings.store;
-      const { schema, table, claimTimeout } = settings;
+      const { schema, table, claimTimeout, preparedStatements } = settings;
       // Longer than the claim itself waits: a late answer may be a win that has to go back.
-      const options = { schema, table, patience: 2 * claimTimeout };
+      const options = { schema, table, preparedStatements, patience: 2 * claimTimeout };
       return new PostgresLockStore(() => dataSourceOf(settings, moduleRef), options, clock);
     },
     inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
@@ -65,8 +66,11 @@ export const taskLockProviders: Provider[] = [
     useFactory: (store: LockStore, clock: LockClock, settings: ModuleSettings) => {
       const log = new Logger('TaskLock');
       // A store of a test may have a clock of its own.
-      const checked = store instanceof PostgresLockStore ? new ClockCheckedStore(store, clock, log) : store;
-      return new TaskLocks(checked, clock, log, { ...settings, exclusive: settings.enabled });
+      const remote =
+        store instanceof PostgresLockStore
+          ? new BatchedStore(new ClockCheckedStore(store, clock, log))
+          : store;
+      return new TaskLocks(remote, clock, log, { ...settings, exclusive: settings.enabled });
     },
     inject: [LOCK_STORE, LOCK_CLOCK, MODULE_SETTINGS],
   },

@@ -16,6 +16,7 @@ export interface ModuleSettings extends Pick<TaskLockModuleOptions, 'dataSource'
   claimTimeout: number;
   shutdownTimeout: number;
   replicaId: string;
+  preparedStatements: boolean;
   enabled: boolean;
   /** What is wrong with the options; reported at start-up together with what is wrong with the tasks. */
   problems: readonly TaskLockProblem[];
@@ -33,6 +34,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
   'claimTimeout',
   'shutdownTimeout',
   'replicaId',
+  'preparedStatements',
   'enabled',
   'store',
 ]);
@@ -70,9 +72,12 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
       report(option, 'must be a text that is not empty; leave it out for the default');
     }
   }
-  const enabled: unknown = options.enabled ?? true;
   // An environment variable is a text: 'false' would lock, '' would not.
-  if (typeof enabled !== 'boolean') report('enabled', `'${String(enabled)}' must be true or false`);
+  const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
+    const given: unknown = options[option] ?? true;
+    if (typeof given !== 'boolean') report(option, `'${String(given)}' must be true or false`);
+    return given !== false;
+  };
   const lease = duration('lease', options.lease ?? '60s');
   // Each lock would be lost before its method begins.
   if (lease === 0) report('lease', "must be more than 0: write it like '60s'");
@@ -91,7 +96,8 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
     replicaId: options.replicaId ?? `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
-    enabled: enabled !== false,
+    preparedStatements: flag('preparedStatements'),
+    enabled: flag('enabled'),
     problems,
   };
 }

@@ -13,6 +13,12 @@ const CONNECTION_MESSAGE =
 /** A claim that met a concurrent one: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
 const CONFLICT = /^40(001|P01)$/;
 
+/**
+ * A pooler has put the session on another connection of the server, which does not know the name of a prepared
+ * statement (26000) or knows it already (42P05). The statement was not carried out.
+ */
+const NAME_LOST = /^(26000|42P05)$/;
+
 export const UNDEFINED_TABLE = '42P01';
 export const UNDEFINED_COLUMN = '42703';
 export const UNDEFINED_SCHEMA = '3F000';
@@ -27,6 +33,10 @@ export function codeOf(error: unknown): string | undefined {
 
 export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error) ?? '');
+}
+
+export function isNameLost(error: unknown): boolean {
+  return NAME_LOST.test(codeOf(error) ?? '');
 }
 
 /**

@@ -23,7 +23,8 @@ import {
 import type { ReleaseRow } from './release.statement.js';
 import type { RenewRow } from './renew.statement.js';
 import { Session } from './session.js';
-import { columnsOf } from './statement.js';
+import { queryOf } from './statement.js';
+import type { Query } from './statement.js';
 import { statementsFor } from './statements.js';
 import type { Statements } from './statements.js';
 import { DEFAULT_TABLE, qualifiedTable } from './table-name.js';
@@ -34,12 +35,17 @@ export interface PostgresLockStoreOptions {
   table: string;
   /** Milliseconds after which a statement without an answer is given up. Default: 10 s. */
   patience?: number;
+  /** Whether statements are prepared, until a pooler is seen to lose them. Default: true. */
+  preparedStatements?: boolean;
 }
 
 const DEFAULT_PATIENCE = 10_000;
 
 /** What a failed method's message may be long in the row: it is for people, the full error is in the log. */
 const MAX_ERROR_LENGTH = 2_000;
+
+/** A conflict means that another replica has committed in between: the next look sees what it did. */
+const CONFLICT_TRIES = 5;
 
 /** Each conflict means that another replica made a row, so this many in a row are not to be expected. */
 const MAX_ENSURE_TRIES = 20;
@@ -55,7 +61,8 @@ export class PostgresLockStore implements LockStore {
     private readonly options: PostgresLockStoreOptions,
     clock: LockClock = new SystemLockClock(),
   ) {
-    this.session = new Session(dataSource, clock, options.patience ?? DEFAULT_PATIENCE);
+    const { patience = DEFAULT_PATIENCE, preparedStatements = true } = options;
+    this.session = new Session(dataSource, clock, patience, preparedStatements);
   }
 
   private get statements(): Statements {
@@ -69,7 +76,7 @@ export class PostgresLockStore implements LockStore {
 
   async prepare(names: readonly string[]): Promise<void> {
     try {
-      await this.session.query(this.statements.check);
+      await this.session.query({ text: this.statements.check });
     } catch (error) {
       throw this.explained(error);
     }
@@ -82,7 +89,7 @@ export class PostgresLockStore implements LockStore {
 
   renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
     return inRounds(held, async (round) => {
-      const values = columnsOf(
+      const query = queryOf(
         this.statements.renew,
         round.map(({ name, token, lease, maxHold }) => ({
           name,
@@ -91,7 +98,7 @@ export class PostgresLockStore implements LockStore {
           max_hold_ms: maxHold,
         })),
       );
-      const rows = await this.rowsByName<RenewRow>(this.statements.renew.text, values, signal);
+      const rows = await this.rowsByName<RenewRow>(query, signal);
       return round.map(({ name }): RenewAnswer => {
         const row = rows?.get(name);
         if (row?.answer === 'renewed') {
@@ -105,7 +112,7 @@ export class PostgresLockStore implements LockStore {
 
   release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
     return inRounds(held, async (round) => {
-      const values = columnsOf(
+      const query = queryOf(
         this.statements.release,
         round.map(({ name, token, tick, minHold, stepBack, outcome, error, durable }) => ({
           name,
@@ -118,7 +125,7 @@ export class PostgresLockStore implements LockStore {
           durable,
         })),
       );
-      const rows = await this.rowsByName<ReleaseRow>(this.statements.release.text, values, signal);
+      const rows = await this.rowsByName<ReleaseRow>(query, signal);
       return round.map(({ name }): ReleaseAnswer => {
         const row = rows?.get(name);
         return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
@@ -145,11 +152,7 @@ export class PostgresLockStore implements LockStore {
 
   private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
     const ask = () =>
-      this.rowsByName<ClaimRow>(
-        this.statements.claim.text,
-        columnsOf(this.statements.claim, round.map(requestRow)),
-        signal,
-      );
+      this.rowsByName<ClaimRow>(queryOf(this.statements.claim, round.map(requestRow)), signal);
     let rows = await ask();
     const missing = round.map(({ name }) => name).filter((name) => rows?.get(name)?.answer === 'missing');
     if (missing.length === 0) return round.map(({ name }) => answerOf(rows?.get(name)));
@@ -163,7 +166,7 @@ export class PostgresLockStore implements LockStore {
   private async ensure(names: readonly string[], signal?: AbortSignal): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await this.session.query(this.statements.ensure, [names], signal);
+        await this.session.query({ text: this.statements.ensure, values: [names] }, signal);
         return;
       } catch (error) {
         if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;
@@ -171,18 +174,22 @@ export class PostgresLockStore implements LockStore {
     }
   }
 
-  /** Nothing where the whole statement met a conflict and changed no row: each of its requests is then `busy`. */
+  /**
+   * Nothing where the whole statement met a conflict each time, and changed no row: each of its requests is then `busy`.
+   * Under stricter isolation than read committed one row that another replica has just changed fails all of a batch.
+   */
   private async rowsByName<Row extends { name: string }>(
-    text: string,
-    values: unknown[][],
+    query: Query,
     signal?: AbortSignal,
   ): Promise<Map<string, Row> | undefined> {
-    try {
-      const rows = await this.session.query<Row>(text, values, signal);
-      return new Map(rows.map((row) => [row.name, row]));
-    } catch (error) {
-      if (isConflict(error)) return undefined;
-      throw error;
+    for (let tries = 1; ; tries++) {
+      try {
+        const rows = await this.session.query<Row>(query, signal);
+        return new Map(rows.map((row) => [row.name, row]));
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        if (tries === CONFLICT_TRIES || signal?.aborted) return undefined;
+      }
     }
   }
 

@@ -2,7 +2,8 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { LockClock } from '../lock/lock-clock.js';
 import { LockStoreUnavailableError } from '../lock/lock-store.js';
 import { messageOf } from '../message-of.js';
-import { isRefusal, isTransient } from './postgres-errors.js';
+import { isNameLost, isRefusal, isTransient } from './postgres-errors.js';
+import type { Query } from './statement.js';
 
 /** Runs single statements, each in a transaction of its own. */
 export class Session {
@@ -11,6 +12,8 @@ export class Session {
     private readonly dataSource: () => DataSource,
     private readonly clock: LockClock,
     private readonly patience: number,
+    /** Whether named statements are prepared once a connection: planning is what a claim costs most. */
+    private prepares: boolean,
   ) {}
 
   /**
@@ -18,7 +21,7 @@ export class Session {
    * transaction-propagation library is active, and a rollback there would lose the claim. A statement whose caller
    * gave up while it waited for a connection is not sent.
    */
-  async query<Row>(text: string, values: unknown[] = [], signal?: AbortSignal): Promise<Row[]> {
+  async query<Row>(query: Query, signal?: AbortSignal): Promise<Row[]> {
     const runner = this.dataSource().createQueryRunner('master');
     let sent = false;
     let cancelHangUp = (): void => {};
@@ -29,7 +32,7 @@ export class Session {
       // A connection that died without a word would keep its place in the pool for the quarter of an hour that TCP
       // takes to notice.
       cancelHangUp = this.clock.timer(this.patience, () => hangUp(connection));
-      return (await runner.query(text, values)) as Row[];
+      return await this.run<Row>(runner, connection, query);
     } catch (error) {
       if (!(isTransient(error) || (sent && !isRefusal(error)))) throw error;
       throw new LockStoreUnavailableError(messageOf(error), sent, { cause: error });
@@ -38,6 +41,27 @@ export class Session {
       await released(runner);
     }
   }
+
+  private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
+    if (this.prepares && query.name !== undefined && isConnection(connection)) {
+      try {
+        return (await connection.query(query)).rows as Row[];
+      } catch (error) {
+        if (!isNameLost(error)) throw error;
+        this.prepares = false;
+      }
+    }
+    return (await runner.query(query.text, query.values)) as Row[];
+  }
+}
+
+/** The driver's own connection, without the query runner around it: a runner cannot name a statement. */
+interface Connection {
+  query(query: Query): Promise<{ rows: unknown[] }>;
+}
+
+function isConnection(connection: unknown): connection is Connection {
+  return typeof connection === 'object' && connection !== null && 'query' in connection;
 }
 
 /** With a query under way pg closes the socket at once, and the query fails. */

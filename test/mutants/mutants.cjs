@@ -17,6 +17,8 @@ const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integra
 const GUARD = 'src/postgres/commit-guard.statement.ts';
 const FENCED = ['test/integration/fenced-transactions.spec.ts'];
 const RENEWAL = ['test/unit/lease-renewal'];
+const BATCHED = 'src/lock/batched-store.ts';
+const STATEMENTS = ['test/integration/statements.spec.ts'];
 const UNIT = ['test/unit/task-locks', 'test/unit/claim-attempt'];
 
 /** @type {Record<string, Omit<Mutant, 'id' | 'rule'>[]>} by rule */
@@ -57,8 +59,8 @@ const byRule = {
     },
     {
       file: 'src/postgres/session.ts',
-      find: 'await runner.query(text, values)',
-      replace: 'await this.dataSource().query(text, values)',
+      find: '(await connection.query(query)).rows',
+      replace: 'await this.dataSource().query(query.text, query.values)',
       suites: ['test/integration/callers-transaction.spec.ts'],
     },
   ],
@@ -493,6 +495,39 @@ const byRule = {
       find: 'rounds.find(({ names }) => !names.has(name))',
       replace: 'rounds[0]',
       suites: POSTGRES,
+    },
+    {
+      file: BATCHED,
+      find: 'answers.slice(from, (from += requests.length))',
+      replace: 'answers',
+      suites: ['test/unit/batched-store'],
+    },
+    { file: BATCHED, find: '--this.left === 0', replace: 'true', suites: ['test/unit/batched-store'] },
+    {
+      file: BATCHED,
+      find: 'if (call.signal?.aborted) {',
+      replace: 'if (false) {',
+      suites: ['test/unit/batched-store'],
+    },
+  ],
+  'prepared statements behind poolers': [
+    {
+      file: 'src/postgres/session.ts',
+      find: 'if (!isNameLost(error)) throw error;',
+      replace: 'throw error;',
+      suites: STATEMENTS,
+    },
+    {
+      file: 'src/postgres/session.ts',
+      find: 'if (this.prepares && ',
+      replace: 'if (',
+      suites: STATEMENTS,
+    },
+    {
+      file: 'src/postgres/statement.ts',
+      find: 'name: `${statement.name}-${digest}`',
+      replace: 'name: statement.name',
+      suites: STATEMENTS,
     },
   ],
   'the fence grows': [

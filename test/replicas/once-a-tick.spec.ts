@@ -29,25 +29,18 @@ async function startAll(options: readonly ReplicaOptions[]): Promise<void> {
 }
 
 describe('twenty replicas in processes of their own', () => {
-  test('run every one of 300 ticks exactly once, with bodies of 0, 50 and 200 ms', async () => {
-    await startAll(Array.from({ length: 20 }, () => ({})));
-    const runs = await watch(fleet, 25);
-    expect(runs.size).toBe(300);
-    expectEveryTickOnce(runs);
-    const replicas = new Set(fleet.journal().map(({ replica }) => replica));
-    expect(replicas.size).toBeGreaterThan(1);
-  });
-
-  test('run every tick once with clocks 2 s, 20 s and 5 min early and late, and lose none when an early one dies', async () => {
+  test('run each of 300 ticks exactly once, with clocks 2 s, 20 s and 5 min early and late, and lose none when an early one dies', async () => {
     const ahead = [2 * SECOND, -2 * SECOND, 20 * SECOND, -20 * SECOND, 5 * MINUTE, -5 * MINUTE];
     await startAll([
       ...ahead.map((clockAhead) => ({ clockAhead })),
       ...Array.from({ length: 14 }, () => ({})),
     ]);
     const early = fleet.replicas[2]!;
-    const runs = await watch(fleet, 46, () => early.kill());
+    const runs = await watch(fleet, 40, () => early.kill());
     expect(runs.size).toBeGreaterThanOrEqual(300);
     expectEveryTickOnce(runs);
+    const replicas = new Set(fleet.journal().map(({ replica }) => replica));
+    expect(replicas.size).toBeGreaterThan(1);
   });
 });
 
@@ -58,9 +51,11 @@ const faketime = spawnSync('faketime', ['--version']).error === undefined;
   async () => {
     const through = ['faketime', '-f', '+20s'];
     const environment = { FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-    await startAll([{ through, environment }, {}, {}]);
-    expectEveryTickOnce(await watch(fleet, 25));
-    expect(fleet.replicas[0]!.journal().length).toBeGreaterThan(0);
+    const ahead = await fleet.start({ through, environment });
+    // Beside others it may win nothing: they are asked in time, and it has to ask twice.
+    await until(() => ahead.journal().length > 0);
+    await startAll([{}, {}]);
+    expectEveryTickOnce(await watch(fleet, 15));
   },
 );
 

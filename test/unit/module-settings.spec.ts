@@ -19,6 +19,7 @@ describe('the options of the module', () => {
       maxHoldFactor: 5,
       claimTimeout: 5_000,
       shutdownTimeout: 25_000,
+      preparedStatements: true,
       enabled: true,
       problems: [],
     });
@@ -33,6 +34,7 @@ describe('the options of the module', () => {
       minHoldFactor: 0,
       maxHoldFactor: 1,
       replicaId: 'pod-1',
+      preparedStatements: false,
       enabled: false,
       store,
     };

@@ -1,0 +1,137 @@
+import { setImmediate } from 'node:timers';
+import { LockStoreUnavailableError } from './lock-store.js';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  LockStore,
+  ReleaseAnswer,
+  ReleaseRequest,
+  RenewAnswer,
+  RenewRequest,
+} from './lock-store.js';
+
+/** How many rows one statement locks at most: for as long as it runs they look busy to the other replicas. */
+const MAX_BATCH = 1_000;
+
+/** One call of the store, which waits for the end of the turn. */
+interface Call<Request, Answer> {
+  requests: readonly Request[];
+  signal?: AbortSignal;
+  resolve: (answers: Answer[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Sends what one turn of the event loop asks for in one request to the store: the tasks of one second cost one round
+ * trip and one commit. A lone request waits for no timer, only for the callbacks that are due already.
+ */
+export class BatchedStore implements LockStore {
+  private readonly claims = new Turn<ClaimRequest, ClaimAnswer>((all, signal) =>
+    this.store.claim(all, signal),
+  );
+  private readonly renewals = new Turn<RenewRequest, RenewAnswer>((all, signal) =>
+    this.store.renew(all, signal),
+  );
+  private readonly releases = new Turn<ReleaseRequest, ReleaseAnswer>((all, signal) =>
+    this.store.release(all, signal),
+  );
+
+  constructor(private readonly store: LockStore) {}
+
+  prepare(names: readonly string[]): Promise<void> {
+    return this.store.prepare(names);
+  }
+
+  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+    return this.claims.add(requests, signal);
+  }
+
+  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
+    return this.renewals.add(held, signal);
+  }
+
+  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
+    return this.releases.add(held, signal);
+  }
+}
+
+type Send<Request, Answer> = (requests: readonly Request[], signal?: AbortSignal) => Promise<Answer[]>;
+
+/** Gathers the calls of one turn of the event loop. */
+class Turn<Request, Answer> {
+  private calls: Call<Request, Answer>[] = [];
+
+  constructor(private readonly send: Send<Request, Answer>) {}
+
+  add(requests: readonly Request[], signal?: AbortSignal): Promise<Answer[]> {
+    return new Promise((resolve, reject) => {
+      if (this.calls.length === 0) setImmediate(() => this.end());
+      this.calls.push({ requests, signal, resolve, reject });
+    });
+  }
+
+  private end(): void {
+    const calls = this.calls;
+    this.calls = [];
+    for (const batch of batchesOf(calls)) void this.sendBatch(batch);
+  }
+
+  private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
+    const wanted = new Wanted(calls.map(({ signal }) => signal));
+    try {
+      const answers = await this.send(
+        calls.flatMap(({ requests }) => requests),
+        wanted.signal,
+      );
+      let from = 0;
+      for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
+    } catch (error) {
+      for (const { reject } of calls) reject(error);
+    } finally {
+      wanted.end();
+    }
+  }
+}
+
+function batchesOf<Request, Answer>(calls: readonly Call<Request, Answer>[]): Call<Request, Answer>[][] {
+  const batches: Call<Request, Answer>[][] = [];
+  let size = MAX_BATCH;
+  for (const call of calls) {
+    if (call.signal?.aborted) {
+      call.reject(new LockStoreUnavailableError('it was given up before it was sent', false));
+      continue;
+    }
+    size += call.requests.length;
+    if (size > MAX_BATCH) {
+      batches.push([]);
+      size = call.requests.length;
+    }
+    batches.at(-1)!.push(call);
+  }
+  return batches;
+}
+
+/** Aborts when nobody wants the batch any more: while one does, the others' answers may be wins that have to go back. */
+class Wanted {
+  private readonly abortion = new AbortController();
+  private readonly signals: readonly (AbortSignal | undefined)[];
+  private left: number;
+
+  constructor(signals: readonly (AbortSignal | undefined)[]) {
+    this.signals = signals;
+    this.left = signals.length;
+    for (const signal of signals) signal?.addEventListener('abort', this.giveUpOne);
+  }
+
+  get signal(): AbortSignal {
+    return this.abortion.signal;
+  }
+
+  end(): void {
+    for (const signal of this.signals) signal?.removeEventListener('abort', this.giveUpOne);
+  }
+
+  private readonly giveUpOne = (): void => {
+    if (--this.left === 0) this.abortion.abort();
+  };
+}

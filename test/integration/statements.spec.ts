@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { TaskLockService } from '../../src/index.js';
+import type { TaskLockModuleOptions } from '../../src/index.js';
+import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+import { createDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { queriesDuring } from '../support/observe-queries.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.query('TRUNCATE task_lock');
+  dataSource = await database.connect({ extra: { max: 1 } });
+});
+closeApplicationsAfterEach();
+
+async function serviceWith(options: TaskLockModuleOptions = {}): Promise<TaskLockService> {
+  const application = await startApplication({ options: { store: undefined, dataSource, ...options } });
+  return application.get(TaskLockService);
+}
+
+const names = Array.from({ length: 300 }, (_, index) => `task ${index}`);
+
+/** All of them in one turn of the event loop, as the tasks of one second. */
+const runAll = (service: TaskLockService) =>
+  Promise.all(names.map((name) => service.run({ name, minHold: 0 }, () => name)));
+
+describe('the tasks of one turn of the event loop', () => {
+  test('cost one claim and one release, and each runs', async () => {
+    const service = await serviceWith();
+    await runAll(service);
+    const sent = await queriesDuring(async () =>
+      expect(await runAll(service)).toEqual(names.map((value) => ({ status: 'executed', value }))),
+    );
+    expect(sent.map(({ name }) => name?.replace(/-[0-9a-f]+$/, ''))).toEqual([
+      'task-lock-claim',
+      'task-lock-release',
+    ]);
+  });
+
+  test('run once each where four replicas ask for them at once, in orders of their own', async () => {
+    const scheduledTime = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+    const replicas = await Promise.all(
+      Array.from({ length: 4 }, async () => serviceWith({ dataSource: await database.connect() })),
+    );
+    const runs: string[] = [];
+    const results = await Promise.all(
+      replicas.flatMap((service, replica) =>
+        rotated(names, replica * 70).map((name) =>
+          service.run({ name, interval: '1m', scheduledTime }, () => void runs.push(name)),
+        ),
+      ),
+    );
+    expect([...runs].sort()).toEqual([...names].sort());
+    const skips = results.map((result) => (result.status === 'skipped' ? result.reason : 'executed'));
+    expect(skips.filter((skip) => !['executed', 'held', 'done'].includes(skip))).toEqual([]);
+  });
+});
+
+describe('statements', () => {
+  const prepared = async (): Promise<string[]> => {
+    const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements');
+    return rows.map(({ name }) => name.replace(/-[0-9a-f]+$/, '')).sort();
+  };
+  const run = (service: TaskLockService) => service.run({ name: 'task', minHold: 0 }, () => 'done');
+
+  test('are planned once a connection', async () => {
+    const service = await serviceWith();
+    for (let runs = 0; runs < 3; runs++) await run(service);
+    expect(await prepared()).toEqual(['task-lock-claim', 'task-lock-release']);
+  });
+
+  test('are not prepared where the options forbid it', async () => {
+    const service = await serviceWith({ preparedStatements: false });
+    expect(await run(service)).toEqual({ status: 'executed', value: 'done' });
+    expect(await prepared()).toEqual([]);
+  });
+
+  test('go on without names from when a pooler has lost one, and no run is lost to it', async () => {
+    const service = await serviceWith();
+    await run(service);
+    await dataSource.query('DEALLOCATE ALL');
+    for (let runs = 0; runs < 2; runs++)
+      expect(await run(service)).toEqual({ status: 'executed', value: 'done' });
+    expect(await prepared()).toEqual([]);
+  });
+
+  test('carry a digest of their text in their names: another version cannot be run by mistake', async () => {
+    const service = await serviceWith();
+    await run(service);
+    const sent = await queriesDuring(() => run(service));
+    expect(sent.map(({ name }) => name)).toEqual(
+      sent.map(() => expect.stringMatching(/^task-lock-(claim|release)-[0-9a-f]{16}$/)),
+    );
+  });
+});
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  return [...items.slice(by), ...items.slice(0, by)];
+}

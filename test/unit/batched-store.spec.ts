@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { BatchedStore } from '../../src/lock/batched-store.js';
+import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore } from '../../src/lock/lock-store.js';
+import { aClaim, aRelease } from '../support/claims.js';
+import { Later } from '../support/scripted-store.js';
+
+/** Writes down what it is sent, and answers when it is told to. */
+class RecordingStore implements LockStore {
+  readonly claims: { names: string[]; signal?: AbortSignal; answer: Later<void> }[] = [];
+  readonly renewals: string[][] = [];
+  readonly releases: string[][] = [];
+
+  async prepare(): Promise<void> {}
+
+  async claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+    const names = namesOf(requests);
+    const answer = new Later<void>();
+    this.claims.push({ names, signal, answer });
+    await answer.promise;
+    return names.map((name) => ({ status: 'held', now: 0, inProgress: true, heldBy: `holder of ${name}` }));
+  }
+
+  async renew(held: readonly { name: string }[]) {
+    this.renewals.push(namesOf(held));
+    return held.map(() => ({ status: 'busy' as const }));
+  }
+
+  async release(held: readonly { name: string }[]) {
+    this.releases.push(namesOf(held));
+    return held.map(() => ({ status: 'gone' as const }));
+  }
+}
+
+const namesOf = (requests: readonly { name: string }[]): string[] => requests.map(({ name }) => name);
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function batched() {
+  const store = new RecordingStore();
+  const claims = new BatchedStore(store);
+  const claim = (name: string, signal?: AbortSignal) => claims.claim([aClaim({ name })], signal);
+  return { store, claims, claim };
+}
+
+describe('the claims of one turn of the event loop', () => {
+  test('go in one request, and each has its own answer', async () => {
+    const { store, claim } = batched();
+    const asked = ['a', 'b', 'c'].map((name) => claim(name));
+    await endOfTurn();
+    expect(store.claims.map(({ names }) => names)).toEqual([['a', 'b', 'c']]);
+    store.claims[0]!.answer.resolve();
+    const answers = await Promise.all(asked);
+    expect(answers).toMatchObject([
+      [{ heldBy: 'holder of a' }],
+      [{ heldBy: 'holder of b' }],
+      [{ heldBy: 'holder of c' }],
+    ]);
+  });
+
+  test('do not wait for those of the turn before', async () => {
+    const { store, claim } = batched();
+    void claim('a');
+    await endOfTurn();
+    void claim('b');
+    await endOfTurn();
+    expect(store.claims.map(({ names }) => names)).toEqual([['a'], ['b']]);
+  });
+
+  test('go in several requests where they are more than a thousand', async () => {
+    const { store, claim } = batched();
+    for (let index = 0; index < 2_500; index++) void claim(`task ${index}`);
+    await endOfTurn();
+    expect(store.claims.map(({ names }) => names.length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  test('all fail where their request does', async () => {
+    const { store, claim } = batched();
+    const asked = Promise.allSettled([claim('a'), claim('b')]);
+    await endOfTurn();
+    const reason = new LockStoreUnavailableError('connection terminated', true);
+    store.claims[0]!.answer.reject(reason);
+    expect(await asked).toEqual([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ]);
+  });
+});
+
+describe('a claim that is given up', () => {
+  test('before the end of its turn is not sent, and says so: nothing has to be given back', async () => {
+    const { store, claim } = batched();
+    const giveUp = new AbortController();
+    const asked = claim('a', giveUp.signal);
+    void claim('b');
+    giveUp.abort();
+    await expect(asked).rejects.toMatchObject({ name: 'LockStoreUnavailableError', sent: false });
+    expect(store.claims.map(({ names }) => names)).toEqual([['b']]);
+  });
+
+  test('leaves the request of the others under way', async () => {
+    const { store, claim } = batched();
+    const [one, other] = [new AbortController(), new AbortController()];
+    const asked = Promise.all([claim('a', one.signal), claim('b', other.signal)]);
+    await endOfTurn();
+    one.abort();
+    expect(store.claims[0]!.signal!.aborted).toBe(false);
+    other.abort();
+    expect(store.claims[0]!.signal!.aborted).toBe(true);
+    store.claims[0]!.answer.resolve();
+    expect(await asked).toHaveLength(2);
+  });
+
+  test('never takes one with it that nobody can give up', async () => {
+    const { store, claim } = batched();
+    const giveUp = new AbortController();
+    void claim('a', giveUp.signal);
+    void claim('b');
+    await endOfTurn();
+    giveUp.abort();
+    expect(store.claims[0]!.signal!.aborted).toBe(false);
+  });
+});
+
+test('the renewals and the releases of one turn go in one request each', async () => {
+  const { store, claims } = batched();
+  const held = ['a', 'b'].map((name) => aClaim({ name }));
+  const renewed = held.map(({ name, token }) =>
+    claims.renew([{ name, token, lease: 1_000, maxHold: 5_000 }]),
+  );
+  const released = held.map((claim) => claims.release([aRelease(claim)]));
+  expect(await Promise.all(renewed)).toEqual([[{ status: 'busy' }], [{ status: 'busy' }]]);
+  expect(await Promise.all(released)).toEqual([[{ status: 'gone' }], [{ status: 'gone' }]]);
+  expect(store.renewals).toEqual([['a', 'b']]);
+  expect(store.releases).toEqual([['a', 'b']]);
+});
