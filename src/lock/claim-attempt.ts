@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { instantOf, pause } from './lock-clock.js';
+import { instantOf, patienceOf } from './lock-clock.js';
 import type { Instant, LockClock } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, ClaimRequest, LockStore, WonAnswer } from './lock-store.js';
@@ -57,12 +57,11 @@ export class ClaimAttempt {
     this.unanswered.add(sent);
     const answered = (): void => void this.unanswered.delete(sent);
     sent.then(answered, answered);
-    const enough = new AbortController();
-    const late = pause(this.clock, patience, enough.signal).then(() => undefined);
+    const late = patienceOf(this.clock, patience);
     try {
-      return await Promise.race([...this.unanswered, this.givenUp, late]);
+      return await Promise.race([...this.unanswered, this.givenUp, late.over]);
     } finally {
-      enough.abort();
+      late.end();
     }
   }
 

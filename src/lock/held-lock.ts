@@ -23,7 +23,8 @@ export interface HeldLockState {
 
 /** A lock that this process took: knows whether it still holds, and tells the run when it no longer does. */
 export class HeldLock {
-  private readonly abortion = new AbortController();
+  /** Made when somebody asks for the signal: most runs never do. */
+  private abortion?: AbortController;
   private cancelDeadline: () => void;
   private leasedAt: Instant;
   private lease: number;
@@ -41,6 +42,10 @@ export class HeldLock {
   }
 
   get signal(): AbortSignal {
+    if (!this.abortion) {
+      this.abortion = new AbortController();
+      if (this.loss) this.abortion.abort(this.loss);
+    }
     return this.abortion.signal;
   }
 
@@ -83,7 +88,7 @@ export class HeldLock {
     if (this.loss) return;
     this.loss = this.error(reason);
     this.cancelDeadline();
-    this.abortion.abort(this.loss);
+    this.abortion?.abort(this.loss);
     this.onLost(this.loss);
   }
 

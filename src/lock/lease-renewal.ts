@@ -1,5 +1,5 @@
 import type { HeldLock } from './held-lock.js';
-import { instantOf, pause } from './lock-clock.js';
+import { instantOf, patienceOf } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockStore, RenewAnswer } from './lock-store.js';
 import { retryDelay } from './retry.js';
@@ -9,8 +9,9 @@ const RENEWALS_A_LEASE = 3;
 
 /** Keeps the lease of one run ahead of the clock. A run that ends before the first renewal costs no query. */
 export class LeaseRenewal {
-  private readonly ending = new AbortController();
+  private ended = false;
   private cancelNext = (): void => {};
+  private cutPauseShort = (): void => {};
   private underWay: Promise<void> = Promise.resolve();
 
   constructor(
@@ -28,8 +29,9 @@ export class LeaseRenewal {
    * release could not lock the row again, but the release would meet its row lock.
    */
   async end(): Promise<void> {
-    this.ending.abort();
+    this.ended = true;
     this.cancelNext();
+    this.cutPauseShort();
     await this.underWay;
   }
 
@@ -38,12 +40,15 @@ export class LeaseRenewal {
    * answered or the lock is lost. A query that failed, or that met a locked row, has lost nothing.
    */
   async renew(lease: number): Promise<void> {
-    for (let tries = 0; this.lock.isHeld() && !this.ending.signal.aborted; tries++) {
+    for (let tries = 0; this.lock.isHeld() && !this.ended; tries++) {
       const sentAt = instantOf(this.clock);
       const answer = await this.ask(lease);
       if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);
       if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');
-      await pause(this.clock, retryDelay(tries), this.ending.signal);
+      if (this.ended) return;
+      const wait = patienceOf(this.clock, retryDelay(tries));
+      this.cutPauseShort = wait.end;
+      await wait.over;
     }
   }
 
@@ -56,7 +61,7 @@ export class LeaseRenewal {
       () => {
         this.underWay = this.renew(lease).then(() => {
           this.lock.expire();
-          if (this.lock.isOpen && !this.ending.signal.aborted) this.planNext();
+          if (this.lock.isOpen && !this.ended) this.planNext();
         });
       },
     );
@@ -69,8 +74,9 @@ export class LeaseRenewal {
       .renew([{ name, token, lease, maxHold }], giveUp.signal)
       .then(([answer]) => answer)
       .catch(() => undefined);
-    const late = pause(this.clock, this.patience, giveUp.signal).then(() => undefined);
-    const answer = await Promise.race([answered, late]);
+    const late = patienceOf(this.clock, this.patience);
+    const answer = await Promise.race([answered, late.over]);
+    late.end();
     giveUp.abort();
     return answer;
   }

@@ -53,6 +53,26 @@ export function elapsedSince(clock: LockClock, since: Instant): number {
   return Math.max(clock.now() - since.wall, clock.monotonic() - since.monotonic);
 }
 
+/** A pause that its maker may cut short. */
+export interface Patience {
+  /** Resolves when the time is over, or at the call of `end`. */
+  over: Promise<undefined>;
+  end(): void;
+}
+
+/** Waits for `delay` milliseconds at most. Each query has one: a signal would cost several times as much. */
+export function patienceOf(clock: LockClock, delay: number): Patience {
+  let end = (): void => {};
+  const over = new Promise<undefined>((resolve) => {
+    const cancel = clock.timer(delay, () => resolve(undefined), true);
+    end = () => {
+      cancel();
+      resolve(undefined);
+    };
+  });
+  return { over, end };
+}
+
 /** Resolves after `delay`, or as soon as `signal` aborts. */
 export function pause(clock: LockClock, delay: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

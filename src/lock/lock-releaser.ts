@@ -1,4 +1,4 @@
-import { pause } from './lock-clock.js';
+import { elapsedSince, instantOf, patienceOf, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
@@ -18,12 +18,18 @@ export class LockReleaser {
 
   /** `patience`: milliseconds until the lease ends by itself, so that repeating is of no more use. */
   async release(request: ReleaseRequest, patience: number): Promise<void> {
+    const since = instantOf(this.clock);
     const expiry = new AbortController();
     const cancelExpiry = this.clock.timer(Math.max(patience, 0), () => expiry.abort());
     try {
       for (let tries = 0; ; tries++) {
         try {
-          const answer = await this.send(request, this.patienceATry * 2 ** tries, expiry.signal);
+          const left = patience - elapsedSince(this.clock, since);
+          const answer = await this.send(
+            request,
+            Math.min(this.patienceATry * 2 ** tries, left),
+            expiry.signal,
+          );
           if (answer.status !== 'busy') return;
         } catch (error) {
           const worthRepeating = error instanceof LockStoreUnavailableError;
@@ -40,16 +46,13 @@ export class LockReleaser {
 
   /** Sent again, a release changes nothing that the first one did not: it goes by the token. */
   private async send(request: ReleaseRequest, patience: number, expiry: AbortSignal): Promise<ReleaseAnswer> {
-    const answered = new AbortController();
-    const late = pause(this.clock, patience, AbortSignal.any([answered.signal, expiry])).then(
-      () => undefined,
-    );
+    const late = patienceOf(this.clock, patience);
     try {
-      const answers = await Promise.race([this.store.release([request], expiry), late]);
+      const answers = await Promise.race([this.store.release([request], expiry), late.over]);
       if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
       return answers[0] ?? { status: 'busy' };
     } finally {
-      answered.abort();
+      late.end();
     }
   }
 

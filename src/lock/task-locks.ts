@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince, pause } from './lock-clock.js';
+import { elapsedSince, patienceOf, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockReleaser } from './lock-releaser.js';
@@ -81,9 +81,9 @@ export class TaskLocks {
       run.renewal.end().then(() => this.releaser.release(request, patience)),
     );
     run.end();
-    const answered = new AbortController();
-    await Promise.race([released, pause(this.clock, this.settings.claimTimeout, answered.signal)]);
-    answered.abort();
+    const enough = patienceOf(this.clock, this.settings.claimTimeout);
+    await Promise.race([released, enough.over]);
+    enough.end();
   }
 
   /**

@@ -182,8 +182,8 @@ const byRule = {
     },
     {
       file: STORE,
-      find: '      if (isConflict(error)) return undefined;\n',
-      replace: '',
+      find: 'if (!isConflict(error)) throw error;',
+      replace: 'throw error;',
       suites: POSTGRES,
     },
     {
@@ -241,13 +241,13 @@ const byRule = {
     },
     {
       file: ATTEMPT,
-      find: 'Promise.race([...this.unanswered, this.givenUp, late])',
+      find: 'Promise.race([...this.unanswered, this.givenUp, late.over])',
       replace: 'Promise.race([sent, this.givenUp])',
       suites: UNIT,
     },
     {
       file: 'src/lock/lock-releaser.ts',
-      find: 'Promise.race([this.store.release([request], expiry), late])',
+      find: 'Promise.race([this.store.release([request], expiry), late.over])',
       replace: 'this.store.release([request], expiry)',
       suites: ['test/unit/task-locks-release'],
     },

@@ -1,0 +1,46 @@
+import { ratioFinding } from '../goal.js';
+import type { Finding } from '../goal.js';
+import { interleaved, timed } from '../samples.js';
+import type { BenchDatabase } from '../support/bench-database.js';
+import { openReplica } from '../support/open-replica.js';
+import { COMMON_CLAIM } from './one-run.js';
+
+const CLIENTS = 200;
+const TURNS = 15;
+
+/** How long the last of 200 clients waits for its answer where all of them claim one lock at once. */
+export async function measureTwoHundredClients(database: BenchDatabase): Promise<Finding[]> {
+  const connect = Array.from({ length: CLIENTS });
+  const clients = await Promise.all(connect.map(() => database.client()));
+  let turn = 0;
+  const common = () => {
+    const values = [`common ${turn++}`];
+    return timed(() =>
+      Promise.all(clients.map((client) => client.query({ name: 'bench-lock', text: COMMON_CLAIM, values }))),
+    );
+  };
+  // As many again: no client may wait for a connection that the other side has opened.
+  const replicas = await Promise.all(connect.map(() => openReplica(database.url, 1)));
+  const claims = () => {
+    const name = `claimed ${turn++}`;
+    return timed(() =>
+      Promise.all(
+        replicas.map(({ service }) =>
+          service.run({ name, interval: '1h', scheduledTime: new Date(0) }, () => {}),
+        ),
+      ),
+    );
+  };
+  try {
+    return [
+      ratioFinding(
+        'the last of 200 clients to get its answer ÷ the `ON CONFLICT` shape',
+        0.3,
+        await interleaved(TURNS, claims, common),
+        ['claims', '`ON CONFLICT`'],
+      ),
+    ];
+  } finally {
+    await Promise.all(replicas.map((replica) => replica.close()));
+  }
+}

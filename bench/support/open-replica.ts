@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { TaskLockModule, TaskLockService } from 'nestjs-task-lock';
+import type { TaskLockModuleOptions } from 'nestjs-task-lock';
+
+@Module({})
+class Application {
+  static with(options: TaskLockModuleOptions): DynamicModule {
+    return { module: Application, imports: [TaskLockModule.forRoot(options)] };
+  }
+}
+
+export interface BenchReplica {
+  service: TaskLockService;
+  close(): Promise<void>;
+}
+
+/** An application with the built package, and a pool of its own with so many connections. */
+export async function openReplica(
+  url: string,
+  connections: number,
+  options: TaskLockModuleOptions = {},
+): Promise<BenchReplica> {
+  const dataSource = new DataSource({ type: 'postgres', url, extra: { max: connections } });
+  await dataSource.initialize();
+  const application = await NestFactory.createApplicationContext(
+    Application.with({ dataSource, ...options }),
+    { logger: ['error', 'warn'] },
+  );
+  return {
+    service: application.get(TaskLockService),
+    close: async () => {
+      await application.close();
+      await dataSource.destroy();
+    },
+  };
+}
