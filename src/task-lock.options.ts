@@ -72,8 +72,8 @@ export interface TaskLockModuleOptions {
   replicaId?: string;
   /**
    * False: statements are planned anew each time and leave nothing behind in the database's session, for a pooler that
-   * forbids prepared statements. One that loses them is noticed without this. Default: true, a claim costs the database
-   * about half as much.
+   * forbids prepared statements. One that loses them is noticed without this. Default: true, the database plans a
+   * statement once a connection; prepared statements pass TypeORM's query log by.
    */
   preparedStatements?: boolean;
   /** False: tasks run unlocked, for local work without a database. Default: true. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved } from '../samples.js';
 import { startChild } from '../support/child.js';
 
@@ -6,11 +7,11 @@ const CALLS = 5_000;
 const TURNS = 30;
 
 /** What the lock itself costs a process, without a database. */
-export async function measureCpu(): Promise<Finding[]> {
+export async function measureCpu(effort: Effort): Promise<Finding[]> {
   const child = startChild<{ decorated: boolean; calls: number }, number>('cpu');
   try {
     const { medians, spread } = await interleaved(
-      TURNS,
+      effort.turns(TURNS),
       () => child.ask({ decorated: true, calls: CALLS }),
       () => child.ask({ decorated: false, calls: CALLS }),
     );

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved, timed } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { times } from '../support/in-order.js';
@@ -11,7 +12,7 @@ const CLAIMS_A_CONNECTION = 25;
 const TURNS = 40;
 
 /** A claim of a lock that another replica holds, on eight connections at once. */
-export async function measureLostClaim(database: BenchDatabase): Promise<Finding[]> {
+export async function measureLostClaim(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const holder = await openReplica(database.url, CONNECTIONS);
   const loser = await openReplica(database.url, CONNECTIONS);
   const pool = new pg.Pool({ connectionString: database.url, max: CONNECTIONS });
@@ -45,7 +46,7 @@ export async function measureLostClaim(database: BenchDatabase): Promise<Finding
       ),
     );
   try {
-    const comparison = await interleaved(TURNS, claims, selects);
+    const comparison = await interleaved(effort.turns(TURNS), claims, selects);
     return [
       ratioFinding('a lost claim ÷ a named single-row SELECT, 8 connections', 2, comparison, [
         `${CONNECTIONS * CLAIMS_A_CONNECTION} claims`,

@@ -1,5 +1,6 @@
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved, timed } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { times } from '../support/in-order.js';
@@ -9,12 +10,16 @@ const RUNS_A_TURN = 20;
 const TURNS = 60;
 
 /** Claim, empty run and release beside the floor of a durable lock by hand, and beside what people write otherwise. */
-export async function measureOneRun(database: BenchDatabase, addedFlush = 0): Promise<Finding[]> {
-  const { service, close } = await openReplica(database.url, 1);
+export async function measureOneRun(
+  database: BenchDatabase,
+  effort: Effort,
+  addedFlush = 0,
+): Promise<Finding[]> {
+  const prepared = await openReplica(database.url, 1);
   const unprepared = await openReplica(database.url, 1, { preparedStatements: false });
   const client = await database.client();
   await client.query(`INSERT INTO counter VALUES ('one run', 0) ON CONFLICT DO NOTHING`);
-  const run = (replica: typeof service) =>
+  const run = (replica: typeof prepared.service) =>
     timed(() => times(RUNS_A_TURN, () => replica.run({ name: 'one run', minHold: 0 }, () => {})));
   const update = { name: 'bench-update', text: 'UPDATE counter SET value = value + 1 WHERE name = $1' };
   const updates = () =>
@@ -30,7 +35,7 @@ export async function measureOneRun(database: BenchDatabase, addedFlush = 0): Pr
       ratioFinding(
         `claim + empty run + release ÷ two durable updates${slow}`,
         addedFlush > 0 ? 0.6 : 1,
-        await interleaved(TURNS, () => run(service), updates),
+        await interleaved(effort.turns(TURNS), () => run(prepared.service), updates),
         [side, 'updates'],
       ),
     ];
@@ -39,32 +44,32 @@ export async function measureOneRun(database: BenchDatabase, addedFlush = 0): Pr
       ratioFinding(
         'the same without prepared statements ÷ two durable updates',
         undefined,
-        await interleaved(TURNS, () => run(unprepared.service), updates),
+        await interleaved(effort.turns(TURNS), () => run(unprepared.service), updates),
         [side, 'updates'],
       ),
       ratioFinding(
         'beside it: `INSERT … ON CONFLICT` and an update, by named statements ÷ two durable updates',
         undefined,
-        await interleaved(TURNS, common, updates),
+        await interleaved(effort.turns(TURNS), common, updates),
         [side, 'updates'],
       ),
       ratioFinding(
         'beside it: the same, each in BEGIN and COMMIT ÷ two durable updates',
         undefined,
-        await interleaved(TURNS, transactions, updates),
+        await interleaved(effort.turns(TURNS), transactions, updates),
         [side, 'updates'],
       ),
       ratioFinding(
         'beside it: a session advisory lock, which outlives no connection and keeps no tick ÷ two durable updates',
         undefined,
-        await interleaved(TURNS, advisory, updates),
+        await interleaved(effort.turns(TURNS), advisory, updates),
         [side, 'updates'],
       ),
     );
     return findings;
   } finally {
     await database.slowFlushes(0);
-    await close();
+    await prepared.close();
     await unprepared.close();
   }
 }

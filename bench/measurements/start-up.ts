@@ -2,6 +2,7 @@ import { median } from 'simple-statistics';
 import type { StartUpAnswer, StartUpCommand } from '../children/start-up.js';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { startChild } from '../support/child.js';
@@ -10,7 +11,7 @@ const TASKS = 1_000;
 const TURNS = 9;
 
 /** What a thousand decorated methods cost at start-up, and in memory. */
-export async function measureStartUp({ url }: BenchDatabase): Promise<Finding[]> {
+export async function measureStartUp({ url }: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const heaps = { locked: [] as number[], plain: [] as number[] };
   const start = async (locked: boolean): Promise<number> => {
     const child = startChild<StartUpCommand, StartUpAnswer>('start-up', ['--expose-gc']);
@@ -23,7 +24,7 @@ export async function measureStartUp({ url }: BenchDatabase): Promise<Finding[]>
     }
   };
   const comparison = await interleaved(
-    TURNS,
+    effort.turns(TURNS),
     () => start(true),
     () => start(false),
   );

@@ -1,6 +1,7 @@
 import type { ContendingAnswer, ContendingCommand } from '../children/contending-replica.js';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { startChild } from '../support/child.js';
@@ -10,7 +11,7 @@ const TURNS = 12;
 const TASKS = Array.from({ length: 1_000 }, (_, index) => `one of a thousand ${index}`);
 
 /** A thousand tasks that tick at once in each of four replicas, beside a thousand claims one after another. */
-export async function measureThousandTasks(database: BenchDatabase): Promise<Finding[]> {
+export async function measureThousandTasks(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const replicas = Array.from({ length: REPLICAS }, () =>
     startChild<ContendingCommand, ContendingAnswer>('contending-replica'),
   );
@@ -28,7 +29,7 @@ export async function measureThousandTasks(database: BenchDatabase): Promise<Fin
   };
   try {
     const comparison = await interleaved(
-      TURNS,
+      effort.turns(TURNS),
       () => claims(replicas, true),
       () => claims(replicas.slice(0, 1), false),
     );

@@ -1,5 +1,6 @@
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
+import type { Effort } from '../effort.js';
 import { interleaved, timed } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { openReplica } from '../support/open-replica.js';
@@ -9,7 +10,7 @@ const CLIENTS = 200;
 const TURNS = 15;
 
 /** How long the last of 200 clients waits for its answer where all of them claim one lock at once. */
-export async function measureTwoHundredClients(database: BenchDatabase): Promise<Finding[]> {
+export async function measureTwoHundredClients(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const connect = Array.from({ length: CLIENTS });
   const clients = await Promise.all(connect.map(() => database.client()));
   let turn = 0;
@@ -36,7 +37,7 @@ export async function measureTwoHundredClients(database: BenchDatabase): Promise
       ratioFinding(
         'the last of 200 clients to get its answer ÷ the `ON CONFLICT` shape',
         0.3,
-        await interleaved(TURNS, claims, common),
+        await interleaved(effort.turns(TURNS), claims, common),
         ['claims', '`ON CONFLICT`'],
       ),
     ];

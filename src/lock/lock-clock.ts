@@ -57,7 +57,7 @@ export function elapsedSince(clock: LockClock, since: Instant): number {
 export interface Patience {
   /** Resolves when the time is over, or at the call of `end`. */
   over: Promise<undefined>;
-  end(): void;
+  end: () => void;
 }
 
 /** Waits for `delay` milliseconds at most. Each query has one: a signal would cost several times as much. */

@@ -1,0 +1,9 @@
+/** How many turns are worth the time. */
+export class Effort {
+  constructor(private readonly smoke: boolean) {}
+
+  /** Of as many as a figure needs. */
+  turns(full: number): number {
+    return this.smoke ? 2 : full;
+  }
+}

@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { Cron, Interval } from '@nestjs/schedule';
+import { TaskLock } from '../../src/index.js';
+import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
+import { createDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { settled } from '../support/fake-clock.js';
+import { Gate } from '../support/gate.js';
+import { queriesDuring } from '../support/observe-queries.js';
+
+const MINUTE = 60_000;
+
+@Injectable()
+class Jobs {
+  readonly ran = new Gate();
+
+  @Cron(YEARLY)
+  @TaskLock('yearly', undefined, { recover: true })
+  async yearly(): Promise<void> {}
+
+  @Interval(15 * MINUTE)
+  @TaskLock('now and then', undefined, { recover: true })
+  async nowAndThen(): Promise<void> {
+    this.ran.open();
+  }
+
+  @TaskLock('called')
+  async called(): Promise<void> {}
+}
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+closeApplicationsAfterEach();
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function pass(minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    jest.advanceTimersByTime(MINUTE);
+    await settled();
+  }
+}
+
+test('an application whose tasks are not due sends no query', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  const dataSource = await database.connect();
+  const application = await startApplication({
+    providers: [Jobs],
+    options: { store: undefined, dataSource },
+  });
+  const jobs = application.get(Jobs);
+  await jobs.called();
+  expect(await queriesDuring(() => pass(10))).toEqual([]);
+  const atTheTick = await queriesDuring(async () => {
+    await pass(5);
+    await jobs.ran.opened;
+  });
+  expect(atTheTick).not.toEqual([]);
+});
