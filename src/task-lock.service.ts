@@ -39,10 +39,7 @@ export class TaskLockService {
       typeof task === 'string'
         ? this.declared(task)
         : this.registry.describe(definition, 'TaskLockService.run');
-    if (
-      scheduledTime !== undefined &&
-      !(types.isDate(scheduledTime) && Number.isFinite(scheduledTime.getTime()))
-    ) {
+    if (scheduledTime !== undefined && !isInstant(scheduledTime)) {
       throw new TaskLockUsageError(
         `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
       );
@@ -68,4 +65,11 @@ export class TaskLockService {
         `decorator give options: run({ name: '${name}', maxHold: '10m' }, ...).`,
     );
   }
+}
+
+/** With a year that is written in four digits: Postgres reads no other, and microseconds taken for milliseconds fail here. */
+function isInstant(given: unknown): boolean {
+  if (!types.isDate(given)) return false;
+  const year = given.getUTCFullYear();
+  return year >= 1 && year <= 9_999;
 }

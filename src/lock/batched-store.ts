@@ -58,7 +58,7 @@ export class BatchedStore implements LockStore {
 type Send<Request, Answer> = (requests: readonly Request[], signal?: AbortSignal) => Promise<Answer[]>;
 
 /** Gathers the calls of one turn of the event loop. */
-class Turn<Request, Answer> {
+class Turn<Request extends { name: string }, Answer> {
   private calls: Call<Request, Answer>[] = [];
 
   constructor(private readonly send: Send<Request, Answer>) {}
@@ -86,29 +86,50 @@ class Turn<Request, Answer> {
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
     } catch (error) {
-      for (const { reject } of calls) reject(error);
+      this.fail(calls, error);
     } finally {
       wanted.end();
     }
   }
+
+  /** One request that the store refuses must not fail the others: the halves go again, down to the one that is wrong. */
+  private fail(calls: readonly Call<Request, Answer>[], error: unknown): void {
+    if (calls.length === 1 || error instanceof LockStoreUnavailableError) {
+      for (const { reject } of calls) reject(error);
+      return;
+    }
+    const left = calls.filter((call) => isWanted(call, true));
+    const half = Math.ceil(left.length / 2);
+    for (const part of [left.slice(0, half), left.slice(half)])
+      if (part.length > 0) void this.sendBatch(part);
+  }
 }
 
-function batchesOf<Request, Answer>(calls: readonly Call<Request, Answer>[]): Call<Request, Answer>[][] {
+/**
+ * A name stands in a batch once: a store asks for one name after another, and the answers of a batch come together.
+ */
+function batchesOf<Request extends { name: string }, Answer>(
+  calls: readonly Call<Request, Answer>[],
+): Call<Request, Answer>[][] {
   const batches: Call<Request, Answer>[][] = [];
-  let size = MAX_BATCH;
+  const sizes: number[] = [];
+  const next = new Map<string, number>();
   for (const call of calls) {
-    if (call.signal?.aborted) {
-      call.reject(new LockStoreUnavailableError('it was given up before it was sent', false));
-      continue;
-    }
-    size += call.requests.length;
-    if (size > MAX_BATCH) {
-      batches.push([]);
-      size = call.requests.length;
-    }
-    batches.at(-1)!.push(call);
+    if (!isWanted(call, false)) continue;
+    let batch = Math.max(0, ...call.requests.map(({ name }) => next.get(name) ?? 0));
+    while ((sizes[batch] ?? 0) + call.requests.length > MAX_BATCH && (sizes[batch] ?? 0) > 0) batch++;
+    (batches[batch] ??= []).push(call);
+    sizes[batch] = (sizes[batch] ?? 0) + call.requests.length;
+    for (const { name } of call.requests) next.set(name, batch + 1);
   }
   return batches;
+}
+
+/** Rejects a call that was given up before it is sent, or sent again. */
+function isWanted<Request, Answer>({ signal, reject }: Call<Request, Answer>, sent: boolean): boolean {
+  if (!signal?.aborted) return true;
+  reject(new LockStoreUnavailableError('it was given up before it was sent', sent));
+  return false;
 }
 
 /** Aborts when nobody wants the batch any more: while one does, the others' answers may be wins that have to go back. */

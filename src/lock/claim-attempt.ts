@@ -65,6 +65,11 @@ export class ClaimAttempt {
     }
   }
 
+  /** Whether an ask is under way. */
+  get isWaiting(): boolean {
+    return this.unanswered.size > 0;
+  }
+
   /** A run starts with this answer. */
   use(answer: WonAnswer): void {
     this.used = answer;

@@ -30,6 +30,8 @@ export class HeldLock {
   private lease: number;
   private loss?: TaskLockLostError;
   private settled = false;
+  /** Why the last renewal failed: what the end of the lease is explained by. */
+  renewalProblem?: string;
 
   constructor(
     readonly state: Readonly<HeldLockState>,
@@ -78,6 +80,7 @@ export class HeldLock {
   /** A renewal that was sent at this instant has moved the lease. One that came back out of order changes nothing. */
   renewed(sentAt: Instant, lease: number): void {
     if (!this.isOpen || this.leaseLeft(sentAt, lease) <= this.leaseLeft(this.leasedAt, this.lease)) return;
+    this.renewalProblem = undefined;
     this.leasedAt = sentAt;
     this.lease = lease;
     this.cancelDeadline();
@@ -141,7 +144,8 @@ export class HeldLock {
       case 'lease':
         return (
           `The lease of the task "${name}" is over: it could not be renewed in time, because the database gave no ` +
-          `answer or this process was paused. Another replica may run the task.`
+          `answer or this process was paused. Another replica may run the task.` +
+          (this.renewalProblem === undefined ? '' : ` The last renewal failed: ${this.renewalProblem}`)
         );
       case 'maximum hold':
         return (

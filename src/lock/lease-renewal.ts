@@ -3,6 +3,7 @@ import { instantOf, patienceOf } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockStore, RenewAnswer } from './lock-store.js';
 import { retryDelay } from './retry.js';
+import { messageOf } from '../message-of.js';
 
 /** A run renews its lease when a third of it has passed, which leaves two for retries. */
 const RENEWALS_A_LEASE = 3;
@@ -73,7 +74,10 @@ export class LeaseRenewal {
     const answered = this.store
       .renew([{ name, token, lease, maxHold }], giveUp.signal)
       .then(([answer]) => answer)
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        this.lock.renewalProblem = messageOf(error);
+        return undefined;
+      });
     const late = patienceOf(this.clock, this.patience);
     const answer = await Promise.race([answered, late.over]);
     late.end();

@@ -34,7 +34,9 @@ export class LockReleaser {
         } catch (error) {
           const worthRepeating = error instanceof LockStoreUnavailableError;
           if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
-          if (!worthRepeating) return;
+          // It may be the text of the run's error that cannot be stored: that must not keep the lock.
+          if (!worthRepeating && request.error === undefined) return;
+          if (!worthRepeating) request = { ...request, error: undefined };
         }
         await pause(this.clock, retryDelay(tries), expiry.signal);
         if (expiry.signal.aborted) return;
@@ -56,11 +58,11 @@ export class LockReleaser {
     }
   }
 
-  private report({ name, outcome }: ReleaseRequest, error: unknown, repeated: boolean): void {
+  private report({ name, outcome, error }: ReleaseRequest, problem: unknown, repeated: boolean): void {
     const what = outcome === 'returned' ? `return of an unused claim of "${name}"` : `release of "${name}"`;
-    const next = repeated
-      ? 'it is repeated until the lease ends'
-      : 'the lock stays held until its lease ends';
-    this.log.error(`The ${what} failed, ${next}: ${messageOf(error)}`);
+    let next = 'the lock stays held until its lease ends';
+    if (repeated) next = 'it is repeated until the lease ends';
+    else if (error !== undefined) next = "it is repeated without the run's error";
+    this.log.error(`The ${what} failed, ${next}: ${messageOf(problem)}`);
   }
 }

@@ -10,7 +10,7 @@ const SPREAD = 1_000;
  */
 export class RecoveryWatch {
   private readonly looks = new Map<string, () => void>();
-  private readonly waiting = new Map<string, () => void>();
+  private readonly waiting = new Map<string, { due: number; cancel: () => void }>();
   private ended = false;
 
   constructor(private readonly clock: LockClock) {}
@@ -20,20 +20,26 @@ export class RecoveryWatch {
     look();
   }
 
-  /** `delay`: milliseconds until the lease ends. The look that comes first stays: it asks for the next one. */
+  /**
+   * `delay`: milliseconds until the lease ends. Of several looks the one that is due first stays, and asks for the next:
+   * behind one that met a lease extended by hand, a run that died later would wait for hours.
+   */
   lookIn(name: string, delay: number): void {
     const look = this.looks.get(name);
-    if (!look || this.ended || this.waiting.has(name)) return;
+    const due = this.clock.monotonic() + Math.max(delay, 0);
+    const waiting = this.waiting.get(name);
+    if (!look || this.ended || (waiting && waiting.due <= due)) return;
+    waiting?.cancel();
     const cancel = this.clock.timer(Math.max(delay, 0) + Math.random() * SPREAD, () => {
       this.waiting.delete(name);
       look();
     });
-    this.waiting.set(name, cancel);
+    this.waiting.set(name, { due, cancel });
   }
 
   end(): void {
     this.ended = true;
-    for (const cancel of this.waiting.values()) cancel();
+    for (const { cancel } of this.waiting.values()) cancel();
     this.waiting.clear();
   }
 }

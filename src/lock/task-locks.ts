@@ -135,6 +135,8 @@ export class TaskLocks {
       cancelTimeout();
       this.claiming.delete(giveUp);
       attempt.close();
+      // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
+      if (attempt.isWaiting) giveUp.abort();
     }
   }
 

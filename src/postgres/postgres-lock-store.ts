@@ -151,15 +151,21 @@ export class PostgresLockStore implements LockStore {
   }
 
   private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
-    const ask = () =>
-      this.rowsByName<ClaimRow>(queryOf(this.statements.claim, round.map(requestRow)), signal);
-    let rows = await ask();
-    const missing = round.map(({ name }) => name).filter((name) => rows?.get(name)?.answer === 'missing');
-    if (missing.length === 0) return round.map(({ name }) => answerOf(rows?.get(name)));
-    await this.ensure(missing, signal);
-    // Asked with the same tokens: rows that the first ask won answer `won` again.
-    rows = await ask();
-    return round.map(({ name }) => answerOf(rows?.get(name)));
+    const ask = (requests: readonly ClaimRequest[]) =>
+      this.rowsByName<ClaimRow>(queryOf(this.statements.claim, requests.map(requestRow)), signal);
+    const rows = (await ask(round)) ?? new Map<string, ClaimRow>();
+    const missing = round.filter(({ name }) => rows.get(name)?.answer === 'missing');
+    try {
+      if (missing.length > 0) {
+        const names = missing.map(({ name }) => name);
+        await this.ensure(names, signal);
+        for (const [name, row] of (await ask(missing)) ?? []) rows.set(name, row);
+      }
+    } catch (error) {
+      // The others have their answers: a win among them that nobody heard of would hold its row with nobody running.
+      if (missing.length === round.length) throw error;
+    }
+    return round.map(({ name }) => answerOf(rows.get(name)));
   }
 
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */

@@ -1,3 +1,6 @@
+import { LockStoreUnavailableError } from '../lock/lock-store.js';
+import { messageOf } from '../message-of.js';
+
 /**
  * Runs requests in rounds in which each name stands once: an update meets a row only once a statement, and of two
  * claims of one name the second must see what the first did. The answers keep the order of the requests.
@@ -14,9 +17,15 @@ export async function inRounds<Request extends { name: string }, Answer>(
     round.indexes.push(index);
   });
   const answers = new Map<number, Answer>();
-  for (const { indexes } of rounds) {
-    const round = await ask(indexes.map((index) => requests[index]!));
+  for (const [nth, { indexes }] of rounds.entries()) {
+    const asked = ask(indexes.map((index) => requests[index]!));
+    const round = await (nth === 0 ? asked : asked.catch(uncertain));
     round.forEach((answer, position) => answers.set(indexes[position]!, answer));
   }
   return requests.map((_, index) => answers.get(index)!);
+}
+
+/** What the rounds before have done, their callers are not told: a claim among them may have won. */
+function uncertain(error: unknown): never {
+  throw new LockStoreUnavailableError(messageOf(error), true, { cause: error });
 }

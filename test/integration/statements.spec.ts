@@ -63,6 +63,38 @@ describe('the tasks of one turn of the event loop', () => {
   });
 });
 
+describe('in one turn with a task that has no row yet', () => {
+  test('a run still knows the one before it that died', async () => {
+    const service = await serviceWith();
+    await database.query(
+      `INSERT INTO task_lock (name, locked_until, finished_at, fence, token, locked_by)
+       VALUES ('followed', now() - interval '1 minute', NULL, 7, gen_random_uuid(), 'the dead one')`,
+    );
+    const previous: unknown[] = [];
+    await Promise.all([
+      service.run({ name: 'followed' }, (run) => void previous.push(run.previous?.replica)),
+      service.run({ name: 'new' }, () => {}),
+    ]);
+    expect(previous).toEqual(['the dead one']);
+  });
+
+  test('a run begins where the row of the other cannot be made', async () => {
+    const service = await serviceWith();
+    await service.run({ name: 'known', minHold: 0 }, () => {});
+    await database.query('ALTER TABLE task_lock ADD CONSTRAINT closed CHECK (fence > 0)');
+    try {
+      const [known, other] = await Promise.all([
+        service.run({ name: 'known', minHold: 0 }, () => 'ran'),
+        service.run({ name: 'new' }, () => 'ran'),
+      ]);
+      expect(known).toEqual({ status: 'executed', value: 'ran' });
+      expect(other).toEqual({ status: 'skipped', reason: 'unavailable' });
+    } finally {
+      await database.query('ALTER TABLE task_lock DROP CONSTRAINT closed');
+    }
+  });
+});
+
 describe('statements', () => {
   const prepared = async (): Promise<string[]> => {
     const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements');

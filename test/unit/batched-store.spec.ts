@@ -86,6 +86,47 @@ describe('the claims of one turn of the event loop', () => {
   });
 });
 
+describe('what one request does to the others of its turn', () => {
+  test('one that the store refuses fails alone', async () => {
+    const { store, claim } = batched();
+    const asked = Promise.allSettled(['a', 'b', 'wrong', 'c', 'd'].map((name) => claim(name)));
+    for (let answered = 0; answered < 9; answered++) {
+      if (!store.claims[answered]) await endOfTurn();
+      const { names = [], answer } = store.claims[answered] ?? {};
+      if (names.includes('wrong')) answer?.reject(new Error('invalid byte sequence'));
+      else answer?.resolve();
+    }
+    expect((await asked).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
+  test('is not sent again with the rest where it was given up meanwhile: it may have been carried out', async () => {
+    const { store, claim } = batched();
+    const giveUp = new AbortController();
+    const asked = claim('a', giveUp.signal);
+    void claim('b');
+    await endOfTurn();
+    giveUp.abort();
+    store.claims[0]!.answer.reject(new Error('invalid byte sequence'));
+    await expect(asked).rejects.toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
+    expect(store.claims.map(({ names }) => names)).toEqual([['a', 'b'], ['b']]);
+  });
+
+  test('one for the same name goes in a request of its own, and no other task waits for it', async () => {
+    const { store, claim } = batched();
+    const [, , other] = ['same', 'same', 'other', 'same'].map((name) => claim(name));
+    await endOfTurn();
+    expect(store.claims.map(({ names }) => names)).toEqual([['same', 'other'], ['same'], ['same']]);
+    store.claims[0]!.answer.resolve();
+    expect(await other).toMatchObject([{ heldBy: 'holder of other' }]);
+  });
+});
+
 describe('a claim that is given up', () => {
   test('before the end of its turn is not sent, and says so: nothing has to be given back', async () => {
     const { store, claim } = batched();

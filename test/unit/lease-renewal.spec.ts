@@ -107,6 +107,14 @@ describe('a renewal', () => {
     expect(reason()).toBe('lease');
   });
 
+  test('that is refused is told where the lease ends over it', async () => {
+    const { clock, lock } = await running({ renew: [new Error('permission denied for table task_lock')] });
+    await clock.advance(LEASE);
+    expect(String(lock.signal.reason)).toMatch(
+      /The last renewal failed: permission denied for table task_lock$/,
+    );
+  });
+
   test('that wakes up from a suspension past the lease ends the lock, and is not sent', async () => {
     const { store, clock, reason } = await running();
     clock.suspend(LEASE);

@@ -132,6 +132,17 @@ describe('a release that cannot succeed', () => {
     ]);
   });
 
+  test('over the text of the error of its run is repeated without it, so that the lock is not kept', async () => {
+    const { locks, store, clock, log } = replica({ release: [new Error('no such character'), released] });
+    const lock = await wonLock(locks.claim(aTick));
+    void locks.release(lock, 'failed', 'a → b');
+    await clock.advance(1_000);
+    expect(store.releases).toMatchObject([{ error: 'a → b' }, { outcome: 'failed', error: undefined }]);
+    expect(log.lines.error).toEqual([
+      `The release of "clean-up" failed, it is repeated without the run's error: no such character`,
+    ]);
+  });
+
   test('is logged again where it came to that only after it was repeated', async () => {
     const { log, clock } = await afterRun([notSent(), new Error('permission denied')]);
     await clock.advance(1_000);

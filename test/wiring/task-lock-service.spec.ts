@@ -205,7 +205,7 @@ describe('TaskLockService.run rejects, and does not run', () => {
     await expect(call).rejects.toThrow("run({ name: 'exprot', maxHold: '10m' }, ...)");
   });
 
-  test.each([new Date(NaN), '2026-03-01', 1_772_366_400_000])(
+  test.each([new Date(NaN), new Date(1_772_366_400_000_000), '2026-03-01', 1_772_366_400_000])(
     'the scheduledTime %p',
     async (scheduledTime) => {
       const { locks } = await startService();
