@@ -12,9 +12,12 @@ export interface Comparison {
   medians: [number, number];
 }
 
+/** Postgres plans a prepared statement anew for its first five runs on each connection. */
+const WARM_UP = 8;
+
 /** Measures two things in turns, A B B A …, after some turns for warming up that are not counted. */
 export async function interleaved(turns: number, a: Measure, b: Measure): Promise<Comparison> {
-  const warmUp = Math.ceil(turns / 10);
+  const warmUp = turns < WARM_UP ? 1 : WARM_UP;
   const pairs: [number, number][] = [];
   for (let turn = 0; turn < warmUp + turns; turn++) {
     const aFirst = turn % 2 === 0;

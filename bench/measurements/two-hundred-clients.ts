@@ -7,30 +7,26 @@ import { openReplica } from '../support/open-replica.js';
 import { COMMON_CLAIM } from './one-run.js';
 
 const CLIENTS = 200;
-const TURNS = 15;
+const TURNS = 30;
+const HOUR = 3_600_000;
 
 /** How long the last of 200 clients waits for its answer where all of them claim one lock at once. */
 export async function measureTwoHundredClients(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const connect = Array.from({ length: CLIENTS });
   const clients = await Promise.all(connect.map(() => database.client()));
-  let turn = 0;
-  const common = () => {
-    const values = [`common ${turn++}`];
-    return timed(() =>
-      Promise.all(clients.map((client) => client.query({ name: 'bench-lock', text: COMMON_CLAIM, values }))),
-    );
+  const [admin] = clients;
+  await admin!.query(`INSERT INTO common_lock VALUES ('contended', '-infinity', now(), 'bench')`);
+  const common = async () => {
+    await admin!.query(`UPDATE common_lock SET locked_until = '-infinity' WHERE name = 'contended'`);
+    const claim = { name: 'bench-lock', text: COMMON_CLAIM, values: ['contended'] };
+    return timed(() => Promise.all(clients.map((client) => client.query(claim))));
   };
   // As many again: no client may wait for a connection that the other side has opened.
   const replicas = await Promise.all(connect.map(() => openReplica(database.url, 1)));
+  let ticks = 0;
   const claims = () => {
-    const name = `claimed ${turn++}`;
-    return timed(() =>
-      Promise.all(
-        replicas.map(({ service }) =>
-          service.run({ name, interval: '1h', scheduledTime: new Date(0) }, () => {}),
-        ),
-      ),
-    );
+    const task = { name: 'contended', interval: '1h', scheduledTime: new Date(++ticks * HOUR) };
+    return timed(() => Promise.all(replicas.map(({ service }) => service.run(task, () => {}))));
   };
   try {
     return [

@@ -170,8 +170,8 @@ const byRule = {
     },
     {
       file: STORE,
-      find: 'if (missing.length === 0) return',
-      replace: 'if (missing.length >= 0) return',
+      find: 'if (missing.length > 0) {',
+      replace: 'if (false) {',
       suites: POSTGRES,
     },
     {
