@@ -13,13 +13,8 @@ import type {
 } from '../lock/lock-store.js';
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
-import {
-  codeOf,
-  isConflict,
-  UNDEFINED_COLUMN,
-  UNDEFINED_SCHEMA,
-  UNDEFINED_TABLE,
-} from './postgres-errors.js';
+import { withMigrationHint } from './migration-hint.js';
+import { isConflict } from './postgres-errors.js';
 import type { ReleaseRow } from './release.statement.js';
 import type { RenewRow } from './renew.statement.js';
 import { Session } from './session.js';
@@ -27,7 +22,7 @@ import { queryOf } from './statement.js';
 import type { Query } from './statement.js';
 import { statementsFor } from './statements.js';
 import type { Statements } from './statements.js';
-import { DEFAULT_TABLE, qualifiedTable } from './table-name.js';
+import { qualifiedTable } from './table-name.js';
 import { inRounds } from './rounds.js';
 
 export interface PostgresLockStoreOptions {
@@ -78,7 +73,7 @@ export class PostgresLockStore implements LockStore {
     try {
       await this.session.query({ text: this.statements.check });
     } catch (error) {
-      throw this.explained(error);
+      throw withMigrationHint(error, this.options, qualifiedTable(this.options.table, this.schema));
     }
     if (names.length > 0) await this.ensure(names);
   }
@@ -197,23 +192,6 @@ export class PostgresLockStore implements LockStore {
         if (tries === CONFLICT_TRIES || signal?.aborted) return undefined;
       }
     }
-  }
-
-  private explained(error: unknown): unknown {
-    const { table } = this.options;
-    const code = codeOf(error);
-    const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
-    if (!missing && code !== UNDEFINED_COLUMN) return error;
-    const { schema } = this.options;
-    const migrations =
-      table === DEFAULT_TABLE && schema === undefined
-        ? '[...taskLockMigrations]'
-        : `[...taskLockMigrationsFor({ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' })]`;
-    return new Error(
-      `the lock table ${qualifiedTable(table, this.schema)} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
-        `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`,
-      { cause: error },
-    );
   }
 }
 
