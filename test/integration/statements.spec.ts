@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
+import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { queriesDuring } from '../support/observe-queries.js';
@@ -76,6 +78,19 @@ describe('in one turn with a task that has no row yet', () => {
       service.run({ name: 'new' }, () => {}),
     ]);
     expect(previous).toEqual(['the dead one']);
+  });
+
+  test('a win is told where no connection is left to make the row of the other', async () => {
+    const store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
+    await store.prepare(['known']);
+    const first = dataSource.createQueryRunner('master');
+    const runners = jest.spyOn(dataSource, 'createQueryRunner').mockImplementation(() => {
+      throw new Error('no connection');
+    });
+    runners.mockImplementationOnce(() => first);
+    const answers = await store.claim([aClaim({ name: 'known' }), aClaim({ name: 'new' })]);
+    runners.mockRestore();
+    expect(answers).toMatchObject([{ status: 'won' }, { status: 'busy' }]);
   });
 
   test('a run begins where the row of the other cannot be made', async () => {
