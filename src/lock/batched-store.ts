@@ -106,7 +106,8 @@ class Turn<Request extends { name: string }, Answer> {
 }
 
 /**
- * A name stands in a batch once: a store asks for one name after another, and the answers of a batch come together.
+ * A name stands in a batch once. A statement can take it only once, so that a burst of calls of one task would be as many
+ * statements, and all other tasks of its batch would wait for the last of them.
  */
 function batchesOf<Request extends { name: string }, Answer>(
   calls: readonly Call<Request, Answer>[],
