@@ -6,6 +6,7 @@ import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aTick, recordingLog, wonLock } from '../support/locks.js';
 import { FaultyProxy } from '../support/faulty-proxy.js';
+import { until } from '../support/until.js';
 
 const CLAIM_TIMEOUT = 600;
 const PATIENCE = 2 * CLAIM_TIMEOUT;
@@ -34,6 +35,11 @@ async function isFree(): Promise<boolean> {
     'SELECT finished_at IS NOT NULL AS free FROM task_lock',
   );
   return row!.free;
+}
+
+async function hasBeenClaimed(): Promise<boolean> {
+  const [row] = await database.query<{ claimed: boolean }>('SELECT fence > 0 AS claimed FROM task_lock');
+  return row!.claimed;
 }
 
 beforeEach(async () => {
@@ -85,6 +91,7 @@ test("a claim that pg's own query_timeout cut off goes back when it has won all 
   expect(await impatient.claim(aCall)).toMatchObject({ reason: 'unavailable' });
   await blocking.commitTransaction();
   await blocking.release();
+  await until(hasBeenClaimed);
   await impatient.stop(10_000);
   expect(await isFree()).toBe(true);
 });
