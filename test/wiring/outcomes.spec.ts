@@ -83,7 +83,10 @@ describe("a method's own error", () => {
   test('comes through also when the release fails too', async () => {
     const { jobs, logger } = await start(storeWith(async () => Promise.reject(new Error('no such column'))));
     expect(await errorOf(jobs.failing())).toBe(failure);
-    expect(logger.errors).toEqual([expect.stringContaining('The release of "failing" failed')]);
+    expect(logger.errors).toEqual([
+      expect.stringContaining('The release of "failing" failed, it is repeated without'),
+      expect.stringContaining('The release of "failing" failed, the lock stays held'),
+    ]);
   });
 
   test('comes through also when the release throws before it answers', async () => {
