@@ -93,6 +93,17 @@ describe('in one turn with a task that has no row yet', () => {
     expect(answers).toMatchObject([{ status: 'won' }, { status: 'busy' }]);
   });
 
+  test('a conflict of the whole batch is asked again at once', async () => {
+    const store = new PostgresLockStore(() => dataSource, { table: 'task_lock', preparedStatements: false });
+    await store.prepare(['one', 'other']);
+    const first = dataSource.createQueryRunner('master');
+    jest.spyOn(first, 'query').mockRejectedValueOnce(Object.assign(new Error('conflict'), { code: '40001' }));
+    const runners = jest.spyOn(dataSource, 'createQueryRunner').mockImplementationOnce(() => first);
+    const answers = await store.claim([aClaim({ name: 'one' }), aClaim({ name: 'other' })]);
+    runners.mockRestore();
+    expect(answers).toMatchObject([{ status: 'won' }, { status: 'won' }]);
+  });
+
   test('a run begins where the row of the other cannot be made', async () => {
     const service = await serviceWith();
     await service.run({ name: 'known', minHold: 0 }, () => {});

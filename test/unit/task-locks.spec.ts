@@ -114,6 +114,14 @@ describe('a claim whose row is busy', () => {
 });
 
 describe('a claim that the store does not answer', () => {
+  test('wants its first ask no more once the second is answered: one that waits for a connection is not sent', async () => {
+    const { locks, store, clock } = replica({ claim: [new Later<ClaimAnswer>().promise, held()] });
+    const claimed = watch(locks.claim(aTick));
+    await clock.advance(CLAIM_TIMEOUT - 1);
+    expect(claimed.value).toMatchObject({ reason: 'held' });
+    expect(store.signals[0]!.aborted).toBe(true);
+  });
+
   test('is repeated with the same token, since it may have been carried out', async () => {
     const { locks, store, clock } = replica({ claim: [answerLost(), won()] });
     const sentAt = clock.now();
