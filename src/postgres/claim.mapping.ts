@@ -19,31 +19,32 @@ export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | 
 }
 
 /** No row is a statement that met a conflict; a row still missing was deleted meanwhile: both are asked again. */
-export function answerOf(row: ClaimRow | undefined): ClaimAnswer {
+export function answerOf({ tick }: ClaimRequest, row: ClaimRow | undefined): ClaimAnswer {
   if (!row || row.answer === 'missing') return { status: 'busy' };
   const now = Number(row.now_ms);
+  const heldBy = row.held_by ?? undefined;
   switch (row.answer) {
     case 'won':
       return {
         status: 'won',
         now,
-        fence: BigInt(row.fence ?? 0),
+        fence: BigInt(row.fence),
         startedAt: dateOf(row.started_ms),
-        scheduledTime: row.tick_ms === null ? undefined : dateOf(row.tick_ms),
+        scheduledTime: tick.kind === 'call' ? undefined : dateOf(row.tick_ms),
         lockedUntil: dateOf(row.until_ms),
-        recovering: row.recovering !== null,
+        recovering: row.outcome === 'recovering',
         previous: previousOf(row),
       };
+    case 'running':
+      return { status: 'held', now, inProgress: true, heldBy, heldUntil: finiteDateOf(row.until_ms) };
     case 'held':
-      return {
-        status: 'held',
-        now,
-        inProgress: row.in_progress !== null,
-        heldBy: row.held_by ?? undefined,
-        heldUntil: finiteDateOf(row.until_ms),
-      };
+      return { status: 'held', now, inProgress: false, heldBy, heldUntil: finiteDateOf(row.hold_ms) };
     case 'early':
-      return { status: 'early', now, dueIn: Number(row.due_in_ms) };
+      return {
+        status: 'early',
+        now,
+        dueIn: tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0,
+      };
     default:
       return { status: row.answer, now };
   }
@@ -51,7 +52,7 @@ export function answerOf(row: ClaimRow | undefined): ClaimAnswer {
 
 /** An ask that is repeated no longer knows it: the row says only who holds it now. */
 function previousOf(row: ClaimRow): PreviousRun | undefined {
-  if (row.previous_fence === null) return undefined;
+  if (row.follows_dead !== 't') return undefined;
   return {
     replica: row.previous_by ?? '',
     startedAt: dateOf(row.previous_started_ms),
@@ -59,12 +60,12 @@ function previousOf(row: ClaimRow): PreviousRun | undefined {
   };
 }
 
-function dateOf(milliseconds: string | null): Date {
+function dateOf(milliseconds: string): Date {
   return new Date(Number(milliseconds));
 }
 
 /** An operator may have written 'infinity' into the row, to keep a task from running. */
 function finiteDateOf(milliseconds: string | null): Date | undefined {
-  const date = dateOf(milliseconds);
+  const date = dateOf(milliseconds ?? 'NaN');
   return Number.isFinite(date.getTime()) ? date : undefined;
 }

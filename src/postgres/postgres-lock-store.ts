@@ -15,6 +15,7 @@ import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
 import { withMigrationHint } from './migration-hint.js';
 import { isConflict } from './postgres-errors.js';
+import { releaseRows } from './release.mapping.js';
 import type { ReleaseRow } from './release.statement.js';
 import type { RenewRow } from './renew.statement.js';
 import { Session } from './session.js';
@@ -35,9 +36,6 @@ export interface PostgresLockStoreOptions {
 }
 
 const DEFAULT_PATIENCE = 10_000;
-
-/** What a failed method's message may be long in the row: it is for people, the full error is in the log. */
-const MAX_ERROR_LENGTH = 2_000;
 
 /** A conflict means that another replica has committed in between: the next look sees what it did. */
 const CONFLICT_TRIES = 5;
@@ -107,19 +105,7 @@ export class PostgresLockStore implements LockStore {
 
   release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
     return inRounds(held, async (round) => {
-      const query = queryOf(
-        this.statements.release,
-        round.map(({ name, token, tick, minHold, stepBack, outcome, error, durable }) => ({
-          name,
-          token,
-          kind: tick,
-          min_hold_ms: minHold,
-          step_back_ms: stepBack,
-          outcome,
-          error: storable(error),
-          durable,
-        })),
-      );
+      const query = queryOf(this.statements.release, releaseRows(round));
       const rows = await this.rowsByName<ReleaseRow>(query, signal);
       return round.map(({ name }): ReleaseAnswer => {
         const row = rows?.get(name);
@@ -160,7 +146,7 @@ export class PostgresLockStore implements LockStore {
       // The others have their answers: a win among them that nobody heard of would hold its row with nobody running.
       if (missing.length === round.length) throw error;
     }
-    return round.map(({ name }) => answerOf(rows.get(name)));
+    return round.map((request) => answerOf(request, rows.get(request.name)));
   }
 
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
@@ -193,9 +179,4 @@ export class PostgresLockStore implements LockStore {
       }
     }
   }
-}
-
-/** Postgres refuses the NUL character in a text: an error's message must not make its release fail. */
-function storable(error: string | undefined): string | null {
-  return error?.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH).toWellFormed() ?? null;
 }

@@ -1,7 +1,18 @@
+import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
 
-export type ReleaseColumn =
-  'name' | 'token' | 'kind' | 'min_hold_ms' | 'step_back_ms' | 'outcome' | 'error' | 'durable';
+const COLUMNS = {
+  name: 'text',
+  token: 'uuid',
+  kind: 'text',
+  min_hold_ms: 'float8',
+  step_back_ms: 'float8',
+  outcome: 'text',
+  error: 'text',
+  durable: 'boolean',
+} as const;
+
+export type ReleaseColumn = keyof typeof COLUMNS;
 
 export interface ReleaseRow {
   name: string;
@@ -18,26 +29,22 @@ export interface ReleaseRow {
  * returned claim moves `last_tick` (or the start) back by as much as its claim had demanded at least, so that this
  * tick can be claimed again and no earlier one can. A recoverable run that a shutdown aborted, and a recovery that is
  * returned, stay unfinished with their lease over and without a token, so that the tick is recovered at once. It commits
- * asynchronously where none of its rows must be durable: lost in a crash of the database it keeps the lock for its lease,
+ * asynchronously where `durable` is false, which all requests of a statement say alike: lost in a crash of the database it keeps the lock for its lease,
  * and never frees it twice. A row that is locked is skipped and answered `busy`.
  */
 export function releaseStatement(table: string): Statement<ReleaseColumn> {
-  return {
-    name: 'task-lock-release',
-    columns: ['name', 'token', 'kind', 'min_hold_ms', 'step_back_ms', 'outcome', 'error', 'durable'],
-    text: `
-WITH ended AS MATERIALIZED (
-  SELECT name, token, kind, outcome, error, durable,
-         min_hold_ms * interval '1 millisecond' AS min_hold, step_back_ms * interval '1 millisecond' AS step_back
-  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::float8[], $5::float8[], $6::text[], $7::text[],
-              $8::boolean[])
-    AS ended(name, token, kind, min_hold_ms, step_back_ms, outcome, error, durable)
-), held AS (
-  SELECT lock.name, ended.kind, ended.min_hold, ended.step_back, ended.outcome, ended.error,
-         COALESCE(ended.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')
-           OR ended.outcome = 'returned' AND lock.outcome = 'recovering', false) AS stays_open
-  FROM ended JOIN ${table} AS lock ON lock.name = ended.name
-  WHERE lock.token = ended.token AND lock.finished_at IS NULL
+  return statementOf(
+    'task-lock-release',
+    COLUMNS,
+    (asked) => `
+WITH ${asked}, held AS (
+  SELECT lock.name, asked.kind, asked.outcome, asked.error, asked.durable,
+         asked.min_hold_ms * interval '1 millisecond' AS min_hold,
+         asked.step_back_ms * interval '1 millisecond' AS step_back,
+         COALESCE(asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')
+           OR asked.outcome = 'returned' AND lock.outcome = 'recovering', false) AS stays_open
+  FROM asked JOIN ${table} AS lock ON lock.name = asked.name
+  WHERE lock.token = asked.token AND lock.finished_at IS NULL
   FOR NO KEY UPDATE OF lock SKIP LOCKED
 ), released AS (
   UPDATE ${table} AS lock
@@ -63,19 +70,19 @@ WITH ended AS MATERIALIZED (
   WHERE lock.name = held.name
   RETURNING lock.name,
     CASE
-      WHEN NOT (SELECT bool_or(durable) FROM ended) THEN set_config('synchronous_commit', 'off', true)
+      WHEN NOT held.durable THEN set_config('synchronous_commit', 'off', true)
       WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', true)
     END AS made_cheap
 )
-SELECT ended.name,
+SELECT asked.name,
        CASE
          WHEN released.name IS NOT NULL THEN 'released'
-         WHEN lock.token = ended.token AND lock.finished_at IS NULL THEN 'busy'
+         WHEN EXISTS (SELECT FROM ${table} AS lock
+                      WHERE lock.name = asked.name AND lock.token = asked.token AND lock.finished_at IS NULL)
+           THEN 'busy'
          ELSE 'gone'
        END AS answer,
-       (extract(epoch FROM clock_timestamp()) * 1000)::text AS now_ms
-FROM ended
-LEFT JOIN released ON released.name = ended.name
-LEFT JOIN ${table} AS lock ON lock.name = ended.name`,
-  };
+       extract(epoch FROM clock_timestamp()) * 1000 AS now_ms
+FROM asked LEFT JOIN released ON released.name = asked.name`,
+  );
 }

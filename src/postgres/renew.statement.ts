@@ -1,6 +1,9 @@
+import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
 
-export type RenewColumn = 'name' | 'token' | 'lease_ms' | 'max_hold_ms';
+const COLUMNS = { name: 'text', token: 'uuid', lease_ms: 'float8', max_hold_ms: 'float8' } as const;
+
+export type RenewColumn = keyof typeof COLUMNS;
 
 export interface RenewRow {
   name: string;
@@ -18,17 +21,15 @@ export interface RenewRow {
  * lost, and one row does not delay the others.
  */
 export function renewStatement(table: string): Statement<RenewColumn> {
-  return {
-    name: 'task-lock-renew',
-    columns: ['name', 'token', 'lease_ms', 'max_hold_ms'],
-    text: `
+  return statementOf(
+    'task-lock-renew',
+    COLUMNS,
+    (asked) => `
 WITH clock AS MATERIALIZED (
   SELECT clock_timestamp() AS at
-), asked AS MATERIALIZED (
-  SELECT name, token, lease_ms * interval '1 millisecond' AS lease, max_hold_ms * interval '1 millisecond' AS max_hold
-  FROM unnest($1::text[], $2::uuid[], $3::float8[], $4::float8[]) AS asked(name, token, lease_ms, max_hold_ms)
-), held AS (
-  SELECT lock.name, asked.lease, asked.max_hold
+), ${asked}, held AS (
+  SELECT lock.name, asked.lease_ms * interval '1 millisecond' AS lease,
+         asked.max_hold_ms * interval '1 millisecond' AS max_hold
   FROM asked JOIN ${table} AS lock ON lock.name = asked.name CROSS JOIN clock
   WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at
   FOR NO KEY UPDATE OF lock SKIP LOCKED
@@ -45,10 +46,10 @@ SELECT asked.name,
          WHEN lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at THEN 'busy'
          ELSE 'lost'
        END AS answer,
-       (extract(epoch FROM clock.at) * 1000)::text AS now_ms,
-       (extract(epoch FROM renewed.locked_until) * 1000)::text AS until_ms
+       extract(epoch FROM clock.at) * 1000 AS now_ms,
+       extract(epoch FROM renewed.locked_until) * 1000 AS until_ms
 FROM asked CROSS JOIN clock
 LEFT JOIN renewed ON renewed.name = asked.name
 LEFT JOIN ${table} AS lock ON lock.name = asked.name`,
-  };
+  );
 }

@@ -43,21 +43,27 @@ export class Session {
   }
 
   private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
-    if (this.prepares && query.name !== undefined && isConnection(connection)) {
+    if (query.name === undefined || !isConnection(connection))
+      return (await runner.query(query.text, query.values)) as Row[];
+    const { text, values } = query;
+    if (this.prepares) {
       try {
-        return (await connection.query(query)).rows as Row[];
+        return (await connection.query({ ...query, types: AS_WRITTEN })).rows as Row[];
       } catch (error) {
         if (!isNameLost(error)) throw error;
         this.prepares = false;
       }
     }
-    return (await runner.query(query.text, query.values)) as Row[];
+    return (await connection.query({ text, values, types: AS_WRITTEN })).rows as Row[];
   }
 }
 
+/** All values as Postgres writes them: an application may have set type parsers of its own. */
+const AS_WRITTEN = { getTypeParser: () => String };
+
 /** The driver's own connection, without the query runner around it: a runner cannot name a statement. */
 interface Connection {
-  query(query: Query): Promise<{ rows: unknown[] }>;
+  query(query: Query & { types: typeof AS_WRITTEN }): Promise<{ rows: unknown[] }>;
 }
 
 function isConnection(connection: unknown): connection is Connection {

@@ -1,10 +1,23 @@
 import { createHash } from 'node:crypto';
 
-/** A statement with one named array parameter a column, in the order in which the columns are declared. */
-export interface Statement<Column extends string> {
+type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'boolean';
+
+/** What is asked, one row a request, as the relation `asked` of the statement: its columns and their types. */
+export type Columns<Column extends string> = Record<Column, PostgresType>;
+
+/** A text, and the name under which it is prepared. */
+export interface PreparedText {
   name: string;
   text: string;
+}
+
+/** A statement that takes requests as rows. */
+export interface Statement<Column extends string> {
   columns: readonly Column[];
+  /** For one request, which is planned and run without a join with a set: nearly all are alone. */
+  one: PreparedText;
+  /** For any number, with one array parameter a column. */
+  many: PreparedText;
 }
 
 /** What a session is asked to run: a text, and where it is worth preparing the name under which it is known. */
@@ -14,27 +27,42 @@ export interface Query {
   name?: string;
 }
 
-/** A statement with its parameters. */
-export function queryOf<Column extends string>(
-  statement: Statement<Column>,
-  rows: readonly Record<Column, string | number | boolean | null>[],
-): Query {
-  return { name: statement.name, text: statement.text, values: columnsOf(statement, rows) };
+/**
+ * The two texts of a statement. `text` is given the `asked` of its WITH list, so that the rules stand in one text
+ * for both.
+ */
+export function statementOf<Column extends string>(
+  name: string,
+  columns: Columns<Column>,
+  text: (asked: string) => string,
+): Statement<Column> {
+  const names = Object.keys(columns) as Column[];
+  const parameters = (suffix: string): string =>
+    names.map((column, index) => `$${index + 1}::${columns[column]}${suffix}`).join(', ');
+  const asked = (source: string): string => `asked(${names.join(', ')}) AS NOT MATERIALIZED (${source})`;
+  return {
+    columns: names,
+    one: withDigest(`${name}-one`, text(asked(`VALUES (${parameters('')})`))),
+    many: withDigest(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`))),
+  };
 }
 
-/** Builds the parameters of a statement: one array a column, one element a request. */
-export function columnsOf<Column extends string>(
-  statement: Statement<Column>,
+/** A statement with its parameters. */
+export function queryOf<Column extends string>(
+  { columns, one, many }: Statement<Column>,
   rows: readonly Record<Column, string | number | boolean | null>[],
-): unknown[][] {
-  return statement.columns.map((column) => rows.map((row) => row[column]));
+): Query {
+  const [row] = rows;
+  return row && rows.length === 1
+    ? { ...one, values: columns.map((column) => row[column]) }
+    : { ...many, values: columns.map((column) => rows.map((each) => each[column])) };
 }
 
 /**
- * The same statement under a name that says its text: behind a pooler a name may reach a connection on which another
- * version of this package has prepared another text.
+ * Under a name that says the text: behind a pooler a name may reach a connection on which another version of this
+ * package has prepared another text.
  */
-export function withDigest<Column extends string>(statement: Statement<Column>): Statement<Column> {
-  const digest = createHash('sha256').update(statement.text).digest('hex').slice(0, 16);
-  return { ...statement, name: `${statement.name}-${digest}` };
+function withDigest(name: string, text: string): PreparedText {
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { name: `${name}-${digest}`, text };
 }

@@ -3,7 +3,6 @@ import { commitGuardStatement } from './commit-guard.statement.js';
 import { checkStatement, ensureStatement } from './prepare.statements.js';
 import { releaseStatement } from './release.statement.js';
 import { renewStatement } from './renew.statement.js';
-import { withDigest } from './statement.js';
 
 /** All statements on one lock table. */
 export interface Statements {
@@ -17,9 +16,9 @@ export interface Statements {
 
 export function statementsFor(table: string): Statements {
   return {
-    claim: withDigest(claimStatement(table)),
-    renew: withDigest(renewStatement(table)),
-    release: withDigest(releaseStatement(table)),
+    claim: claimStatement(table),
+    renew: renewStatement(table),
+    release: releaseStatement(table),
     check: checkStatement(table),
     commitGuard: commitGuardStatement(table),
     ensure: ensureStatement(table),

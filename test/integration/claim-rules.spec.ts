@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import type { ClaimRequest } from '../../src/lock/lock-store.js';
 import { claimStatement } from '../../src/postgres/claim.statement.js';
 import { requestRow } from '../../src/postgres/claim.mapping.js';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { releaseRows } from '../../src/postgres/release.mapping.js';
 import { releaseStatement } from '../../src/postgres/release.statement.js';
-import { columnsOf } from '../../src/postgres/statement.js';
+import { queryOf } from '../../src/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { createDatabase } from '../support/database.js';
@@ -65,7 +65,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const statement = claimStatement('task_lock');
       await other.query('BEGIN');
       await other.query('SELECT pg_sleep(0.4)');
-      await other.query(statement.text, columnsOf(statement, [requestRow(aClaim({ lease: 300 }))]));
+      await other.query(queryOf(statement, [requestRow(aClaim({ lease: 300 }))]));
       const { rows } = await other.query<{ live: boolean }>(
         `SELECT locked_until > clock_timestamp() AND started_at > now() AS live FROM task_lock WHERE name = 'task'`,
       );
@@ -119,35 +119,20 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
     });
   });
 
-  /** A release as the statement takes it. */
-  function releaseRow(claim: ClaimRequest) {
-    const { name, token, tick, minHold, stepBack, outcome, durable } = aRelease(claim);
-    return {
-      name,
-      token,
-      kind: tick,
-      min_hold_ms: minHold,
-      step_back_ms: stepBack,
-      outcome,
-      error: null,
-      durable,
-    };
-  }
-
   describe('rule 9, a durable claim and a cheap release', () => {
     test('a claim commits synchronously also where the role does not, and a release need not', async () => {
       const claim = aClaim();
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = off');
       await other.query('BEGIN');
-      await other.query(claimed.text, columnsOf(claimed, [requestRow(claim)]));
+      await other.query(queryOf(claimed, [requestRow(claim)]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('COMMIT');
 
       const released = releaseStatement('task_lock');
       await other.query('SET synchronous_commit = on');
       await other.query('BEGIN');
-      await other.query(released.text, columnsOf(released, [releaseRow(claim)]));
+      await other.query(queryOf(released, releaseRows([aRelease(claim)])));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);
       await other.query('ROLLBACK');
     });
@@ -159,11 +144,11 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       await store.prepare(['durable', 'cheap']);
       await other.query('SET synchronous_commit = off');
       await other.query('BEGIN');
-      await other.query(claimed.text, columnsOf(claimed, [durable, cheap].map(requestRow)));
+      await other.query(queryOf(claimed, [durable, cheap].map(requestRow)));
       await other.query('COMMIT');
       await other.query('BEGIN');
-      const rows = [{ ...releaseRow(durable), durable: true }, releaseRow(cheap)];
-      await other.query(released.text, columnsOf(released, rows));
+      const rows = releaseRows([aRelease(durable, { durable: true }), aRelease(cheap)]);
+      await other.query(queryOf(released, rows));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('ROLLBACK');
     });
@@ -172,7 +157,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = local');
       await other.query('BEGIN');
-      await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
+      await other.query(queryOf(claimed, [requestRow(aClaim())]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('ROLLBACK');
     });
@@ -181,7 +166,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = remote_apply');
       await other.query('BEGIN');
-      await other.query(claimed.text, columnsOf(claimed, [requestRow(aClaim())]));
+      await other.query(queryOf(claimed, [requestRow(aClaim())]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([
         { synchronous_commit: 'remote_apply' },
       ]);

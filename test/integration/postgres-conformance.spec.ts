@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import type { LockStore } from '../../src/lock/lock-store.js';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { inCompany } from '../support/in-company.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { observeRow } from '../support/observe-row.js';
 import {
@@ -30,12 +32,17 @@ describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to
     expect(session).toEqual({ transaction_isolation: level });
   });
 
-  test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
-    await run({
-      store: new PostgresLockStore(() => dataSource, { table: 'task_lock' }),
-      now: () => databaseNow(database),
-      advance: (milliseconds) => advanceClock(database, milliseconds),
-      row: (name) => observeRow(database, name),
+  describe.each([
+    ['alone', (store: LockStore) => store],
+    ['in a batch with another task', inCompany],
+  ])('a request %s', (_, send) => {
+    test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
+      await run({
+        store: send(new PostgresLockStore(() => dataSource, { table: 'task_lock' })),
+        now: () => databaseNow(database),
+        advance: (milliseconds) => advanceClock(database, milliseconds),
+        row: (name) => observeRow(database, name),
+      });
     });
   });
 });

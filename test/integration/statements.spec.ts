@@ -41,8 +41,8 @@ describe('the tasks of one turn of the event loop', () => {
       expect(await runAll(service)).toEqual(names.map((value) => ({ status: 'executed', value }))),
     );
     expect(sent.map(({ name }) => name?.replace(/-[0-9a-f]+$/, ''))).toEqual([
-      'task-lock-claim',
-      'task-lock-release',
+      'task-lock-claim-many',
+      'task-lock-release-many',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('statements', () => {
   test('are planned once a connection', async () => {
     const service = await serviceWith();
     for (let runs = 0; runs < 3; runs++) await run(service);
-    expect(await prepared()).toEqual(['task-lock-claim', 'task-lock-release']);
+    expect(await prepared()).toEqual(['task-lock-claim-one', 'task-lock-release-one']);
   });
 
   test('are not prepared where the options forbid it', async () => {
@@ -154,7 +154,7 @@ describe('statements', () => {
     await run(service);
     const sent = await queriesDuring(() => run(service));
     expect(sent.map(({ name }) => name)).toEqual(
-      sent.map(() => expect.stringMatching(/^task-lock-(claim|release)-[0-9a-f]{16}$/)),
+      sent.map(() => expect.stringMatching(/^task-lock-(claim|release)-one-[0-9a-f]{16}$/)),
     );
   });
 });
