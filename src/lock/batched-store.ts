@@ -77,18 +77,18 @@ class Turn<Request extends { name: string }, Answer> {
   }
 
   private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
-    const wanted = new Wanted(calls.map(({ signal }) => signal));
+    const wanted = calls.length > 1 ? new Wanted(calls.map(({ signal }) => signal)) : undefined;
     try {
       const answers = await this.send(
         calls.flatMap(({ requests }) => requests),
-        wanted.signal,
+        wanted ? wanted.signal : calls[0]?.signal,
       );
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
     } catch (error) {
       this.fail(calls, error);
     } finally {
-      wanted.end();
+      wanted?.end();
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { instantOf, patienceOf } from './lock-clock.js';
-import type { Instant, LockClock } from './lock-clock.js';
+import type { Instant, LockClock, Patience } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, ClaimRequest, LockStore, WonAnswer } from './lock-store.js';
 import type { UnfinishedWork } from './unfinished-work.js';
@@ -9,8 +9,6 @@ import type { UnfinishedWork } from './unfinished-work.js';
 export interface AttemptContext {
   /** Each ask counts as unfinished until its answer: a shutdown that did not wait could not give back what it won. */
   unfinished: UnfinishedWork;
-  /** Aborts when the claim is given up. */
-  giveUp: AbortSignal;
   /** Called for every win that no run uses, or the row would stay held with nobody running. */
   onStray: (token: string) => void;
 }
@@ -18,7 +16,8 @@ export interface AttemptContext {
 /** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
-  private readonly givenUp: Promise<undefined>;
+  private readonly givingUp = new AbortController();
+  private patience?: Patience;
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
@@ -31,11 +30,11 @@ export class ClaimAttempt {
     private readonly clock: LockClock,
     private readonly request: Omit<ClaimRequest, 'token'>,
     private readonly context: AttemptContext,
-  ) {
-    // One listener for all asks: with one each, Node warns of a leak where a claim is asked a dozen times.
-    this.givenUp = new Promise((resolve) => {
-      context.giveUp.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
+  ) {}
+
+  /** Aborts when the claim is given up. */
+  get signal(): AbortSignal {
+    return this.givingUp.signal;
   }
 
   /**
@@ -53,21 +52,26 @@ export class ClaimAttempt {
    */
   async ask(patience: number): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
-    const sent = this.context.unfinished.track(this.send());
+    const sent = this.send();
     this.unanswered.add(sent);
-    const answered = (): void => void this.unanswered.delete(sent);
+    const end = this.context.unfinished.begin();
+    const answered = (): void => {
+      this.unanswered.delete(sent);
+      end();
+    };
     sent.then(answered, answered);
-    const late = patienceOf(this.clock, patience);
+    this.patience = patienceOf(this.clock, patience);
     try {
-      return await Promise.race([...this.unanswered, this.givenUp, late.over]);
+      return await Promise.race([...this.unanswered, this.patience.over]);
     } finally {
-      late.end();
+      this.patience.end();
     }
   }
 
-  /** Whether an ask is under way. */
-  get isWaiting(): boolean {
-    return this.unanswered.size > 0;
+  /** What has not been sent must not be sent any more. What was sent is still looked after. */
+  giveUp(): void {
+    this.givingUp.abort();
+    this.patience?.end();
   }
 
   /** A run starts with this answer. */
@@ -81,11 +85,13 @@ export class ClaimAttempt {
     this.closed = true;
     const isUncertain = this.suspect || this.unanswered.size > 0;
     if (isUncertain && !this.used) this.context.onStray(this.token);
+    // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
+    if (this.unanswered.size > 0) this.giveUp();
   }
 
   private async send(): Promise<ClaimAnswer | undefined> {
     try {
-      const [answer] = await this.store.claim([{ ...this.request, token: this.token }], this.context.giveUp);
+      const [answer] = await this.store.claim([{ ...this.request, token: this.token }], this.signal);
       if (answer?.status === 'won') this.observeWin(answer);
       return answer;
     } catch (error) {

@@ -29,11 +29,11 @@ export class LeaseRenewal {
    * No more renewals. Resolves when the one that is under way has its answer: one that reached the database after the
    * release could not lock the row again, but the release would meet its row lock.
    */
-  async end(): Promise<void> {
+  end(): Promise<void> {
     this.ended = true;
     this.cancelNext();
     this.cutPauseShort();
-    await this.underWay;
+    return this.underWay;
   }
 
   /**

@@ -28,15 +28,14 @@ export class SystemLockClock implements LockClock {
   timer(delay: number, callback: () => void, keepAlive = false): () => void {
     const due = this.monotonic() + delay;
     let handle: NodeJS.Timeout;
-    const arm = (): void => {
-      const left = due - this.monotonic();
-      handle = setTimeout(
-        () => (left > MAX_TIMEOUT ? arm() : callback()),
-        Math.min(Math.max(left, 0), MAX_TIMEOUT),
-      );
+    const arm = (left: number): void => {
+      handle =
+        left > MAX_TIMEOUT
+          ? setTimeout(() => arm(due - this.monotonic()), MAX_TIMEOUT)
+          : setTimeout(callback, Math.max(left, 0));
       if (!keepAlive) handle.unref();
     };
-    arm();
+    arm(delay);
     return () => clearTimeout(handle);
   }
 }

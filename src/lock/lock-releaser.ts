@@ -1,9 +1,10 @@
 import { elapsedSince, instantOf, patienceOf, pause } from './lock-clock.js';
-import type { LockClock } from './lock-clock.js';
+import type { LockClock, Patience } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { LockStore, ReleaseAnswer, ReleaseRequest } from './lock-store.js';
 import { retryDelay } from './retry.js';
+import type { UnfinishedWork } from './unfinished-work.js';
 import { messageOf } from '../message-of.js';
 
 /** Sends releases, and repeats them for as long as the lock would otherwise be held. Never rejects. */
@@ -14,48 +15,57 @@ export class LockReleaser {
     private readonly log: LockLog,
     /** Milliseconds that the first try has for its answer; each further one has twice as many as the one before. */
     private readonly patienceATry: number,
+    private readonly unfinished: UnfinishedWork,
   ) {}
 
-  /** `patience`: milliseconds until the lease ends by itself, so that repeating is of no more use. */
-  async release(request: ReleaseRequest, patience: number): Promise<void> {
+  /**
+   * Resolves when the store has answered, or when the first try's time is over: the release is then repeated in the
+   * background.
+   *
+   * @param patience milliseconds until the lease ends by itself, so that repeating is of no more use
+   * @param before what has to end before the release is sent
+   */
+  async release(request: ReleaseRequest, patience: number, before?: Promise<void>): Promise<void> {
+    const enough = patienceOf(this.clock, Math.min(this.patienceATry, patience));
+    const answered = this.unfinished.track(this.untilAnswered(request, patience, enough, before));
+    await Promise.race([answered, enough.over]);
+    enough.end();
+  }
+
+  private async untilAnswered(
+    request: ReleaseRequest,
+    patience: number,
+    enough: Patience,
+    before?: Promise<void>,
+  ): Promise<void> {
     const since = instantOf(this.clock);
-    const expiry = new AbortController();
-    const cancelExpiry = this.clock.timer(Math.max(patience, 0), () => expiry.abort());
-    try {
-      for (let tries = 0; ; tries++) {
-        try {
-          const left = patience - elapsedSince(this.clock, since);
-          const answer = await this.send(
-            request,
-            Math.min(this.patienceATry * 2 ** tries, left),
-            expiry.signal,
-          );
-          if (answer.status !== 'busy') return;
-        } catch (error) {
-          const worthRepeating = error instanceof LockStoreUnavailableError;
-          if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
-          // It may be the text of the run's error that cannot be stored: that must not keep the lock.
-          if (!worthRepeating && request.error === undefined) return;
-          if (!worthRepeating) request = { ...request, error: undefined };
-        }
-        await pause(this.clock, retryDelay(tries), expiry.signal);
-        if (expiry.signal.aborted) return;
+    const left = (): number => patience - elapsedSince(this.clock, since);
+    if (before) await before;
+    for (let tries = 0; ; tries++) {
+      const late =
+        tries === 0 ? enough : patienceOf(this.clock, Math.min(this.patienceATry * 2 ** tries, left()));
+      try {
+        const answer = await this.send(request, late);
+        if (answer.status !== 'busy') return;
+      } catch (error) {
+        const worthRepeating = error instanceof LockStoreUnavailableError;
+        if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
+        // It may be the text of the run's error that cannot be stored: that must not keep the lock.
+        if (!worthRepeating && request.error === undefined) return;
+        if (!worthRepeating) request = { ...request, error: undefined };
+      } finally {
+        if (tries > 0) late.end();
       }
-    } finally {
-      cancelExpiry();
+      await pause(this.clock, Math.min(retryDelay(tries), left()));
+      if (left() <= 0) return;
     }
   }
 
-  /** Sent again, a release changes nothing that the first one did not: it goes by the token. */
-  private async send(request: ReleaseRequest, patience: number, expiry: AbortSignal): Promise<ReleaseAnswer> {
-    const late = patienceOf(this.clock, patience);
-    try {
-      const answers = await Promise.race([this.store.release([request], expiry), late.over]);
-      if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
-      return answers[0] ?? { status: 'busy' };
-    } finally {
-      late.end();
-    }
+  /** Sent again, or after its lease, a release changes nothing that it should not: it goes by the token. */
+  private async send(request: ReleaseRequest, { over }: Patience): Promise<ReleaseAnswer> {
+    const answers = await Promise.race([this.store.release([request]), over]);
+    if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
+    return answers[0] ?? { status: 'busy' };
   }
 
   private report({ name, outcome, error }: ReleaseRequest, problem: unknown, repeated: boolean): void {

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince, patienceOf, pause } from './lock-clock.js';
+import { elapsedSince, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockReleaser } from './lock-releaser.js';
@@ -39,7 +39,7 @@ export class TaskLocks {
     HeldLock,
     { claim: TaskClaim; renewal: LeaseRenewal; end: () => void }
   >();
-  private readonly claiming = new Set<AbortController>();
+  private readonly claiming = new Set<ClaimAttempt>();
   private readonly unfinished = new UnfinishedWork();
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
@@ -51,7 +51,7 @@ export class TaskLocks {
     private readonly log: LockLog,
     private readonly settings: TaskLocksSettings,
   ) {
-    this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout);
+    this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.unfinished);
     this.recovery = new RecoveryWatch(clock);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
@@ -77,13 +77,9 @@ export class TaskLocks {
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
     const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
-    const released = this.unfinished.track(
-      run.renewal.end().then(() => this.releaser.release(request, patience)),
-    );
+    const released = this.releaser.release(request, patience, run.renewal.end());
     run.end();
-    const enough = patienceOf(this.clock, this.settings.claimTimeout);
-    await Promise.race([released, enough.over]);
-    enough.end();
+    await released;
   }
 
   /**
@@ -106,7 +102,7 @@ export class TaskLocks {
   async stop(timeout: number): Promise<void> {
     this.stopping.abort();
     this.recovery.end();
-    for (const claiming of this.claiming) claiming.abort();
+    for (const attempt of this.claiming) attempt.giveUp();
     await this.unfinished.ended(this.clock, timeout);
     for (const lock of this.running.keys()) lock.lose('shutdown');
     await this.unfinished.ended(this.clock, ABORT_GRACE);
@@ -125,32 +121,29 @@ export class TaskLocks {
   }
 
   private async attempt(claim: TaskClaim): Promise<HeldLock | Skipped | EarlyAnswer> {
-    const giveUp = new AbortController();
-    this.claiming.add(giveUp);
-    const cancelTimeout = this.clock.timer(this.settings.claimTimeout, () => giveUp.abort(), true);
-    const attempt = this.newAttempt(claim, giveUp.signal);
+    const attempt = this.newAttempt(claim);
+    this.claiming.add(attempt);
     try {
-      return await this.askUntilAnswered(claim, attempt, giveUp.signal);
+      return await this.askUntilAnswered(claim, attempt);
     } finally {
-      cancelTimeout();
-      this.claiming.delete(giveUp);
+      this.claiming.delete(attempt);
       attempt.close();
-      // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
-      if (attempt.isWaiting) giveUp.abort();
     }
   }
 
   private async askUntilAnswered(
     claim: TaskClaim,
     attempt: ClaimAttempt,
-    giveUp: AbortSignal,
   ): Promise<HeldLock | Skipped | EarlyAnswer> {
+    const { claimTimeout } = this.settings;
+    const deadline = this.clock.monotonic() + claimTimeout;
+    const left = (): number => deadline - this.clock.monotonic();
     let problem = 'the database did not answer';
-    for (let asks = 0; !giveUp.aborted && !this.stopping.signal.aborted; asks++) {
+    for (let asks = 0; left() > 0 && !this.stopping.signal.aborted; asks++) {
       const local = this.heldHere(claim.name);
       if (local) return local;
       try {
-        const answer = await attempt.ask(this.settings.claimTimeout / ASKS_WITHOUT_ANSWER);
+        const answer = await attempt.ask(Math.min(claimTimeout / ASKS_WITHOUT_ANSWER, left()));
         if (answer?.status === 'early') return answer;
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
         if (answer?.status === 'held') {
@@ -158,7 +151,7 @@ export class TaskLocks {
           if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
           return { status: 'skipped', reason: 'held', heldBy, heldUntil };
         }
-        if (answer?.status === 'won' && !giveUp.aborted) {
+        if (answer?.status === 'won' && !attempt.signal.aborted) {
           const lock = this.hold(claim, attempt, answer);
           if (lock) return lock;
           problem = 'it was won, but its answer came after the lease was over';
@@ -169,7 +162,7 @@ export class TaskLocks {
         problem = messageOf(error);
         if (!(error instanceof LockStoreUnavailableError)) break;
       }
-      await pause(this.clock, retryDelay(asks), giveUp);
+      await pause(this.clock, Math.min(retryDelay(asks), left()), attempt.signal);
     }
     if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
     this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
@@ -182,15 +175,14 @@ export class TaskLocks {
     if (recover && tick.kind !== 'call') this.recovery.lookIn(name, delay);
   }
 
-  private newAttempt(claim: TaskClaim, giveUp: AbortSignal): ClaimAttempt {
+  private newAttempt(claim: TaskClaim): ClaimAttempt {
     const { name, tick, recover, minHold, lease, tolerance } = claim;
     const request = { name, replica: this.settings.replicaId, tick, recover, minHold, lease, tolerance };
-    const { unfinished } = this;
     const onStray = (token: string): void => {
       const end = { name, token, ...endOfRun(claim), outcome: 'returned' as const };
-      void unfinished.track(this.releaser.release(end, lease));
+      void this.releaser.release(end, lease);
     };
-    return new ClaimAttempt(this.store, this.clock, request, { unfinished, giveUp, onStray });
+    return new ClaimAttempt(this.store, this.clock, request, { unfinished: this.unfinished, onStray });
   }
 
   /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */

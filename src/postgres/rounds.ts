@@ -9,6 +9,7 @@ export async function inRounds<Request extends { name: string }, Answer>(
   requests: readonly Request[],
   ask: (round: readonly Request[]) => Promise<Answer[]>,
 ): Promise<Answer[]> {
+  if (requests.length === 1) return ask(requests);
   const rounds: { names: Set<string>; indexes: number[] }[] = [];
   requests.forEach(({ name }, index) => {
     let round = rounds.find(({ names }) => !names.has(name));

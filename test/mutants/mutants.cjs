@@ -33,13 +33,13 @@ const byRule = {
     { file: CLAIM, find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED', replace: '', suites: POSTGRES },
     {
       file: CLAIM,
-      find: 'WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock.at)',
+      find: 'WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())',
       replace: 'WHERE true',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: '  SET locked_until = clock_timestamp() + free.lease,\n      started_at',
+      find: "  SET locked_until = clock_timestamp() + free.lease_ms * interval '1 millisecond',\n      started_at",
       replace: '  SET locked_until = clock_timestamp(),\n      started_at',
       suites: POSTGRES,
     },
@@ -47,45 +47,45 @@ const byRule = {
   '2 the clock, and a transaction of its own': [
     {
       file: CLAIM,
-      find: 'SELECT clock_timestamp() AS at',
-      replace: 'SELECT now() AS at',
-      suites: ['test/integration/simulated-days.spec.ts'],
+      find: 'OR lock.locked_until <= clock_timestamp())',
+      replace: 'OR lock.locked_until <= now())',
+      suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'SET locked_until = clock_timestamp() + free.lease',
-      replace: 'SET locked_until = now() + free.lease',
+      find: 'SET locked_until = clock_timestamp() + free.lease_ms',
+      replace: 'SET locked_until = now() + free.lease_ms',
       suites: POSTGRES,
     },
     {
       file: 'src/postgres/session.ts',
-      find: '(await connection.query(query)).rows',
-      replace: 'await this.dataSource().query(query.text, query.values)',
+      find: '(await connection.query({ ...query, types: AS_WRITTEN })).rows as Row[]',
+      replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
       suites: ['test/integration/callers-transaction.spec.ts'],
     },
   ],
   '3 who may claim': [
     {
       file: CLAIM,
-      find: '              AND asked.scheduled_time >= lock.last_tick + asked.min_hold\n',
+      find: '              AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}\n',
       replace: '',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'AND asked.scheduled_time >= lock.last_tick + asked.min_hold',
-      replace: 'AND asked.scheduled_time >= lock.started_at + asked.min_hold',
+      find: 'AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}',
+      replace: 'AND asked.scheduled_time >= lock.started_at + ${MIN_HOLD}',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'AND asked.scheduled_time >= lock.last_tick + asked.min_hold',
-      replace: 'AND clock.at >= lock.locked_until',
+      find: 'AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}',
+      replace: 'AND clock_timestamp() >= lock.locked_until',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'OR clock.at >= lock.started_at + asked.min_hold',
+      find: 'OR clock_timestamp() >= lock.started_at + ${MIN_HOLD}',
       replace: 'OR true',
       suites: POSTGRES,
     },
@@ -97,20 +97,20 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: "WHEN 'kept' THEN clock.at >= ${KEPT} + GREATEST(asked.min_hold, 0.9 * asked.step)",
+      find: "WHEN 'kept' THEN clock_timestamp() >= ${KEPT} + ${KEPT_HOLD}",
       replace: "WHEN 'kept' THEN true",
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: 'WHEN clock.at < ${KEPT} + 2 * asked.step THEN',
+      find: 'WHEN clock_timestamp() < ${KEPT} + 2 * ${STEP} THEN',
       replace: 'WHEN false THEN',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: "ELSE date_trunc('milliseconds', clock.at)",
-      replace: 'ELSE lock.last_tick + asked.step',
+      find: "ELSE date_trunc('milliseconds', clock_timestamp())",
+      replace: 'ELSE lock.last_tick + ${STEP}',
       suites: POSTGRES,
     },
     {
@@ -137,13 +137,13 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: '\n              AND asked.scheduled_time <= clock.at + asked.tolerance)',
+      find: '\n              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE})',
       replace: ')',
       suites: POSTGRES,
     },
     {
       file: CLAIM,
-      find: "           WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock.at + asked.tolerance THEN 'early'\n",
+      find: "         WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock_timestamp() + ${TOLERANCE} THEN 'early'\n",
       replace: '',
       suites: POSTGRES,
     },
@@ -164,7 +164,7 @@ const byRule = {
     { file: CLAIM, find: "ELSE 'busy'", replace: "ELSE 'held'", suites: POSTGRES },
     {
       file: CLAIM,
-      find: "           WHEN lock.finished_at IS NULL AND lock.locked_until > clock.at THEN 'held'\n",
+      find: "         WHEN lock.finished_at IS NULL AND lock.locked_until > clock_timestamp() THEN 'running'\n",
       replace: '',
       suites: POSTGRES,
     },
@@ -196,7 +196,7 @@ const byRule = {
   '6 token-idempotent': [
     {
       file: CLAIM,
-      find: "           WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
+      find: "         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
       replace: '',
       suites: POSTGRES,
     },
@@ -287,21 +287,21 @@ const byRule = {
   '8 release and renew': [
     {
       file: RELEASE,
-      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL',
       replace: 'WHERE lock.finished_at IS NULL',
       suites: POSTGRES,
     },
     {
       file: RELEASE,
-      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
-      replace: 'WHERE lock.token = ended.token',
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL',
+      replace: 'WHERE lock.token = asked.token',
       suites: POSTGRES,
     },
     {
       file: RELEASE,
-      find: 'WHERE lock.token = ended.token AND lock.finished_at IS NULL',
+      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL',
       replace:
-        'WHERE lock.token = ended.token AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()',
+        'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()',
       suites: POSTGRES,
     },
     {
@@ -384,26 +384,32 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: 'CASE WHEN won.name IS NOT NULL THEN won.state ELSE lock.outcome END AS state',
-      replace: 'COALESCE(won.state, lock.outcome) AS state',
+      find: 'CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome',
+      replace: 'COALESCE(won.outcome, lock.outcome) AS outcome',
       suites: POSTGRES,
     },
     {
       file: RELEASE,
-      find: "ended.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')",
+      find: "asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')",
       replace: 'false',
       suites: POSTGRES,
     },
     {
       file: RELEASE,
-      find: "OR ended.outcome = 'returned' AND lock.outcome = 'recovering'",
+      find: "OR asked.outcome = 'returned' AND lock.outcome = 'recovering'",
       replace: '',
       suites: POSTGRES,
     },
     {
+      file: 'src/postgres/release.mapping.ts',
+      find: 'requests.some((request) => request.durable)',
+      replace: 'requests.every((request) => request.durable)',
+      suites: POSTGRES,
+    },
+    {
       file: RELEASE,
-      find: 'NOT (SELECT bool_or(durable) FROM ended)',
-      replace: 'true',
+      find: 'WHEN NOT held.durable THEN',
+      replace: 'WHEN true THEN',
       suites: POSTGRES,
     },
     {
@@ -543,14 +549,14 @@ const byRule = {
     },
     {
       file: 'src/postgres/session.ts',
-      find: 'if (this.prepares && ',
-      replace: 'if (',
+      find: 'if (this.prepares) {',
+      replace: 'if (true) {',
       suites: STATEMENTS,
     },
     {
       file: 'src/postgres/statement.ts',
-      find: 'name: `${statement.name}-${digest}`',
-      replace: 'name: statement.name',
+      find: 'name: `${name}-${digest}`',
+      replace: 'name',
       suites: STATEMENTS,
     },
   ],

@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { ClaimAttempt } from '../../src/lock/claim-attempt.js';
 import type { ClaimAnswer, WonAnswer } from '../../src/lock/lock-store.js';
@@ -14,13 +13,12 @@ function attemptWith(claim: NonNullable<Script['claim']>) {
   const { name, tick, recover, minHold, lease, tolerance } = aTick;
   const store = new ScriptedStore({ claim });
   const clock = new FakeClock();
-  const giveUp = new AbortController();
   const unfinished = new UnfinishedWork();
   const strays: string[] = [];
   const request = { name, tick, recover, minHold, lease, tolerance, replica: 'replica-a' };
   const onStray = (token: string) => void strays.push(token);
-  const attempt = new ClaimAttempt(store, clock, request, { unfinished, giveUp: giveUp.signal, onStray });
-  return { attempt, store, clock, giveUp, unfinished, strays };
+  const attempt = new ClaimAttempt(store, clock, request, { unfinished, onStray });
+  return { attempt, store, clock, unfinished, strays };
 }
 
 async function useNext(attempt: ClaimAttempt): Promise<void> {
@@ -45,15 +43,9 @@ describe('an attempt', () => {
   });
 
   test('hands the store the signal that it is given up, so that nothing is sent after that', async () => {
-    const { attempt, store, giveUp } = attemptWith([busy]);
+    const { attempt, store } = attemptWith([busy]);
     await attempt.ask(PATIENCE);
-    expect(store.signals).toEqual([giveUp.signal]);
-  });
-
-  test('listens once for that signal, however often it asks', async () => {
-    const { attempt, giveUp } = attemptWith([busy]);
-    for (let asks = 0; asks < 30; asks++) await attempt.ask(PATIENCE);
-    expect(getEventListeners(giveUp.signal, 'abort')).toHaveLength(1);
+    expect(store.signals).toEqual([attempt.signal]);
   });
 
   test('rejects with the error of the store', async () => {
@@ -62,20 +54,20 @@ describe('an attempt', () => {
   });
 
   test('has no answer when it is given up before one came', async () => {
-    const { attempt, giveUp } = attemptWith([new Later<ClaimAnswer>().promise]);
+    const { attempt } = attemptWith([new Later<ClaimAnswer>().promise]);
     const asked = watch(attempt.ask(PATIENCE));
     await settled();
     expect(asked.isSettled).toBe(false);
-    giveUp.abort();
+    attempt.giveUp();
     await settled();
     expect(asked).toEqual({ isSettled: true, value: undefined });
   });
 
   test('counts as unfinished until the store has answered, also when it was given up', async () => {
     const answer = new Later<ClaimAnswer>();
-    const { attempt, giveUp, unfinished, clock } = attemptWith([answer.promise]);
+    const { attempt, unfinished, clock } = attemptWith([answer.promise]);
     void attempt.ask(PATIENCE);
-    giveUp.abort();
+    attempt.giveUp();
     const ended = watch(unfinished.ended(clock, 60_000));
     await clock.advance(1_000);
     expect(ended.isSettled).toBe(false);
@@ -136,9 +128,9 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('a win whose answer comes after the attempt was given up', async () => {
     const answer = new Later<ClaimAnswer>();
-    const { attempt, strays, giveUp } = attemptWith([answer.promise]);
+    const { attempt, strays } = attemptWith([answer.promise]);
     const asked = attempt.ask(PATIENCE);
-    giveUp.abort();
+    attempt.giveUp();
     await asked;
     attempt.close();
     strays.length = 0;
@@ -148,9 +140,9 @@ describe('what goes back, since nobody will run under it', () => {
   });
 
   test('an ask that has no answer when the attempt is given up: it may have won', async () => {
-    const { attempt, strays, giveUp } = attemptWith([new Later<ClaimAnswer>().promise]);
+    const { attempt, strays } = attemptWith([new Later<ClaimAnswer>().promise]);
     const asked = attempt.ask(PATIENCE);
-    giveUp.abort();
+    attempt.giveUp();
     await asked;
     attempt.close();
     expect(strays).toEqual([attempt.token]);
@@ -176,9 +168,9 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('an ask that breaks in this way after the attempt was given up', async () => {
     const answer = new Later<ClaimAnswer>();
-    const { attempt, strays, giveUp } = attemptWith([answer.promise]);
+    const { attempt, strays } = attemptWith([answer.promise]);
     const asked = attempt.ask(PATIENCE);
-    giveUp.abort();
+    attempt.giveUp();
     await asked;
     attempt.close();
     strays.length = 0;
