@@ -8,6 +8,7 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
+  WantedSignal,
 } from './lock-store.js';
 
 /** How many rows one statement locks at most: for as long as it runs they look busy to the other replicas. */
@@ -16,7 +17,7 @@ const MAX_BATCH = 1_000;
 /** One call of the store, which waits for the end of the turn. */
 interface Call<Request, Answer> {
   requests: readonly Request[];
-  signal?: AbortSignal;
+  signal?: WantedSignal;
   resolve: (answers: Answer[]) => void;
   reject: (error: unknown) => void;
 }
@@ -42,20 +43,20 @@ export class BatchedStore implements LockStore {
     return this.store.prepare(names);
   }
 
-  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     return this.claims.add(requests, signal);
   }
 
-  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
+  renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]> {
     return this.renewals.add(held, signal);
   }
 
-  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
+  release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
     return this.releases.add(held, signal);
   }
 }
 
-type Send<Request, Answer> = (requests: readonly Request[], signal?: AbortSignal) => Promise<Answer[]>;
+type Send<Request, Answer> = (requests: readonly Request[], signal?: WantedSignal) => Promise<Answer[]>;
 
 /** Gathers the calls of one turn of the event loop. */
 class Turn<Request extends { name: string }, Answer> {
@@ -63,7 +64,7 @@ class Turn<Request extends { name: string }, Answer> {
 
   constructor(private readonly send: Send<Request, Answer>) {}
 
-  add(requests: readonly Request[], signal?: AbortSignal): Promise<Answer[]> {
+  add(requests: readonly Request[], signal?: WantedSignal): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
       if (this.calls.length === 0) setImmediate(() => this.end());
       this.calls.push({ requests, signal, resolve, reject });
@@ -77,18 +78,15 @@ class Turn<Request extends { name: string }, Answer> {
   }
 
   private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
-    const wanted = calls.length > 1 ? new Wanted(calls.map(({ signal }) => signal)) : undefined;
     try {
       const answers = await this.send(
         calls.flatMap(({ requests }) => requests),
-        wanted ? wanted.signal : calls[0]?.signal,
+        wantedByAny(calls),
       );
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
     } catch (error) {
       this.fail(calls, error);
-    } finally {
-      wanted?.end();
     }
   }
 
@@ -133,27 +131,11 @@ function isWanted<Request, Answer>({ signal, reject }: Call<Request, Answer>, se
   return false;
 }
 
-/** Aborts when nobody wants the batch any more: while one does, the others' answers may be wins that have to go back. */
-class Wanted {
-  private readonly abortion = new AbortController();
-  private readonly signals: readonly (AbortSignal | undefined)[];
-  private left: number;
-
-  constructor(signals: readonly (AbortSignal | undefined)[]) {
-    this.signals = signals;
-    this.left = signals.length;
-    for (const signal of signals) signal?.addEventListener('abort', this.giveUpOne);
-  }
-
-  get signal(): AbortSignal {
-    return this.abortion.signal;
-  }
-
-  end(): void {
-    for (const signal of this.signals) signal?.removeEventListener('abort', this.giveUpOne);
-  }
-
-  private readonly giveUpOne = (): void => {
-    if (--this.left === 0) this.abortion.abort();
+/** While one wants the batch, the others' answers may be wins that have to go back. */
+function wantedByAny<Request, Answer>(calls: readonly Call<Request, Answer>[]): WantedSignal {
+  return {
+    get aborted() {
+      return calls.every(({ signal }) => signal?.aborted);
+    },
   };
 }

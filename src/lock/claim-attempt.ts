@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { instantOf, patienceOf } from './lock-clock.js';
-import type { Instant, LockClock, Patience } from './lock-clock.js';
+import type { Instant, LockClock } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, ClaimRequest, LockStore, WonAnswer } from './lock-store.js';
 import type { UnfinishedWork } from './unfinished-work.js';
@@ -16,14 +16,17 @@ export interface AttemptContext {
 /** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
-  private readonly givingUp = new AbortController();
-  private patience?: Patience;
+  /** What the store is handed: what was not sent when the claim is given up must not be sent any more. */
+  private readonly wanted = { aborted: false };
+  private stopWaiting = (): void => {};
+  private answered: (answer: ClaimAnswer) => void = () => {};
+  private failed: (error: unknown) => void = () => {};
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
   /** The row may carry this token. */
   private suspect = false;
-  private readonly unanswered = new Set<Promise<ClaimAnswer | undefined>>();
+  private unanswered = 0;
 
   constructor(
     private readonly store: LockStore,
@@ -32,9 +35,8 @@ export class ClaimAttempt {
     private readonly context: AttemptContext,
   ) {}
 
-  /** Aborts when the claim is given up. */
-  get signal(): AbortSignal {
-    return this.givingUp.signal;
+  get isGivenUp(): boolean {
+    return this.wanted.aborted;
   }
 
   /**
@@ -50,28 +52,38 @@ export class ClaimAttempt {
    * word must not keep the others waiting. Resolves to nothing after `patience` milliseconds without one, and when the
    * claim is given up.
    */
-  async ask(patience: number): Promise<ClaimAnswer | undefined> {
+  ask(patience: number): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
-    const sent = this.send();
-    this.unanswered.add(sent);
-    const end = this.context.unfinished.begin();
-    const answered = (): void => {
-      this.unanswered.delete(sent);
-      end();
-    };
-    sent.then(answered, answered);
-    this.patience = patienceOf(this.clock, patience);
-    try {
-      return await Promise.race([...this.unanswered, this.patience.over]);
-    } finally {
-      this.patience.end();
-    }
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.timer(patience, () => resolve(undefined), true);
+      this.answered = (answer) => {
+        cancel();
+        resolve(answer);
+      };
+      this.failed = (error) => {
+        cancel();
+        reject(error as Error);
+      };
+      this.stopWaiting = () => {
+        cancel();
+        resolve(undefined);
+      };
+      this.send();
+    });
   }
 
-  /** What has not been sent must not be sent any more. What was sent is still looked after. */
+  /** Waits before the next ask, unless the claim is given up meanwhile. */
+  async pause(delay: number): Promise<void> {
+    const pause = patienceOf(this.clock, delay);
+    this.stopWaiting = pause.end;
+    if (this.isGivenUp) pause.end();
+    await pause.over;
+  }
+
+  /** What was sent is still looked after. */
   giveUp(): void {
-    this.givingUp.abort();
-    this.patience?.end();
+    this.wanted.aborted = true;
+    this.stopWaiting();
   }
 
   /** A run starts with this answer. */
@@ -83,21 +95,30 @@ export class ClaimAttempt {
   /** No more asks: what won and is not used by now, or may have won, or wins later, goes back. */
   close(): void {
     this.closed = true;
-    const isUncertain = this.suspect || this.unanswered.size > 0;
+    const isUncertain = this.suspect || this.unanswered > 0;
     if (isUncertain && !this.used) this.context.onStray(this.token);
     // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
-    if (this.unanswered.size > 0) this.giveUp();
+    if (this.unanswered > 0) this.giveUp();
   }
 
-  private async send(): Promise<ClaimAnswer | undefined> {
-    try {
-      const [answer] = await this.store.claim([{ ...this.request, token: this.token }], this.signal);
-      if (answer?.status === 'won') this.observeWin(answer);
-      return answer;
-    } catch (error) {
-      if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
-      throw error;
-    }
+  private send(): void {
+    const { unfinished } = this.context;
+    const end = unfinished.begin();
+    this.unanswered++;
+    this.store.claim([{ ...this.request, token: this.token }], this.wanted).then(
+      ([answer = { status: 'busy' }]) => {
+        this.unanswered--;
+        if (answer.status === 'won') this.observeWin(answer);
+        this.answered(answer);
+        end();
+      },
+      (error: unknown) => {
+        this.unanswered--;
+        if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
+        this.failed(error);
+        end();
+      },
+    );
   }
 
   private observeWin(answer: WonAnswer): void {

@@ -8,6 +8,7 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
+  WantedSignal,
 } from './lock-store.js';
 
 /** Milliseconds by which clocks may differ without a word. */
@@ -29,15 +30,15 @@ export class ClockCheckedStore implements LockStore {
     return this.store.prepare(names);
   }
 
-  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     return this.checked(() => this.store.claim(requests, signal));
   }
 
-  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
+  renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]> {
     return this.checked(() => this.store.renew(held, signal));
   }
 
-  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
+  release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
     return this.checked(() => this.store.release(held, signal));
   }
 

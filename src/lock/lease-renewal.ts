@@ -1,5 +1,5 @@
 import type { HeldLock } from './held-lock.js';
-import { instantOf, patienceOf } from './lock-clock.js';
+import { instantOf, patienceOf, within } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockStore, RenewAnswer } from './lock-store.js';
 import { retryDelay } from './retry.js';
@@ -70,18 +70,15 @@ export class LeaseRenewal {
 
   private async ask(lease: number): Promise<RenewAnswer | undefined> {
     const { name, token, maxHold } = this.lock.state;
-    const giveUp = new AbortController();
-    const answered = this.store
-      .renew([{ name, token, lease, maxHold }], giveUp.signal)
-      .then(([answer]) => answer)
-      .catch((error: unknown) => {
-        this.lock.renewalProblem = messageOf(error);
-        return undefined;
-      });
-    const late = patienceOf(this.clock, this.patience);
-    const answer = await Promise.race([answered, late.over]);
-    late.end();
-    giveUp.abort();
-    return answer;
+    const asked = { aborted: false };
+    try {
+      const renewal = this.store.renew([{ name, token, lease, maxHold }], asked);
+      return (await within(this.clock, this.patience, renewal))?.[0];
+    } catch (error) {
+      this.lock.renewalProblem = messageOf(error);
+      return undefined;
+    } finally {
+      asked.aborted = true;
+    }
   }
 }

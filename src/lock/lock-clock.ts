@@ -52,21 +52,38 @@ export function elapsedSince(clock: LockClock, since: Instant): number {
   return Math.max(clock.now() - since.wall, clock.monotonic() - since.monotonic);
 }
 
+/** The answer, or nothing where none has come after `delay` milliseconds. */
+export function within<T>(clock: LockClock, delay: number, answer: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.timer(delay, () => resolve(undefined), true);
+    answer.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error: Error) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}
+
 /** A pause that its maker may cut short. */
 export interface Patience {
   /** Resolves when the time is over, or at the call of `end`. */
-  over: Promise<undefined>;
+  over: Promise<void>;
   end: () => void;
 }
 
-/** Waits for `delay` milliseconds at most. Each query has one: a signal would cost several times as much. */
+/** Waits for `delay` milliseconds at most. */
 export function patienceOf(clock: LockClock, delay: number): Patience {
   let end = (): void => {};
-  const over = new Promise<undefined>((resolve) => {
-    const cancel = clock.timer(delay, () => resolve(undefined), true);
+  const over = new Promise<void>((resolve) => {
+    const cancel = clock.timer(delay, resolve, true);
     end = () => {
       cancel();
-      resolve(undefined);
+      resolve();
     };
   });
   return { over, end };

@@ -1,8 +1,8 @@
-import { elapsedSince, instantOf, patienceOf, pause } from './lock-clock.js';
-import type { LockClock, Patience } from './lock-clock.js';
+import { elapsedSince, instantOf, pause, within } from './lock-clock.js';
+import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
-import type { LockStore, ReleaseAnswer, ReleaseRequest } from './lock-store.js';
+import type { LockStore, ReleaseRequest } from './lock-store.js';
 import { retryDelay } from './retry.js';
 import type { UnfinishedWork } from './unfinished-work.js';
 import { messageOf } from '../message-of.js';
@@ -26,46 +26,35 @@ export class LockReleaser {
    * @param before what has to end before the release is sent
    */
   async release(request: ReleaseRequest, patience: number, before?: Promise<void>): Promise<void> {
-    const enough = patienceOf(this.clock, Math.min(this.patienceATry, patience));
-    const answered = this.unfinished.track(this.untilAnswered(request, patience, enough, before));
-    await Promise.race([answered, enough.over]);
-    enough.end();
+    const answered = this.unfinished.track(this.untilAnswered(request, patience, before));
+    await within(this.clock, Math.min(this.patienceATry, patience), answered);
   }
 
   private async untilAnswered(
     request: ReleaseRequest,
     patience: number,
-    enough: Patience,
     before?: Promise<void>,
   ): Promise<void> {
     const since = instantOf(this.clock);
     const left = (): number => patience - elapsedSince(this.clock, since);
-    if (before) await before;
+    await before;
     for (let tries = 0; ; tries++) {
-      const late =
-        tries === 0 ? enough : patienceOf(this.clock, Math.min(this.patienceATry * 2 ** tries, left()));
       try {
-        const answer = await this.send(request, late);
-        if (answer.status !== 'busy') return;
+        // Sent again, or after its lease, a release changes nothing that it should not: it goes by the token.
+        const released = this.store.release([request]);
+        const answers = await within(this.clock, Math.min(this.patienceATry * 2 ** tries, left()), released);
+        if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
+        if (answers[0] && answers[0].status !== 'busy') return;
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
         // It may be the text of the run's error that cannot be stored: that must not keep the lock.
         if (!worthRepeating && request.error === undefined) return;
         if (!worthRepeating) request = { ...request, error: undefined };
-      } finally {
-        if (tries > 0) late.end();
       }
       await pause(this.clock, Math.min(retryDelay(tries), left()));
       if (left() <= 0) return;
     }
-  }
-
-  /** Sent again, or after its lease, a release changes nothing that it should not: it goes by the token. */
-  private async send(request: ReleaseRequest, { over }: Patience): Promise<ReleaseAnswer> {
-    const answers = await Promise.race([this.store.release([request]), over]);
-    if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
-    return answers[0] ?? { status: 'busy' };
   }
 
   private report({ name, outcome, error }: ReleaseRequest, problem: unknown, repeated: boolean): void {

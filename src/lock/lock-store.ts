@@ -104,6 +104,11 @@ export interface ReleaseAnswer {
   now?: number;
 }
 
+/** Whether a request is still wanted: an `AbortSignal` says so, and costs more than all else that a request needs. */
+export interface WantedSignal {
+  readonly aborted: boolean;
+}
+
 /**
  * Where locks are kept. One row a lock name, kept for ever, times by the store's own clock. Answers stand in the
  * order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
@@ -115,14 +120,14 @@ export interface LockStore {
   /** Checks once, at start-up, that the store can be used, and makes the rows of the declared tasks. */
   prepare(names: readonly string[]): Promise<void>;
   /**
-   * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` aborts
-   * must not be sent any more. A claim that was sent is not given up: its answer may be a win that has to go back.
+   * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` is
+   * aborted must not be sent any more. A claim that was sent is not given up: its answer may be a win that has to go back.
    */
-  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]>;
+  claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]>;
   /** Moves the lease of runs that still hold their lock. */
-  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]>;
+  renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
   /** Ends runs by their token, also after their lease. */
-  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]>;
+  release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
 }
 
 const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');

@@ -58,8 +58,21 @@ export class TaskLocks {
   }
 
   /** One claim, from its first ask to its last. Never rejects: without an answer it is `unavailable`. */
-  claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
-    return this.unfinished.track(this.claimWhenDue(claim));
+  async claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
+    const end = this.unfinished.begin();
+    try {
+      for (;;) {
+        const result = await this.attempt(claim);
+        if (result instanceof HeldLock) return result;
+        if (result.status === 'skipped') {
+          this.log.debug(describeSkip(claim.name, result));
+          return result;
+        }
+        await pause(this.clock, result.dueIn, this.stopping.signal);
+      }
+    } finally {
+      end();
+    }
   }
 
   /**
@@ -108,18 +121,6 @@ export class TaskLocks {
     await this.unfinished.ended(this.clock, ABORT_GRACE);
   }
 
-  private async claimWhenDue(claim: TaskClaim): Promise<HeldLock | Skipped> {
-    for (;;) {
-      const result = await this.attempt(claim);
-      if (result instanceof HeldLock) return result;
-      if (result.status === 'skipped') {
-        this.log.debug(describeSkip(claim.name, result));
-        return result;
-      }
-      await pause(this.clock, result.dueIn, this.stopping.signal);
-    }
-  }
-
   private async attempt(claim: TaskClaim): Promise<HeldLock | Skipped | EarlyAnswer> {
     const attempt = this.newAttempt(claim);
     this.claiming.add(attempt);
@@ -151,7 +152,7 @@ export class TaskLocks {
           if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
           return { status: 'skipped', reason: 'held', heldBy, heldUntil };
         }
-        if (answer?.status === 'won' && !attempt.signal.aborted) {
+        if (answer?.status === 'won' && !attempt.isGivenUp) {
           const lock = this.hold(claim, attempt, answer);
           if (lock) return lock;
           problem = 'it was won, but its answer came after the lease was over';
@@ -162,7 +163,7 @@ export class TaskLocks {
         problem = messageOf(error);
         if (!(error instanceof LockStoreUnavailableError)) break;
       }
-      await pause(this.clock, Math.min(retryDelay(asks), left()), attempt.signal);
+      await attempt.pause(Math.min(retryDelay(asks), left()));
     }
     if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
     this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);

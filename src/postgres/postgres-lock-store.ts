@@ -10,6 +10,7 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
+  WantedSignal,
 } from '../lock/lock-store.js';
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
@@ -76,11 +77,11 @@ export class PostgresLockStore implements LockStore {
     if (names.length > 0) await this.ensure(names);
   }
 
-  claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     return inRounds(requests, (round) => this.claimRound(round, signal));
   }
 
-  renew(held: readonly RenewRequest[], signal?: AbortSignal): Promise<RenewAnswer[]> {
+  renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]> {
     return inRounds(held, async (round) => {
       const query = queryOf(
         this.statements.renew,
@@ -103,7 +104,7 @@ export class PostgresLockStore implements LockStore {
     });
   }
 
-  release(held: readonly ReleaseRequest[], signal?: AbortSignal): Promise<ReleaseAnswer[]> {
+  release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
     return inRounds(held, async (round) => {
       const query = queryOf(this.statements.release, releaseRows(round));
       const rows = await this.rowsByName<ReleaseRow>(query, signal);
@@ -131,7 +132,7 @@ export class PostgresLockStore implements LockStore {
     return Array.isArray(rows) && rows.length > 0;
   }
 
-  private async claimRound(round: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  private async claimRound(round: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     const ask = (requests: readonly ClaimRequest[]) =>
       this.rowsByName<ClaimRow>(queryOf(this.statements.claim, requests.map(requestRow)), signal);
     const rows = (await ask(round)) ?? new Map<string, ClaimRow>();
@@ -150,7 +151,7 @@ export class PostgresLockStore implements LockStore {
   }
 
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
-  private async ensure(names: readonly string[], signal?: AbortSignal): Promise<void> {
+  private async ensure(names: readonly string[], signal?: WantedSignal): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         await this.session.query({ text: this.statements.ensure, values: [names] }, signal);
@@ -167,7 +168,7 @@ export class PostgresLockStore implements LockStore {
    */
   private async rowsByName<Row extends { name: string }>(
     query: Query,
-    signal?: AbortSignal,
+    signal?: WantedSignal,
   ): Promise<Map<string, Row> | undefined> {
     for (let tries = 1; ; tries++) {
       try {

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { LockClock } from '../lock/lock-clock.js';
 import { LockStoreUnavailableError } from '../lock/lock-store.js';
+import type { WantedSignal } from '../lock/lock-store.js';
 import { messageOf } from '../message-of.js';
 import { isNameLost, isRefusal, isTransient } from './postgres-errors.js';
 import type { Query } from './statement.js';
@@ -21,7 +22,7 @@ export class Session {
    * transaction-propagation library is active, and a rollback there would lose the claim. A statement whose caller
    * gave up while it waited for a connection is not sent.
    */
-  async query<Row>(query: Query, signal?: AbortSignal): Promise<Row[]> {
+  async query<Row>(query: Query, signal?: WantedSignal): Promise<Row[]> {
     const runner = this.dataSource().createQueryRunner('master');
     let sent = false;
     let cancelHangUp = (): void => {};

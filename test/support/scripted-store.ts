@@ -6,6 +6,7 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
+  WantedSignal,
 } from '../../src/lock/lock-store.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 
@@ -23,13 +24,13 @@ export class ScriptedStore implements LockStore {
   readonly claims: ClaimRequest[] = [];
   readonly renewals: RenewRequest[] = [];
   readonly releases: ReleaseRequest[] = [];
-  readonly signals: (AbortSignal | undefined)[] = [];
+  readonly signals: (WantedSignal | undefined)[] = [];
 
   constructor(private readonly script: Script = {}) {}
 
   async prepare(): Promise<void> {}
 
-  async claim([request]: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  async claim([request]: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     this.signals.push(signal);
     return answer(this.script.claim ?? [won()], this.claims.push(request!));
   }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { BatchedStore } from '../../src/lock/batched-store.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore, WantedSignal } from '../../src/lock/lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { Later } from '../support/scripted-store.js';
 
 /** Writes down what it is sent, and answers when it is told to. */
 class RecordingStore implements LockStore {
-  readonly claims: { names: string[]; signal?: AbortSignal; answer: Later<void> }[] = [];
+  readonly claims: { names: string[]; signal?: WantedSignal; answer: Later<void> }[] = [];
   readonly renewals: string[][] = [];
   readonly releases: string[][] = [];
 
   async prepare(): Promise<void> {}
 
-  async claim(requests: readonly ClaimRequest[], signal?: AbortSignal): Promise<ClaimAnswer[]> {
+  async claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
     const names = namesOf(requests);
     const answer = new Later<void>();
     this.claims.push({ names, signal, answer });
@@ -38,7 +38,7 @@ const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 function batched() {
   const store = new RecordingStore();
   const claims = new BatchedStore(store);
-  const claim = (name: string, signal?: AbortSignal) => claims.claim([aClaim({ name })], signal);
+  const claim = (name: string, signal?: WantedSignal) => claims.claim([aClaim({ name })], signal);
   return { store, claims, claim };
 }
 

@@ -45,7 +45,9 @@ describe('an attempt', () => {
   test('hands the store the signal that it is given up, so that nothing is sent after that', async () => {
     const { attempt, store } = attemptWith([busy]);
     await attempt.ask(PATIENCE);
-    expect(store.signals).toEqual([attempt.signal]);
+    expect(store.signals).toEqual([{ aborted: false }]);
+    attempt.giveUp();
+    expect(store.signals).toEqual([{ aborted: true }]);
   });
 
   test('rejects with the error of the store', async () => {
