@@ -78,7 +78,7 @@ export class TaskLockRegistry {
     const { settings, problems } = this.settings(definition, known?.schedule);
     if (problems.length > 0)
       throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
-    return { ...settings, definition, schedule: known?.schedule };
+    return { definition, schedule: known?.schedule, ...settings };
   }
 
   private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
@@ -103,7 +103,7 @@ export class TaskLockRegistry {
       const message = 'needs a schedule of @Cron or @Interval: a call has no tick that could run again';
       problems.push({ where, option: 'recover', message });
     }
-    return { task: { ...settings, definition, schedule }, problems };
+    return { task: { definition, schedule, ...settings }, problems };
   }
 
   private settings(definition: TaskLockDefinition, schedule?: Schedule) {

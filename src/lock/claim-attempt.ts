@@ -16,6 +16,7 @@ export interface AttemptContext {
 /** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
+  private readonly request: ClaimRequest;
   /** What the store is handed: what was not sent when the claim is given up must not be sent any more. */
   private readonly wanted = { aborted: false };
   private stopWaiting = (): void => {};
@@ -31,9 +32,11 @@ export class ClaimAttempt {
   constructor(
     private readonly store: LockStore,
     private readonly clock: LockClock,
-    private readonly request: Omit<ClaimRequest, 'token'>,
+    request: Omit<ClaimRequest, 'token'>,
     private readonly context: AttemptContext,
-  ) {}
+  ) {
+    this.request = { token: this.token, ...request };
+  }
 
   get isGivenUp(): boolean {
     return this.wanted.aborted;
@@ -105,7 +108,7 @@ export class ClaimAttempt {
     const { unfinished } = this.context;
     const end = unfinished.begin();
     this.unanswered++;
-    this.store.claim([{ ...this.request, token: this.token }], this.wanted).then(
+    this.store.claim([this.request], this.wanted).then(
       ([answer = { status: 'busy' }]) => {
         this.unanswered--;
         if (answer.status === 'won') this.observeWin(answer);

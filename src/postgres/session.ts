@@ -46,10 +46,10 @@ export class Session {
   private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
     if (query.name === undefined || !isConnection(connection))
       return (await runner.query(query.text, query.values)) as Row[];
-    const { text, values } = query;
+    const { name, text, values } = query;
     if (this.prepares) {
       try {
-        return (await connection.query({ ...query, types: AS_WRITTEN })).rows as Row[];
+        return (await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[];
       } catch (error) {
         if (!isNameLost(error)) throw error;
         this.prepares = false;

@@ -53,9 +53,11 @@ export function queryOf<Column extends string>(
   rows: readonly Record<Column, string | number | boolean | null>[],
 ): Query {
   const [row] = rows;
-  return row && rows.length === 1
-    ? { ...one, values: columns.map((column) => row[column]) }
-    : { ...many, values: columns.map((column) => rows.map((each) => each[column])) };
+  const { name, text } = rows.length === 1 ? one : many;
+  const values = columns.map((column) =>
+    row && rows.length === 1 ? row[column] : rows.map((each) => each[column]),
+  );
+  return { name, text, values };
 }
 
 /**

@@ -106,7 +106,7 @@ export class InMemoryLockStore implements LockStore {
     });
     const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : null;
     Object.assign(row, { outcome: recovering ? 'recovering' : recoverable, error: null });
-    return { ...wonBy(row, now, tick.kind), previous };
+    return wonBy(row, now, tick.kind, previous);
   }
 
   private releaseOne({
@@ -188,7 +188,12 @@ function previousOf({ finishedAt, lockedBy, startedAt, fence }: InMemoryLockRow)
   return { replica: lockedBy ?? '', startedAt: new Date(startedAt), fence };
 }
 
-function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['kind']): WonAnswer {
+function wonBy(
+  row: InMemoryLockRow,
+  now: number,
+  kind: ClaimRequest['tick']['kind'],
+  previous?: PreviousRun,
+): WonAnswer {
   return {
     status: 'won',
     now,
@@ -197,5 +202,6 @@ function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['ki
     scheduledTime: kind === 'call' ? undefined : new Date(row.lastTick),
     lockedUntil: new Date(row.lockedUntil),
     recovering: row.outcome === 'recovering',
+    previous,
   };
 }

@@ -59,7 +59,7 @@ const byRule = {
     },
     {
       file: 'src/postgres/session.ts',
-      find: '(await connection.query({ ...query, types: AS_WRITTEN })).rows as Row[]',
+      find: '(await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[]',
       replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
       suites: ['test/integration/callers-transaction.spec.ts'],
     },
@@ -176,7 +176,7 @@ const byRule = {
     },
     {
       file: LOCKS,
-      find: 'await pause(this.clock, retryDelay(asks), giveUp);',
+      find: 'await attempt.pause(Math.min(retryDelay(asks), left()));',
       replace: 'break;',
       suites: UNIT,
     },
@@ -209,7 +209,7 @@ const byRule = {
     },
     {
       file: ATTEMPT,
-      find: "if (answer?.status === 'won') this.observeWin(answer);",
+      find: "if (answer.status === 'won') this.observeWin(answer);",
       replace: '',
       suites: UNIT,
     },
@@ -235,20 +235,20 @@ const byRule = {
   'what may have been won goes back': [
     {
       file: ATTEMPT,
-      find: 'this.suspect || this.unanswered.size > 0',
+      find: 'this.suspect || this.unanswered > 0',
       replace: 'this.suspect',
       suites: UNIT,
     },
     {
       file: ATTEMPT,
-      find: 'Promise.race([...this.unanswered, this.givenUp, late.over])',
-      replace: 'Promise.race([sent, this.givenUp])',
+      find: 'const cancel = this.clock.timer(patience, () => resolve(undefined), true);',
+      replace: 'const cancel = () => {};',
       suites: UNIT,
     },
     {
       file: 'src/lock/lock-releaser.ts',
-      find: 'Promise.race([this.store.release([request], expiry), late.over])',
-      replace: 'this.store.release([request], expiry)',
+      find: 'await within(this.clock, Math.min(this.patienceATry * 2 ** tries, left()), released)',
+      replace: 'await released',
       suites: ['test/unit/task-locks-release'],
     },
     {
@@ -349,7 +349,12 @@ const byRule = {
       replace: '',
       suites: RENEWAL,
     },
-    { file: 'src/lock/lease-renewal.ts', find: '    await this.underWay;\n', replace: '', suites: RENEWAL },
+    {
+      file: 'src/lock/lease-renewal.ts',
+      find: 'return this.underWay;',
+      replace: 'return Promise.resolve();',
+      suites: RENEWAL,
+    },
     {
       file: 'src/lock/held-lock.ts',
       find: 'return Math.min(this.holdLeft(), this.leaseLeft(this.leasedAt, this.lease));',
@@ -532,7 +537,12 @@ const byRule = {
       replace: 'of (await ask(round)) ?? []',
       suites: STATEMENTS,
     },
-    { file: BATCHED, find: '--this.left === 0', replace: 'true', suites: ['test/unit/batched-store'] },
+    {
+      file: BATCHED,
+      find: 'calls.every(({ signal }) => signal?.aborted)',
+      replace: 'calls.some(({ signal }) => signal?.aborted)',
+      suites: ['test/unit/batched-store'],
+    },
     {
       file: BATCHED,
       find: 'if (!isWanted(call, false)) continue;',
