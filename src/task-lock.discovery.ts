@@ -22,6 +22,8 @@ export interface DiscoveredClass {
 /** Finds in the application's container what the lock works with. */
 @Injectable()
 export class TaskLockDiscovery {
+  private config?: ConfigReader;
+
   constructor(private readonly discovery: DiscoveryService) {}
 
   decoratedClasses(): DiscoveredClass[] {
@@ -48,10 +50,11 @@ export class TaskLockDiscovery {
 
   /** `ConfigService` of @nestjs/config, known by its shape: the package need not be installed. */
   configService(): ConfigReader | undefined {
-    const found = this.discovery
+    this.config ??= this.discovery
       .getProviders()
-      .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance));
-    return found?.instance as ConfigReader | undefined;
+      .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance))
+      ?.instance as ConfigReader | undefined;
+    return this.config;
   }
 
   /** How often the application imports this module; each import has a runtime of its own. */

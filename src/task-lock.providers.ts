@@ -86,7 +86,7 @@ export const taskLockProviders: Provider[] = [
   {
     provide: TaskLockRegistry,
     useFactory: (settings: ModuleSettings, discovery: TaskLockDiscovery) =>
-      new TaskLockRegistry(settings, () => new ConfigValues(process.env, discovery.configService())),
+      new TaskLockRegistry(settings, new ConfigValues(process.env, () => discovery.configService())),
     inject: [MODULE_SETTINGS, TaskLockDiscovery],
   },
   {

@@ -1,6 +1,6 @@
 import type { ConfigValues } from './config/config-values.js';
 import type { ModuleSettings } from './config/module-settings.js';
-import { taskSettings } from './config/task-settings.js';
+import { taskName, taskSettings } from './config/task-settings.js';
 import type { TaskSettings } from './config/task-settings.js';
 import { messageOf } from './message-of.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
@@ -33,7 +33,7 @@ export class TaskLockRegistry {
 
   constructor(
     private readonly module: ModuleSettings,
-    private readonly values: () => ConfigValues,
+    private readonly values: ConfigValues,
   ) {}
 
   /**
@@ -72,13 +72,21 @@ export class TaskLockRegistry {
    * @throws TaskLockConfigurationError
    */
   describe(given: TaskLockDefinition, where: string): Task {
-    const { settings: named, problems: namedProblems } = this.settings({ name: given.name });
-    const known = namedProblems.length === 0 ? this.declared.get(named.name) : undefined;
+    const known = this.declaredAs(given.name);
     const definition = { ...known?.definition, ...withoutUndefined(given) };
     const { settings, problems } = this.settings(definition, known?.schedule);
     if (problems.length > 0)
       throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
     return { definition, schedule: known?.schedule, ...settings };
+  }
+
+  /** The declared task that a name with placeholders means; a name that is wrong means none. */
+  private declaredAs(name: string): Task | undefined {
+    try {
+      return this.declared.get(taskName(name, this.values));
+    } catch {
+      return undefined;
+    }
   }
 
   private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
@@ -107,7 +115,7 @@ export class TaskLockRegistry {
   }
 
   private settings(definition: TaskLockDefinition, schedule?: Schedule) {
-    return taskSettings({ definition, schedule }, this.module, this.values());
+    return taskSettings({ definition, schedule }, this.module, this.values);
   }
 }
 

@@ -11,13 +11,14 @@ export interface ConfigReader {
 export class ConfigValues {
   constructor(
     private readonly environment: Readonly<Record<string, string | undefined>>,
-    private readonly config?: ConfigReader,
+    /** Called when a placeholder asks for it: most tasks have none. */
+    private readonly config: () => ConfigReader | undefined = () => undefined,
   ) {}
 
   lookUp(path: string): unknown {
     const variable = this.environment[path] || this.environment[upperSnake(path)];
     if (variable) return variable;
-    const configured = this.config?.get(path);
+    const configured = this.config()?.get(path);
     // ConfigService reads the environment too, and answers an empty variable as it is.
     return configured === '' ? undefined : configured;
   }
@@ -25,7 +26,7 @@ export class ConfigValues {
   /** Names every place that was asked, for the error that a missing value gives. */
   describe(path: string): string {
     const variables = [...new Set([path, upperSnake(path)])].join(' or ');
-    return `the environment variable ${variables}${this.config ? `, and ConfigService.get('${path}')` : ''}`;
+    return `the environment variable ${variables}${this.config() ? `, and ConfigService.get('${path}')` : ''}`;
   }
 }
 

@@ -70,7 +70,7 @@ export function taskSettings(
       });
     }
   }
-  const name = attempt('name', () => readName(definition.name, values)) ?? '';
+  const name = attempt('name', () => taskName(definition.name, values)) ?? '';
   const interval = duration('interval') ?? schedule?.gap;
   if (schedule && schedule.gap === undefined && definition.interval === undefined) {
     const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
@@ -94,7 +94,8 @@ export function taskSettings(
   return { settings, problems };
 }
 
-function readName(text: string, values: ConfigValues): string {
+/** A task's name with its placeholders resolved; throws where it cannot be one. */
+export function taskName(text: string, values: ConfigValues): string {
   if (typeof text !== 'string')
     throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
   const name = String(resolvePlaceholders(text, values));

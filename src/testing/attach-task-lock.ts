@@ -31,7 +31,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     ...settings,
     exclusive: settings.enabled,
   });
-  const registry = new TaskLockRegistry(settings, () => new ConfigValues(process.env));
+  const registry = new TaskLockRegistry(settings, new ConfigValues(process.env));
   const transactions = transactionsFor(store, () => {
     if (typeof settings.dataSource === 'object') return settings.dataSource;
     throw new TaskLockUsageError(

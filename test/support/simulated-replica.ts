@@ -31,7 +31,7 @@ export function asSimulatedReplica<T extends object>(
   const settings = moduleSettings(options ?? {});
   const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };
   const locks = new TaskLocks(store, clock, silent, { ...settings, exclusive: true });
-  const registry = new TaskLockRegistry(settings, () => new ConfigValues(environment));
+  const registry = new TaskLockRegistry(settings, new ConfigValues(environment));
   const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource));
   const runtime = new TaskLockRuntime(registry, interceptor, clock, () => true);
   return Object.assign(instance, { [RUNTIME]: runtime });

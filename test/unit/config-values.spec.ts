@@ -8,44 +8,44 @@ const configured = { get: (path: string) => (path === PATH ? 'from ConfigService
 describe('a value of the configuration', () => {
   test('is the environment variable of that very name, before all else', () => {
     const environment = { [PATH]: 'its very name', CITATIONS_REFRESH_EVERY: 'upper snake' };
-    expect(new ConfigValues(environment, configured).lookUp(PATH)).toBe('its very name');
+    expect(new ConfigValues(environment, () => configured).lookUp(PATH)).toBe('its very name');
   });
 
   test('is then the variable in upper snake case, before what ConfigService says', () => {
     const environment = { CITATIONS_REFRESH_EVERY: 'upper snake' };
-    expect(new ConfigValues(environment, configured).lookUp(PATH)).toBe('upper snake');
+    expect(new ConfigValues(environment, () => configured).lookUp(PATH)).toBe('upper snake');
   });
 
   test('is then what ConfigService says', () => {
-    expect(new ConfigValues({}, configured).lookUp(PATH)).toBe('from ConfigService');
+    expect(new ConfigValues({}, () => configured).lookUp(PATH)).toBe('from ConfigService');
   });
 
   test('is missing where nobody has it, with a ConfigService or without', () => {
-    expect(new ConfigValues({}, configured).lookUp('other')).toBeUndefined();
+    expect(new ConfigValues({}, () => configured).lookUp('other')).toBeUndefined();
     expect(new ConfigValues({}).lookUp(PATH)).toBeUndefined();
   });
 
   test('a variable that is empty counts as not set', () => {
     const environment = { [PATH]: '', CITATIONS_REFRESH_EVERY: '' };
-    expect(new ConfigValues(environment, configured).lookUp(PATH)).toBe('from ConfigService');
+    expect(new ConfigValues(environment, () => configured).lookUp(PATH)).toBe('from ConfigService');
     expect(new ConfigValues({ [PATH]: '', CITATIONS_REFRESH_EVERY: '1h' }).lookUp(PATH)).toBe('1h');
   });
 
   test('an empty variable that ConfigService hands on counts as not set, too', () => {
     const environment = { REFRESH_EVERY: '' };
     const config = { get: (path: string) => environment[path as keyof typeof environment] };
-    expect(new ConfigValues(environment, config).lookUp('REFRESH_EVERY')).toBeUndefined();
+    expect(new ConfigValues(environment, () => config).lookUp('REFRESH_EVERY')).toBeUndefined();
   });
 
   test.each([60_000, 0, false, null])('%j from ConfigService keeps its type', (value) => {
-    expect(new ConfigValues({}, { get: () => value }).lookUp('a')).toBe(value);
+    expect(new ConfigValues({}, () => ({ get: () => value })).lookUp('a')).toBe(value);
   });
 
   test('says where it was looked for', () => {
     expect(new ConfigValues({}).describe(PATH)).toBe(
       'the environment variable citations.refreshEvery or CITATIONS_REFRESH_EVERY',
     );
-    expect(new ConfigValues({}, configured).describe('TASKS')).toBe(
+    expect(new ConfigValues({}, () => configured).describe('TASKS')).toBe(
       "the environment variable TASKS, and ConfigService.get('TASKS')",
     );
   });

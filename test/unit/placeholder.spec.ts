@@ -4,7 +4,10 @@ import { ConfigValues } from '../../src/config/config-values.js';
 import { PlaceholderError, resolvePlaceholders } from '../../src/config/placeholder.js';
 
 const resolve = (text: string, environment: Record<string, string> = {}, config?: Record<string, unknown>) =>
-  resolvePlaceholders(text, new ConfigValues(environment, config && { get: (path: string) => config[path] }));
+  resolvePlaceholders(
+    text,
+    new ConfigValues(environment, () => config && { get: (path: string) => config[path] }),
+  );
 
 describe('a text with placeholders', () => {
   test('a text without any is left as it is', () => {

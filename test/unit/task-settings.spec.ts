@@ -27,7 +27,7 @@ interface Given {
 
 function read(definition: Partial<TaskLockDefinition>, given: Given = {}) {
   const { schedule, factors = FACTORS, environment = {}, config } = given;
-  const values = new ConfigValues(environment, config && { get: (path) => config[path] });
+  const values = new ConfigValues(environment, () => config && { get: (path) => config[path] });
   const source = {
     definition: { name: 'clean-up', ...definition },
     schedule: schedule && scheduleOf(schedule),
