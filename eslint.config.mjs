@@ -1,11 +1,17 @@
+import { existsSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
+
+// Typed by packages that only the bench installs: `npm run build:bench`.
+const peers = existsSync('bench/peers/node_modules') ? [] : ['bench/peers/**'];
 
 export default tseslint.config(
   {
     ignores: [
       'dist/**',
       'build/**',
-      'node_modules/**',
+      '**/node_modules/**',
+      'bench/peers/build/**',
+      ...peers,
       'test/consumers/**',
       '**/*.mjs',
       '**/*.cjs',

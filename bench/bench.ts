@@ -1,21 +1,27 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { format } from 'prettier';
 import { Effort } from './effort.js';
 import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
 import { measureCpu } from './measurements/cpu.js';
+import { measureReplicas, measureRunLength, measureTasks } from './measurements/growth.js';
 import { measureIdle } from './measurements/idle.js';
 import { measureLostClaim } from './measurements/lost-claim.js';
 import { measureOneRun } from './measurements/one-run.js';
+import { measurePeers } from './measurements/peers.js';
 import { measureStartUp } from './measurements/start-up.js';
 import { measureThousandTasks } from './measurements/thousand-tasks.js';
 import { measureTwoHundredClients } from './measurements/two-hundred-clients.js';
+import { drawPlots } from './plots.js';
 import { report } from './report.js';
+import type { Results } from './report.js';
 import { startBenchDatabase } from './support/bench-database.js';
 import type { BenchDatabase } from './support/bench-database.js';
 
-const MEASUREMENTS: Record<string, (database: BenchDatabase, effort: Effort) => Promise<Finding[]>> = {
+type Measure<T> = (database: BenchDatabase, effort: Effort) => Promise<T[]>;
+
+const FINDINGS: Record<string, Measure<Finding>> = {
   'one-run': (database, effort) => measureOneRun(database, effort),
   'one-run-slow-flush': (database, effort) => measureOneRun(database, effort, 3_000),
   'lost-claim': measureLostClaim,
@@ -25,34 +31,56 @@ const MEASUREMENTS: Record<string, (database: BenchDatabase, effort: Effort) => 
   'start-up': measureStartUp,
   idle: measureIdle,
 };
+const NAMES = [...Object.keys(FINDINGS), 'peers', 'replicas', 'tasks', 'run-length'];
 
 const { only, smoke } = new Command('bench')
   .description('Measures what the lock costs, on a Postgres of its own, and writes bench/RESULTS.md')
-  .option('--only <name>', `one of ${Object.keys(MEASUREMENTS).join(', ')}; prints and writes nothing`)
-  .option('--smoke', 'two turns of each, to see that it works; prints and writes nothing')
+  .option('--only <name>', `one of ${NAMES.join(', ')}; prints and writes nothing`)
+  .option('--smoke', 'a little of each, to see that it works; prints and writes nothing')
   .parse()
   .opts<{ only?: string; smoke?: true }>();
 
-if (only !== undefined && !(only in MEASUREMENTS))
-  throw new Error(`there is no measurement "${only}", but ${Object.keys(MEASUREMENTS).join(', ')}`);
+if (only !== undefined && !NAMES.includes(only))
+  throw new Error(`there is no measurement "${only}", but ${NAMES.join(', ')}`);
 
 const database = await startBenchDatabase();
 try {
-  const findings: Finding[] = [];
-  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-    if (only !== undefined && only !== name) continue;
-    for (const finding of await measure(database, new Effort(smoke === true))) {
-      findings.push(finding);
-      const { what, figure, unit = '', goal, context } = finding;
-      const verdict = goal === undefined ? '' : isMet(finding) ? `(met: ${goal})` : `(MISSED: ${goal})`;
-      console.log(`${figure.toPrecision(3)} ${unit} ${verdict} ${what}; ${context}`);
+  const effort = new Effort(smoke === true);
+  const take = async <T>(name: string, measure: Measure<T>, describe: (found: T) => string): Promise<T[]> => {
+    if (only !== undefined && only !== name) return [];
+    console.log(`\n${name}`);
+    const found = await measure(database, effort);
+    for (const one of found) console.log(`  ${describe(one)}`);
+    return found;
+  };
+  const results: Results = { findings: [], peers: [], growth: [], runLength: [] };
+  for (const [name, measure] of Object.entries(FINDINGS))
+    results.findings.push(...(await take(name, measure, describeFinding)));
+  results.peers = await take('peers', measurePeers, (found) => JSON.stringify(found));
+  results.growth = [
+    ...(await take('replicas', measureReplicas, (found) => JSON.stringify(found))),
+    ...(await take('tasks', measureTasks, (found) => JSON.stringify(found))),
+  ];
+  results.runLength = await take('run-length', measureRunLength, (found) => JSON.stringify(found));
+  if (only === undefined) {
+    const plots = await drawPlots(results);
+    const text = await format(report(results, await database.version()), {
+      parser: 'markdown',
+      printWidth: 110,
+    });
+    if (!smoke) {
+      mkdirSync('bench/plots', { recursive: true });
+      for (const [file, svg] of Object.entries(plots)) writeFileSync(`bench/plots/${file}`, svg);
+      writeFileSync('bench/RESULTS.md', text);
+      console.log('\nwritten to bench/RESULTS.md');
     }
-  }
-  if (only === undefined && !smoke) {
-    const text = report(findings, await database.version(), new Map());
-    writeFileSync('bench/RESULTS.md', await format(text, { parser: 'markdown', printWidth: 110 }));
-    console.log('written to bench/RESULTS.md');
   }
 } finally {
   await database.stop();
+}
+
+function describeFinding(finding: Finding): string {
+  const { what, figure, unit = '', goal, context } = finding;
+  const verdict = goal === undefined ? '' : isMet(finding) ? `(met: ${goal})` : `(MISSED: ${goal})`;
+  return `${figure.toPrecision(3)} ${unit} ${verdict} ${what}; ${context}`;
 }

@@ -6,4 +6,9 @@ export class Effort {
   turns(full: number): number {
     return this.smoke ? 2 : full;
   }
+
+  /** Of the sizes that a curve needs. */
+  some<T>(sizes: readonly T[]): readonly T[] {
+    return this.smoke ? sizes.slice(0, 3) : sizes;
+  }
 }

@@ -2,47 +2,150 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
+import type { GrowthFinding, RunLengthFinding } from './measurements/growth.js';
+import type { PeerFinding } from './measurements/peers.js';
+import { REASONS } from './reasons.js';
+
+/** All that one run of the bench has measured. */
+export interface Results {
+  findings: Finding[];
+  peers: PeerFinding[];
+  growth: GrowthFinding[];
+  runLength: RunLengthFinding[];
+}
 
 /** The results as they are kept in `bench/RESULTS.md`. */
-export function report(
-  findings: readonly Finding[],
-  postgres: string,
-  reasons: ReadonlyMap<string, string>,
-): string {
-  const rows = findings.map((finding) => {
-    const goal = finding.goal === undefined ? '' : `≤ ${finding.goal}${unitOf(finding)}`;
-    const met = finding.goal === undefined ? '' : isMet(finding) ? 'met' : '**missed**';
-    const spread = finding.spread && !finding.unit ? finding.spread.map(rounded).join(' to ') : '';
-    const figure = `${rounded(finding.figure)}${unitOf(finding)}`;
-    return `| ${[finding.what, figure, spread, goal, met, finding.context].join(' | ')} |`;
-  });
+export function report(results: Results, postgres: string): string {
+  return [
+    ...goals(results.findings),
+    ...peers(results.peers),
+    ...growth(results),
+    ...machine(postgres),
+    '',
+  ].join('\n');
+}
+
+function goals(findings: readonly Finding[]): string[] {
   const missed = findings.filter((finding) => !isMet(finding));
   return [
     '# Measurements',
     '',
     '`npm run bench` wrote this file. Both sides of a ratio are measured in turns (A B B A …) in one run; a figure is the',
-    'median of the ratios of neighbours, the spread their quartiles. Times in the last column are context: they hold for',
-    'one machine, and one day.',
+    'median of the ratios of neighbours, the spread their quartiles. Times in milliseconds are context: they hold for one',
+    'machine, and one day.',
     '',
-    '| what | figure | spread | goal | | context |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
+    ...table(
+      ['what', 'figure', 'spread', 'goal', '', 'context'],
+      findings.map((finding) => [
+        finding.what,
+        `${rounded(finding.figure)}${unitOf(finding)}`,
+        finding.spread && !finding.unit ? finding.spread.map(rounded).join(' to ') : '',
+        finding.goal === undefined ? '' : `≤ ${finding.goal}${unitOf(finding)}`,
+        finding.goal === undefined ? '' : isMet(finding) ? 'met' : '**missed**',
+        finding.context,
+      ]),
+    ),
     ...(missed.length > 0
       ? [
           '## Missed',
           '',
-          ...missed.map(({ what }) => `- ${what}: ${reasons.get(what) ?? 'no reason is known yet'}`),
+          ...missed.map(({ what }) => `- ${what}: ${REASONS.get(what) ?? 'no reason is known yet'}`),
           '',
         ]
       : []),
+  ];
+}
+
+function peers(findings: readonly PeerFinding[]): string[] {
+  return [
+    '## Beside what people use otherwise',
+    '',
+    'Real processes whose timers fire at a barrier, or spread over the skew; each lock as its documentation shows it',
+    'first, tick by tick in turns. A fast lock that lets a tick run twice has not done the work: read *runs per tick*',
+    'before the latency. The latency is the time until a replica knew whether it runs. `INSERT … ON CONFLICT` in',
+    'transactions, the advisory lock in a transaction and the shape of the cron table are by hand; the job that',
+    'graphile-worker adds is claimed again by its worker, which is not counted. Queries are of all replicas together, of',
+    'Redis its commands.',
+    '',
+    ...table(
+      [
+        'replicas',
+        'task',
+        'skew',
+        'lock',
+        'version',
+        'runs per tick',
+        'p50',
+        'p99',
+        'queries a tick',
+        'WAL a tick',
+      ],
+      findings.map(
+        ({ replicas, body, skew, lock, version, runsPerTick, p50, p99, queriesPerTick, walPerTick }) => [
+          String(replicas),
+          `${body} ms`,
+          `${skew} ms`,
+          lock,
+          version,
+          runsPerTick.least === runsPerTick.most
+            ? String(runsPerTick.mean)
+            : `**${rounded(runsPerTick.mean)}** (${runsPerTick.least} to ${runsPerTick.most})`,
+          `${rounded(p50)} ms`,
+          `${rounded(p99)} ms`,
+          rounded(queriesPerTick),
+          walPerTick === undefined ? 'none' : `${walPerTick} bytes`,
+        ],
+      ),
+    ),
+    '![Runs per tick](plots/runs-per-tick.svg)',
+    '',
+  ];
+}
+
+function growth({ growth: findings, runLength }: Results): string[] {
+  return [
+    '## How the cost grows',
+    '',
+    'Until the last claim of a tick was answered. Replicas are a process each up to sixteen, and connections of sixteen',
+    'processes above; tasks tick in the same second in one replica.',
+    '',
+    ...table(
+      ['of', 'count', 'last answer', 'spread', 'queries a tick'],
+      findings.map(({ of, count, milliseconds, spread, queriesPerTick }) => [
+        of,
+        String(count),
+        `${rounded(milliseconds)} ms`,
+        `${spread.map(rounded).join(' to ')} ms`,
+        String(queriesPerTick),
+      ]),
+    ),
+    'A run costs a claim and a release; it renews its lease each third of it.',
+    '',
+    ...table(
+      ['run', 'lease', 'queries'],
+      runLength.map(({ run, lease, queries }) => [`${run} ms`, `${lease} ms`, String(queries)]),
+    ),
+    '![Growth](plots/growth.svg)',
+    '',
+  ];
+}
+
+function machine(postgres: string): string[] {
+  const versions = ['@nestjs/core', '@nestjs/schedule', 'typeorm', 'pg'].map(
+    (name) => `${name} ${versionOf(name)}`,
+  );
+  return [
     '## Machine',
     '',
     `- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}, ${process.platform} ${process.arch}`,
     `- Node ${process.versions.node}, Postgres ${postgres}`,
-    `- ${['@nestjs/core', '@nestjs/schedule', 'typeorm', 'pg'].map((name) => `${name} ${versionOf(name)}`).join(', ')}`,
-    '',
-  ].join('\n');
+    `- ${versions.join(', ')}`,
+  ];
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
 function rounded(figure: number): string {

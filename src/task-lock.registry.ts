@@ -4,6 +4,7 @@ import { taskName, taskSettings } from './config/task-settings.js';
 import type { TaskSettings } from './config/task-settings.js';
 import { messageOf } from './message-of.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
+import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { Schedule } from './schedule/schedule.js';
 import { memberOf } from './task-lock.declaration.js';
@@ -30,6 +31,7 @@ interface ReadTask {
 export class TaskLockRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
+  private readonly schedules = new Map<string, Schedule>();
 
   constructor(
     private readonly module: ModuleSettings,
@@ -97,7 +99,7 @@ export class TaskLockRegistry {
     try {
       // From the instance and not from the proxy: what stands above @TaskLock may carry the schedule.
       const metadata = readScheduleMetadata(Reflect.get(instance, key));
-      schedule = metadata && scheduleOf(metadata);
+      schedule = metadata && this.scheduleOf(metadata);
     } catch (error) {
       problems.push({
         where,
@@ -112,6 +114,16 @@ export class TaskLockRegistry {
       problems.push({ where, option: 'recover', message });
     }
     return { task: { definition, schedule, ...settings }, problems };
+  }
+
+  /** Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory. */
+  private scheduleOf(metadata: ScheduleMetadata): Schedule {
+    if (metadata.kind !== 'cron' || typeof metadata.cron.cronTime !== 'string') return scheduleOf(metadata);
+    const { cronTime, timeZone, utcOffset } = metadata.cron;
+    const key = JSON.stringify([cronTime, timeZone, utcOffset]);
+    let schedule = this.schedules.get(key);
+    if (!schedule) this.schedules.set(key, (schedule = scheduleOf(metadata)));
+    return schedule;
   }
 
   private settings(definition: TaskLockDefinition, schedule?: Schedule) {

@@ -18,8 +18,8 @@ export interface StartUpAnswer {
   heap: number;
 }
 
-/** Due once a year: nothing ticks while it is measured. */
-const YEARLY = '0 0 0 1 1 *';
+/** Due once a year: nothing ticks while it is measured. Sixty expressions, since some tasks share theirs. */
+const yearly = (task: number): string => `0 ${task % 60} 0 1 1 *`;
 const METHODS_A_CLASS = 10;
 
 function classesWith({ tasks, locked }: StartUpCommand): Type[] {
@@ -32,7 +32,7 @@ function classesWith({ tasks, locked }: StartUpCommand): Type[] {
         configurable: true,
         writable: true,
       };
-      Cron(YEARLY)(Jobs.prototype, key, descriptor);
+      Cron(yearly(index * METHODS_A_CLASS + method))(Jobs.prototype, key, descriptor);
       if (locked) TaskLock(`task ${index} ${method}`)(Jobs.prototype, key, descriptor);
       Object.defineProperty(Jobs.prototype, key, descriptor);
     }

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
 import type { Effort } from '../effort.js';
 import { interleaved, timed } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
+import { captureStatements, forAnother } from '../support/captured-statements.js';
 import { times } from '../support/in-order.js';
 import { openReplica } from '../support/open-replica.js';
 
+const TASK = { name: 'one run', minHold: 0 };
 const RUNS_A_TURN = 20;
 const TURNS = 60;
 
@@ -20,7 +23,7 @@ export async function measureOneRun(
   const client = await database.client();
   await client.query(`INSERT INTO counter VALUES ('one run', 0) ON CONFLICT DO NOTHING`);
   const run = (replica: typeof prepared.service) =>
-    timed(() => times(RUNS_A_TURN, () => replica.run({ name: 'one run', minHold: 0 }, () => {})));
+    timed(() => times(RUNS_A_TURN, () => replica.run(TASK, () => {})));
   const update = { name: 'bench-update', text: 'UPDATE counter SET value = value + 1 WHERE name = $1' };
   const updates = () =>
     timed(() => times(2 * RUNS_A_TURN, () => client.query({ ...update, values: ['one run'] })));
@@ -39,6 +42,23 @@ export async function measureOneRun(
         [side, 'updates'],
       ),
     ];
+    const { claim, release } = await captureStatements(prepared.service, TASK);
+    const statements = () =>
+      timed(() =>
+        times(RUNS_A_TURN, async () => {
+          const token = randomUUID();
+          await client.query(forAnother(claim, token));
+          await client.query(forAnother(release, token));
+        }),
+      );
+    findings.push(
+      ratioFinding(
+        `of it, the two statements, sent by the bare driver ÷ two durable updates${slow}`,
+        undefined,
+        await interleaved(effort.turns(TURNS), statements, updates),
+        [side, 'updates'],
+      ),
+    );
     if (addedFlush > 0) return findings;
     findings.push(
       ratioFinding(

@@ -9,18 +9,21 @@ export interface Child<Command, Answer> {
   end(): Promise<void>;
 }
 
+/** `module`: one of `children/`, or the address of another. */
 export function startChild<Command extends object, Answer>(
-  module: string,
+  module: string | URL,
   execArgv: string[] = [],
 ): Child<Command, Answer> {
-  const path = fileURLToPath(new URL(`../children/${module}.js`, import.meta.url));
+  const path = fileURLToPath(
+    module instanceof URL ? module : new URL(`../children/${module}.js`, import.meta.url),
+  );
   const child: ChildProcess = fork(path, { execArgv });
   const gone = once(child, 'exit');
   return {
     ask: async (command) => {
       const answer = once(child, 'message');
       const died = gone.then(([code]) => {
-        throw new Error(`${module} ended with ${String(code)} before it answered`);
+        throw new Error(`${String(module)} ended with ${String(code)} before it answered`);
       });
       child.send(command);
       const [message] = (await Promise.race([answer, died])) as [Answer];

@@ -65,7 +65,7 @@ export class ClaimAttempt {
       };
       this.failed = (error) => {
         cancel();
-        reject(error as Error);
+        reject(error);
       };
       this.stopWaiting = () => {
         cancel();
