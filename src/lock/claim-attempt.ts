@@ -21,7 +21,7 @@ export class ClaimAttempt {
   private readonly wanted = { aborted: false };
   private stopWaiting = (): void => {};
   private answered: (answer: ClaimAnswer) => void = () => {};
-  private failed: (error: unknown) => void = () => {};
+  private failed: (error: Error) => void = () => {};
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
@@ -115,7 +115,7 @@ export class ClaimAttempt {
         this.answered(answer);
         end();
       },
-      (error: unknown) => {
+      (error: Error) => {
         this.unanswered--;
         if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
         this.failed(error);
