@@ -87,8 +87,8 @@ function peers(findings: readonly PeerFinding[]): string[] {
           `${skew} ms`,
           lock,
           version,
-          runsPerTick.least === runsPerTick.most
-            ? String(runsPerTick.mean)
+          runsPerTick.least === 1 && runsPerTick.most === 1
+            ? '1'
             : `**${rounded(runsPerTick.mean)}** (${runsPerTick.least} to ${runsPerTick.most})`,
           `${rounded(p50)} ms`,
           `${rounded(p99)} ms`,

@@ -14,6 +14,7 @@ export type {
   RenewAnswer,
   RenewRequest,
   TickRequest,
+  WantedSignal,
   WonAnswer,
 } from './lock/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';

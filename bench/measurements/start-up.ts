@@ -10,6 +10,8 @@ import { startChild } from '../support/child.js';
 const TASKS = 1_000;
 const MORE_TASKS = 3_000;
 const TURNS = 9;
+/** A heap after a collection hardly varies. */
+const HEAP_TURNS = 3;
 
 /** What a thousand decorated methods cost at start-up, and in memory. */
 export async function measureStartUp({ url }: BenchDatabase, effort: Effort): Promise<Finding[]> {
@@ -28,7 +30,7 @@ export async function measureStartUp({ url }: BenchDatabase, effort: Effort): Pr
   );
   const lockedHeap = async (tasks: number): Promise<number> => {
     const more: number[] = [];
-    for (let turn = 0; turn < effort.turns(TURNS); turn++)
+    for (let turn = 0; turn < effort.turns(HEAP_TURNS); turn++)
       more.push((await start(tasks, true)).heap - (await start(tasks, false)).heap);
     return median(more);
   };

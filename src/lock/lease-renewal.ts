@@ -55,17 +55,15 @@ export class LeaseRenewal {
 
   private planNext(): void {
     const { lease } = this.lock.state;
+    const left = this.lock.timeLeft();
     // A lease that reaches to the maximum hold needs no renewal.
-    if (this.lock.holdLeft() <= this.lock.timeLeft()) return;
-    this.cancelNext = this.clock.timer(
-      Math.max(this.lock.timeLeft() - lease + lease / RENEWALS_A_LEASE, 0),
-      () => {
-        this.underWay = this.renew(lease).then(() => {
-          this.lock.expire();
-          if (this.lock.isOpen && !this.ended) this.planNext();
-        });
-      },
-    );
+    if (this.lock.holdLeft() <= left) return;
+    this.cancelNext = this.clock.timer(Math.max(left - lease + lease / RENEWALS_A_LEASE, 0), () => {
+      this.underWay = this.renew(lease).then(() => {
+        this.lock.expire();
+        if (this.lock.isOpen && !this.ended) this.planNext();
+      });
+    });
   }
 
   private async ask(lease: number): Promise<RenewAnswer | undefined> {

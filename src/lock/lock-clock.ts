@@ -26,17 +26,17 @@ export class SystemLockClock implements LockClock {
   }
 
   timer(delay: number, callback: () => void, keepAlive = false): () => void {
-    const due = this.monotonic() + delay;
-    let handle: NodeJS.Timeout;
-    const arm = (left: number): void => {
-      handle =
-        left > MAX_TIMEOUT
-          ? setTimeout(() => arm(due - this.monotonic()), MAX_TIMEOUT)
-          : setTimeout(callback, Math.max(left, 0));
-      if (!keepAlive) handle.unref();
-    };
-    arm(delay);
+    if (delay > MAX_TIMEOUT) return this.longTimer(delay, callback, keepAlive);
+    const handle = setTimeout(callback, Math.max(delay, 0));
+    if (!keepAlive) handle.unref();
     return () => clearTimeout(handle);
+  }
+
+  private longTimer(delay: number, callback: () => void, keepAlive: boolean): () => void {
+    const due = this.monotonic() + delay;
+    const goOn = (): void => void (cancel = this.timer(due - this.monotonic(), callback, keepAlive));
+    let cancel = this.timer(MAX_TIMEOUT, goOn, keepAlive);
+    return () => cancel();
   }
 }
 

@@ -1,4 +1,4 @@
-const FIRST_DELAY = 10;
+const FIRST_DELAY = 4;
 const LONGEST_DELAY = 250;
 
 /**

@@ -89,7 +89,7 @@ describe('a claim whose row is busy', () => {
       await clock.advance(milliseconds);
       return store.claims.length;
     };
-    expect([await after(9), await after(1), await after(19), await after(1)]).toEqual([1, 2, 2, 3]);
+    expect([await after(3), await after(1), await after(7), await after(1)]).toEqual([1, 2, 2, 3]);
     random.mockReturnValue(0);
     await after(40);
     const before = store.claims.length;
