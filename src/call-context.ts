@@ -16,6 +16,8 @@ export interface DecoratedMethod extends CalledMethod {
 /** A run that encloses the code that asks. */
 export interface EnclosingRun {
   run: TaskRun;
+  /** The lock that it runs under: a task has one for each key. */
+  lockName: string;
   /** The locks that it was claimed from: another application in this process has its own. */
   scope: object;
   /** The method that runs; none for a run of `TaskLockService`. */
@@ -30,11 +32,17 @@ export interface EnclosingTransaction {
   manager?: EntityManager;
 }
 
+/** A tick that nobody ran to its end: of a run that died in the middle, or one that no replica claimed. */
+export interface LeftBehind {
+  method: CalledMethod;
+  tick: 'abandoned' | 'missed';
+}
+
 /** What is known of the code that is running now, innermost first. */
 export interface CallContext {
   readonly outer?: CallContext;
   readonly directCall?: CalledMethod;
-  readonly recovery?: CalledMethod;
+  readonly leftBehind?: LeftBehind;
   readonly enclosing?: EnclosingRun;
   readonly transaction?: EnclosingTransaction;
 }
@@ -44,14 +52,15 @@ export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
   return processState.calls.run({ outer: living(processState.calls.getStore()), directCall }, work);
 }
 
-/** Calls `work` so that its call of this method is for the tick of a run that died. */
-export function asRecovery<T>(recovery: CalledMethod, work: () => T): T {
-  return processState.calls.run({ recovery }, work);
+/** Calls `work` so that its call of this method is for a tick that was left behind. */
+export function forLeftBehindTick<T>(leftBehind: LeftBehind, work: () => T): T {
+  return processState.calls.run({ leftBehind }, work);
 }
 
-/** Whether this method was called for the tick of a run that died; its own run is none that it calls. */
-export function isRecovery(method: CalledMethod): boolean {
-  return isSame(processState.calls.getStore()?.recovery, method);
+/** For which tick that was left behind this method was called, if for any; its own run is none that it calls. */
+export function leftBehindTick(method: CalledMethod): LeftBehind['tick'] | undefined {
+  const leftBehind = processState.calls.getStore()?.leftBehind;
+  return isSame(leftBehind?.method, method) ? leftBehind?.tick : undefined;
 }
 
 /** Calls `work` inside a run. */

@@ -1,5 +1,10 @@
 export type { DurationInput } from './config/duration.js';
-export { TaskLockLostError } from './lock/lock-errors.js';
+export {
+  TaskLockHeldError,
+  TaskLockLostError,
+  TaskLockTimeoutError,
+  TaskLockUnavailableError,
+} from './lock/lock-errors.js';
 export type { LockLossReason } from './lock/lock-errors.js';
 export { LockStoreUnavailableError } from './lock/lock-store.js';
 export type {
@@ -9,6 +14,7 @@ export type {
   LockStore,
   Outcome,
   PreviousRun,
+  PurgeRequest,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
@@ -18,13 +24,18 @@ export type {
   WonAnswer,
 } from './lock/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
+export { TaskCron } from './task-lock.cron.js';
 export { TaskLock } from './task-lock.decorator.js';
+export type { TaskLockDecorator } from './task-lock.decorator.js';
 export { TaskLockConfigurationError, TaskLockUsageError } from './task-lock.errors.js';
 export type { TaskLockProblem } from './task-lock.errors.js';
 export { TaskLockInterceptor } from './task-lock.interceptor.js';
 export type { TaskLockResult } from './task-lock.interceptor.js';
 export { TaskLockModule } from './task-lock.module.js';
 export type {
+  Overlap,
+  TaskCronOptions,
+  TaskCronSchedule,
   TaskLockDefinition,
   TaskLockModuleAsyncOptions,
   TaskLockModuleOptions,

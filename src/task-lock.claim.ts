@@ -1,12 +1,19 @@
+import { keyedPrefix } from './lock/keyed-name.js';
 import type { TaskClaim } from './lock/task-claim.js';
+import { lockNameOf } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 
 /**
  * What a call asks of the lock. A direct call of a scheduled task takes no tick and is stopped only by a run in
  * progress, so that "run now" gets its run.
  */
-export function claimOf({ task, tick, direct }: TaskCall): TaskClaim {
-  const { name, schedule, recover, maxHold, lease, tolerance } = task;
+export function claimOf(call: TaskCall): TaskClaim {
+  const { task, tick, direct } = call;
+  const { schedule, recover, maxHold, lease, tolerance, catchUpWindow } = task;
   const minHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
-  return { name, tick, recover, minHold, maxHold, lease, tolerance };
+  const claim: TaskClaim = { name: lockNameOf(call), tick, recover, minHold, maxHold, lease, tolerance };
+  if (call.key !== undefined) claim.keyPrefix = keyedPrefix(task.name);
+  if (catchUpWindow !== undefined) claim.instants = schedule?.instants;
+  if (tick.kind === 'call') claim.patience = task.waitTimeout;
+  return claim;
 }

@@ -2,6 +2,7 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { DecoratedMethod } from './call-context.js';
 import type { DecoratedCall } from './task-lock.runtime-key.js';
 import type { Task } from './task-lock.registry.js';
+import { keyedName } from './lock/keyed-name.js';
 import type { TickRequest } from './lock/lock-store.js';
 
 /** What is to run under the lock, and for which tick. */
@@ -10,8 +11,15 @@ export interface TaskCall {
   tick: TickRequest;
   /** A call of a scheduled task that its schedule did not make. */
   direct: boolean;
+  /** Whose lock it is, where each key of the task has one. */
+  key?: string;
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
+}
+
+/** The lock that a call contends for. */
+export function lockNameOf({ task, key }: TaskCall): string {
+  return key === undefined ? task.name : keyedName(task.name, key);
 }
 
 /** The execution context of type `task` that the lock's interceptor is called with. */

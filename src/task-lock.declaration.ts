@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import type { TaskLockDefinition } from './task-lock.options.js';
+import type { TaskCronSchedule, TaskLockDefinition } from './task-lock.options.js';
 
 /** One application of `@TaskLock` to a method. */
 export interface TaskLockDeclaration {
   key: string | symbol;
   definition: TaskLockDefinition;
+  /** The schedule that @TaskCron gives. */
+  cron?: TaskCronSchedule;
 }
 
 type ClassRef = abstract new (...args: never) => unknown;

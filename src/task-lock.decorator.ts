@@ -8,7 +8,7 @@ import type { Method } from './method-proxy.js';
 import { processState } from './process-state.js';
 import { declare, memberOf } from './task-lock.declaration.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
-import type { TaskLockDefinition, TaskLockOptions } from './task-lock.options.js';
+import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from './task-lock.options.js';
 import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
 
 /**
@@ -33,26 +33,37 @@ import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
  * @TaskLock('refresh-citations', '${citations.refreshEvery:24h}', { maxHold: '2d' })
  * async refresh() {}
  */
-export function TaskLock(name: string, interval?: DurationInput, options?: TaskLockOptions): MethodDecorator;
+export function TaskLock<Args extends unknown[] = never[]>(
+  name: string,
+  interval?: DurationInput,
+  options?: TaskLockOptions<Args>,
+): TaskLockDecorator<Args>;
 /**
  * The same, as one object.
  *
  * @example
  * @TaskLock({ name: 'nightly-report', interval: '1d', minHold: '20h' })
  */
-export function TaskLock(definition: TaskLockDefinition): MethodDecorator;
+export function TaskLock<Args extends unknown[] = never[]>(
+  definition: TaskLockDefinition<Args>,
+): TaskLockDecorator<Args>;
 export function TaskLock(
   nameOrDefinition: string | TaskLockDefinition,
   interval?: DurationInput,
   options?: TaskLockOptions,
-): MethodDecorator {
-  const definition =
+): TaskLockDecorator<never[]> {
+  const definition: TaskLockDefinition =
     typeof nameOrDefinition === 'object' && nameOrDefinition !== null
       ? nameOrDefinition
       : { ...options, name: nameOrDefinition, interval };
+  return decoratorOf(definition);
+}
+
+/** Decorates a method with a task: `cron` is the schedule of one that @TaskCron fires. */
+export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSchedule): MethodDecorator {
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
     const method = decoratedMethod(target, key, descriptor);
-    const declaration = { key, definition };
+    const declaration = { key, definition, cron };
     declare(target, declaration);
     Inject(processState.runtimeToken)(target, RUNTIME);
     const guarded = proxyOf(method, async (original, instance, args) => {
@@ -65,6 +76,20 @@ export function TaskLock(
     UseInterceptors(new RequestMarker(key))(target.constructor);
   };
 }
+
+/** A decorator of any method; with a `key`, of one whose parameters the key function takes. */
+export type TaskLockDecorator<Args extends unknown[]> = [Args] extends [never[]]
+  ? MethodDecorator
+  : <M extends (...args: never[]) => unknown>(
+      target: object,
+      key: string | symbol,
+      descriptor: TypedPropertyDescriptor<M> & KeyFits<M, Args>,
+    ) => void;
+
+type KeyFits<M extends (...args: never[]) => unknown, Args extends unknown[]> =
+  Parameters<M> extends readonly [...Args, ...unknown[]]
+    ? unknown
+    : 'the parameters of the key function are not those of the method';
 
 /**
  * Marks a request to a controller's method as a direct call: routers capture the method before the application

@@ -8,6 +8,7 @@ import { messageOf } from './message-of.js';
 import { proxyOf } from './method-proxy.js';
 import type { Method } from './method-proxy.js';
 import { assertScheduleMetadataIsReadable } from './schedule/schedule-metadata.js';
+import type { TaskLockCronJobs } from './task-lock.cron-jobs.js';
 import type { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
@@ -34,6 +35,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     private readonly scheduler: SchedulerState,
     private readonly settings: ModuleSettings,
     private readonly recovery: TaskLockRecovery,
+    private readonly cronJobs: TaskLockCronJobs,
   ) {}
 
   /**
@@ -51,7 +53,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const survey = (this.survey ??= this.read());
-    const recoverable = recoverableOf(survey);
+    const fired = firedMethods(survey);
     for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);
     this.scheduler.markedDirectCalls();
     await this.check(survey);
@@ -59,7 +61,10 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const warning of survey.warnings) this.logger.warn(warning);
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
-    for (const [name, method] of recoverable) this.recovery.watch(name, method);
+    for (const { task, method } of fired) {
+      this.cronJobs.start(task, method);
+      this.recovery.watch(task, method);
+    }
   }
 
   /** Makes the tasks known by their names also before the application is started. */
@@ -123,15 +128,18 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
-/** The methods of tasks with `recover`, before direct calls of them are marked: a recovery is a tick. */
-function recoverableOf({ scheduled }: Survey): Map<string, ScheduledMethod> {
-  const methods = new Map<string, ScheduledMethod>();
-  for (const { task, key, instances, isFired } of scheduled) {
+interface FiredMethod {
+  task: Task;
+  method: ScheduledMethod;
+}
+
+/** What the lock itself fires later, taken before direct calls are marked: what it fires is a tick. */
+function firedMethods({ scheduled }: Survey): FiredMethod[] {
+  return scheduled.flatMap(({ task, key, instances, isFired }) => {
     const [instance] = instances;
-    if (!task.recover || !isFired || !instance) continue;
-    methods.set(task.name, { instance, key, method: Reflect.get(instance, key) as Method });
-  }
-  return methods;
+    if (!isFired || !instance) return [];
+    return { task, method: { instance, key, method: Reflect.get(instance, key) as Method } };
+  });
 }
 
 /**

@@ -8,9 +8,10 @@ import type { Outcome } from './lock/lock-store.js';
 import type { Skipped } from './lock/task-claim.js';
 import type { TaskLocks } from './lock/task-locks.js';
 import { claimOf } from './task-lock.claim.js';
-import { TaskExecutionContext } from './task-lock.context.js';
+import { lockNameOf, TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
+import { skippedOrThrown } from './task-lock.overlap.js';
 import { LockedTaskRun } from './task-run.js';
 import type { TaskRun, TaskTransactions } from './task-run.js';
 
@@ -41,9 +42,16 @@ export class TaskLockInterceptor implements NestInterceptor {
     if (outer) return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 
     const lock = await this.locks.claim(claimOf(call));
-    if (!(lock instanceof HeldLock)) return lock;
-    const run = new LockedTaskRun(lock, this.locks, this.transactions);
-    const enclosing = { run, scope: this.locks, method: call.method, isHeld: () => lock.isHeld() };
+    if (!(lock instanceof HeldLock)) return skippedOrThrown(call, lock);
+    const { task, key, method: decorated } = call;
+    const run = new LockedTaskRun({ name: task.name, key }, lock, this.locks, this.transactions);
+    const enclosing = {
+      run,
+      lockName: lock.state.name,
+      scope: this.locks,
+      method: decorated,
+      isHeld: () => lock.isHeld(),
+    };
     let outcome: Outcome = 'failed';
     let message: string | undefined;
     try {
@@ -59,9 +67,11 @@ export class TaskLockInterceptor implements NestInterceptor {
   }
 
   /** The run that a call from inside it goes on under. A timer that was set inside makes ticks and no such calls. */
-  private runAround({ task: { name }, tick, method }: TaskCall): EnclosingRun | undefined {
+  private runAround(call: TaskCall): EnclosingRun | undefined {
+    const { tick, method } = call;
+    const name = lockNameOf(call);
     const outer = enclosingRun(
-      ({ run, scope, isHeld }) => run.name === name && scope === this.locks && isHeld(),
+      ({ lockName, scope, isHeld }) => lockName === name && scope === this.locks && isHeld(),
     );
     const isTick =
       tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;

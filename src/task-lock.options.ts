@@ -9,7 +9,7 @@ import type { LockStore } from './lock/lock-store.js';
  * @example
  * @TaskLock('nightly-report', '1d', { minHold: '20h', maxHold: '2d' })
  */
-export interface TaskLockOptions {
+export interface TaskLockOptions<Args extends unknown[] = never[]> {
   /**
    * No new run sooner than this after the last one's tick, even when the method was quick. Must be below the interval.
    * Default: 0.9 × interval, or interval − half the schedule's gap where the schedule ticks more often than the
@@ -27,18 +27,78 @@ export interface TaskLockOptions {
    * Needs a schedule. Default: false, the tick is lost and the next one runs.
    */
   recover?: boolean;
+  /**
+   * A lock for each key: calls with different keys run side by side, calls with one key exclude each other. Computed from
+   * the arguments of the call, on the replica that is called. A text that is not empty, or a finite number (`5` and `'5'`
+   * are one key), of any length. For methods that are called: a schedule calls without arguments. The compiler checks its
+   * parameters, which have to be annotated, against those of the method. Default: one lock for all calls.
+   *
+   * @example
+   * @TaskLock('course-export', undefined, { key: (courseId: number) => courseId })
+   * async export(courseId: number) {}
+   */
+  key?: (...args: Args) => string | number;
+  /**
+   * What a call does that finds the lock held, by a run in progress or by the minimum hold:
+   *
+   * - `skip` resolves to `undefined`, at once;
+   * - `wait` asks again until it runs, or until `waitTimeout` is over: then a `TaskLockTimeoutError`;
+   * - `throw` throws a `TaskLockHeldError` with the holder and until when.
+   *
+   * `wait` and `throw` throw a `TaskLockUnavailableError` where the database gave no answer. Ticks of a schedule are
+   * always skipped: on all replicas but one there is nothing to wait for. Default: `skip`.
+   */
+  overlap?: Overlap;
+  /** How long `overlap: 'wait'` waits at most. It has no default: a wait without a bound would pile up calls. */
+  waitTimeout?: DurationInput;
+  /**
+   * What becomes of a tick that no replica ran, because of a deployment or an outage: `once` runs the newest one when a
+   * replica is there again, with its own `scheduledTime`, by the same claim, so that it cannot run twice; older ones are
+   * dropped, and logged. The first start of a new task has missed nothing. Needs a `@Cron` expression. Default: `skip`,
+   * the task goes on with its next tick.
+   */
+  missed?: 'skip' | 'once';
+  /**
+   * How old a tick may be that `missed: 'once'` still runs; an older one is dropped, and logged. Default: as old as the
+   * newest one is.
+   *
+   * @example
+   * @Cron('0 3 * * *')
+   * @TaskLock('nightly-report', undefined, { missed: 'once', catchupWindow: '6h' }) // not during the day
+   */
+  catchupWindow?: DurationInput;
 }
 
+/** What a call does that finds the lock held. */
+export type Overlap = 'skip' | 'wait' | 'throw';
+
 /** The object form of `@TaskLock`. */
-export interface TaskLockDefinition extends TaskLockOptions {
+export interface TaskLockDefinition<Args extends unknown[] = never[]> extends TaskLockOptions<Args> {
   /** The lock's name: one row, one task. At most 2,000 bytes in UTF-8. May hold placeholders. */
   name: string;
   /** How often the task should run. Default: read off `@Cron` or `@Interval` (the shortest gap between two ticks). */
   interval?: DurationInput;
 }
 
+/** When a method with `@TaskCron` is due. Every string may hold placeholders. */
+export interface TaskCronSchedule {
+  /** Five fields, or six with the seconds first. */
+  expression: string;
+  /** An IANA zone, like `Europe/Paris`. Default: the zone of the machine, which all replicas must share. */
+  timeZone?: string;
+  /** Minutes east of UTC, in place of a zone. */
+  utcOffset?: number;
+}
+
+/** Options of `@TaskCron`: those of `@TaskLock`, and the zone of the schedule. */
+export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
+  Pick<TaskLockDefinition, 'interval'> &
+  Omit<TaskCronSchedule, 'expression'>;
+
 /** What `TaskLockService.run` takes in place of a name. Options that are not given come from the declared task. */
-export interface TaskLockRunOptions extends TaskLockDefinition {
+export interface TaskLockRunOptions extends Omit<TaskLockDefinition, 'key' | 'missed' | 'catchupWindow'> {
+  /** The key whose lock this is: needed for a declared task that has one lock for each key. */
+  key?: string | number;
   /**
    * The tick that this run is for, the same on every replica: it then runs once, whatever the clocks say.
    * Default: none; the run is stopped only by another one, or by the minimum hold of a task without a schedule.

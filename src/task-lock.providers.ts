@@ -15,6 +15,7 @@ import { UnlockedStore } from './lock/unlocked-store.js';
 import { PostgresLockStore } from './postgres/postgres-lock-store.js';
 import { processState } from './process-state.js';
 import { SchedulerState } from './schedule/scheduler-state.js';
+import { TaskLockCronJobs } from './task-lock.cron-jobs.js';
 import { dataSourceOf } from './task-lock.data-source.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
@@ -123,6 +124,11 @@ export const taskLockProviders: Provider[] = [
     inject: [TaskLocks],
   },
   {
+    provide: TaskLockCronJobs,
+    useFactory: (moduleRef: ModuleRef) => new TaskLockCronJobs(() => optional(moduleRef, SchedulerRegistry)),
+    inject: [ModuleRef],
+  },
+  {
     provide: TaskLockExplorer,
     useFactory: (...dependencies: ConstructorParameters<typeof TaskLockExplorer>) =>
       new TaskLockExplorer(...dependencies),
@@ -134,6 +140,7 @@ export const taskLockProviders: Provider[] = [
       SchedulerState,
       MODULE_SETTINGS,
       TaskLockRecovery,
+      TaskLockCronJobs,
     ],
   },
   {

@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { asRecovery } from './call-context.js';
+import { forLeftBehindTick } from './call-context.js';
+import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from './lock/task-locks.js';
 import type { Method } from './method-proxy.js';
+import type { Task } from './task-lock.registry.js';
 
 /** A method that the scheduler fires, as it captured it: with the decorators that stand around `@TaskLock`. */
 export interface ScheduledMethod {
@@ -10,18 +12,25 @@ export interface ScheduledMethod {
   method: Method;
 }
 
-/** Runs ticks again whose replica died, as the scheduler would have run them. */
+/** Runs ticks that were left behind, by a run that died or by an outage, as the scheduler would have run them. */
 @Injectable()
 export class TaskLockRecovery {
   private readonly logger = new Logger('TaskLock');
 
   constructor(private readonly locks: TaskLocks) {}
 
-  watch(name: string, { instance, key, method }: ScheduledMethod): void {
-    const recovered = { type: instance.constructor, key };
+  /** Looks now, and whenever a tick of the task may have been left behind, where the task asks for it. */
+  watch({ name, recover, catchUpWindow }: Task, { instance, key, method }: ScheduledMethod): void {
+    const ticks: LeftBehind['tick'][] = [];
+    if (recover) ticks.push('abandoned');
+    if (catchUpWindow !== undefined) ticks.push('missed');
+    if (ticks.length === 0) return;
+    const called = { type: instance.constructor, key };
     const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
-    this.locks.watchAbandoned(name, () => {
-      asRecovery(recovered, run).catch((error: unknown) => this.logger.error(error));
+    this.locks.watchLeftBehind(name, () => {
+      for (const tick of ticks) {
+        forLeftBehindTick({ method: called, tick }, run).catch((error: unknown) => this.logger.error(error));
+      }
     });
   }
 }

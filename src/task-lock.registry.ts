@@ -1,7 +1,10 @@
+import { cronSettings } from './config/cron-settings.js';
+import type { CronSettings } from './config/cron-settings.js';
 import type { ConfigValues } from './config/config-values.js';
 import type { ModuleSettings } from './config/module-settings.js';
 import { taskName, taskSettings } from './config/task-settings.js';
 import type { TaskSettings } from './config/task-settings.js';
+import { keyedPrefix } from './lock/keyed-name.js';
 import { messageOf } from './message-of.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
@@ -17,6 +20,8 @@ import type { TaskLockDefinition } from './task-lock.options.js';
 export interface Task extends TaskSettings {
   definition: TaskLockDefinition;
   schedule?: Schedule;
+  /** What @TaskCron fires it by, with its placeholders resolved. */
+  cron?: CronSettings;
 }
 
 /** What a problem with the decorator of @nestjs/schedule names in place of an option. */
@@ -31,6 +36,7 @@ interface ReadTask {
 export class TaskLockRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
+  private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
 
   constructor(
@@ -62,10 +68,16 @@ export class TaskLockRegistry {
   /** Makes a task known by its name, for `TaskLockService.run`. */
   add(task: Task): void {
     this.declared.set(task.name, task);
+    if (task.key) this.keyed.add(task);
   }
 
   get(name: string): Task | undefined {
     return this.declared.get(name);
+  }
+
+  /** The task with a lock for each key, one of whose locks has this name. */
+  ownerOf(lockName: string): Task | undefined {
+    return [...this.keyed].find(({ name }) => lockName.startsWith(keyedPrefix(name)));
   }
 
   /**
@@ -92,19 +104,27 @@ export class TaskLockRegistry {
   }
 
   private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
-    const { key, definition } = declaration;
+    const { key, definition, cron: given } = declaration;
     const where = memberOf(instance, key);
     const problems: TaskLockProblem[] = [];
     let schedule: Schedule | undefined;
+    let cron: CronSettings | undefined;
     try {
       // From the instance and not from the proxy: what stands above @TaskLock may carry the schedule.
       const metadata = readScheduleMetadata(Reflect.get(instance, key));
-      schedule = metadata && this.scheduleOf(metadata);
+      if (given && metadata)
+        throw new Error('@TaskCron gives it one already: take @Cron, @Interval or @Timeout away');
+      cron = given && cronSettings(given, this.values);
+      const read = cron ? ({ kind: 'cron', cron } as const) : metadata;
+      schedule = read && this.scheduleOf(read);
     } catch (error) {
       problems.push({
         where,
         option: SCHEDULE_OPTION,
-        message: messageOf(error),
+        message:
+          cron && given && cron.cronTime !== given.expression
+            ? `${messageOf(error)}; this is what '${given.expression}' resolved to`
+            : messageOf(error),
       });
     }
     const { settings, problems: ofSettings } = this.settings(definition, schedule);
@@ -113,7 +133,7 @@ export class TaskLockRegistry {
       const message = 'needs a schedule of @Cron or @Interval: a call has no tick that could run again';
       problems.push({ where, option: 'recover', message });
     }
-    return { task: { definition, schedule, ...settings }, problems };
+    return { task: { definition, schedule, cron, ...settings }, problems };
   }
 
   /** Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory. */

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { defer, isObservable, lastValueFrom } from 'rxjs';
-import { isDirectCall, isRecovery } from './call-context.js';
+import { isDirectCall, leftBehindTick } from './call-context.js';
+import { keyOfCall } from './config/key-of-call.js';
+import { messageOf } from './message-of.js';
 import type { LockClock } from './lock/lock-clock.js';
 import { TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 import { memberOf } from './task-lock.declaration.js';
+import type { TaskLockDeclaration } from './task-lock.declaration.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
-import type { TaskLockRegistry } from './task-lock.registry.js';
+import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
 import type { DecoratedCall, TaskRuntime } from './task-lock.runtime-key.js';
 
@@ -33,14 +36,26 @@ export class TaskLockRuntime implements TaskRuntime {
     return lastValueFrom(await this.interceptor.intercept(context, next));
   }
 
-  private describe({ instance, declaration }: DecoratedCall): TaskCall {
+  private describe({ instance, declaration, args }: DecoratedCall): TaskCall {
     // Before anything is awaited: the tick is the one that the timer means which fires now.
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
-    const { schedule, interval = 0 } = task;
+    const { schedule, interval = 0, catchUpWindow } = task;
     const method = { type: instance.constructor, key: declaration.key, declaration };
-    if (isRecovery(method)) return { task, tick: { kind: 'abandoned' }, direct: false, method };
-    if (!schedule) return { task, tick: { kind: 'call' }, direct: false, method };
+    if (!schedule)
+      return {
+        task,
+        key: keyOf(task, instance, declaration, args),
+        tick: { kind: 'call' },
+        direct: false,
+        method,
+      };
+    const leftBehind = leftBehindTick(method);
+    if (leftBehind === 'abandoned') return { task, tick: { kind: 'abandoned' }, direct: false, method };
+    if (leftBehind === 'missed' && schedule.instants) {
+      const scheduledTime = schedule.instants.tickAt(now);
+      return { task, tick: { kind: 'scheduled', scheduledTime, catchUpWindow }, direct: false, method };
+    }
     const direct = !this.mayTick() || isDirectCall(method);
     return { task, tick: direct ? { kind: 'call' } : schedule.tickAt(now, interval), direct, method };
   }
@@ -51,6 +66,24 @@ export class TaskLockRuntime implements TaskRuntime {
     throw new TaskLockUsageError(
       `${memberOf(instance, declaration.key)} returned an Observable: its work would run after the lock is released. ` +
         `Return a promise, like lastValueFrom(observable).`,
+    );
+  }
+}
+
+function keyOf(
+  { key }: Task,
+  instance: object,
+  declaration: TaskLockDeclaration,
+  args: readonly unknown[],
+): string | undefined {
+  if (!key) return undefined;
+  try {
+    return keyOfCall(key, args);
+  } catch (error) {
+    const where = memberOf(instance, declaration.key);
+    throw new TaskLockUsageError(
+      `${where}, option key: the key ${messageOf(error)}. The method did not run.`,
+      { cause: error },
     );
   }
 }

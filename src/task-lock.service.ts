@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { keyText } from './config/key-of-call.js';
+import { messageOf } from './message-of.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockResult } from './task-lock.interceptor.js';
@@ -24,6 +26,7 @@ export class TaskLockService {
    * @param task the name of a declared task, which takes its options, or options of its own
    * @throws TaskLockUsageError where a bare name is not declared anywhere
    * @throws TaskLockConfigurationError where the options are wrong
+   * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError by the task's `overlap`
    * @throws whatever `work` throws, unchanged
    * @example
    * const result = await this.taskLock.run({ name: 'export', maxHold: '10m' }, async (run) => this.export(run.signal));
@@ -34,11 +37,12 @@ export class TaskLockService {
     work: (run: TaskRun) => T | Promise<T>,
   ): Promise<TaskLockResult<T>> {
     this.explore();
-    const { scheduledTime, ...definition } = typeof task === 'string' ? { name: task } : task;
+    const { scheduledTime, key: given, ...definition } = typeof task === 'string' ? { name: task } : task;
     const known =
       typeof task === 'string'
         ? this.declared(task)
         : this.registry.describe(definition, 'TaskLockService.run');
+    const key = this.keyFor(known, given);
     if (scheduledTime !== undefined && !isInstant(scheduledTime)) {
       throw new TaskLockUsageError(
         `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
@@ -51,10 +55,29 @@ export class TaskLockService {
     }
     return this.interceptor.execute(
       scheduledTime === undefined
-        ? { task: known, tick: { kind: 'call' }, direct: known.schedule !== undefined }
-        : { task: known, tick: { kind: 'scheduled', scheduledTime }, direct: false },
+        ? { task: known, key, tick: { kind: 'call' }, direct: known.schedule !== undefined }
+        : { task: known, key, tick: { kind: 'scheduled', scheduledTime }, direct: false },
       async (run) => work(run),
     );
+  }
+
+  private keyFor({ name, key: keyFunction }: Task, given: string | number | undefined): string | undefined {
+    const refuse = (message: string): never => {
+      throw new TaskLockUsageError(`TaskLockService.run('${name}'), option key: ${message}`);
+    };
+    if (given === undefined) {
+      if (keyFunction) refuse(`this task has a lock for each key: run({ name: '${name}', key: 5 }, ...)`);
+      const owner = this.registry.ownerOf(name);
+      if (owner) refuse(`this is the lock of one key of the task '${owner.name}': give it as { name, key }`);
+      return undefined;
+    }
+    if (!keyFunction && this.registry.get(name))
+      refuse('this task is declared without a key: its one lock is for all calls');
+    try {
+      return keyText(given);
+    } catch (error) {
+      return refuse(messageOf(error));
+    }
   }
 
   private declared(name: string): Task {

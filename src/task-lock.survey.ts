@@ -54,6 +54,12 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
     }
   }
+  for (const [name, { member }] of owners) {
+    const owner = registry.ownerOf(name);
+    if (!owner) continue;
+    const message = `'${name}' is the lock of one key of the task '${owner.name}': give one of them another name`;
+    problems.push({ where: member, option: 'name', message });
+  }
   return { tasks, scheduled, problems, warnings };
 }
 

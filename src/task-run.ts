@@ -7,8 +7,10 @@ import type { PreviousRun } from './lock/lock-store.js';
 
 /** What a running task knows of itself. */
 export interface TaskRun {
-  /** The task's lock name. */
+  /** The name of the task. */
   readonly name: string;
+  /** The key whose lock this run holds, where the task has one for each; else none. */
+  readonly key?: string;
   /** Grows with every claim of this name: hand it to other systems, so that they can refuse a stale holder. */
   readonly fence: bigint;
   /** A uuid, new for every claim. */
@@ -103,13 +105,18 @@ export function currentTaskRun(): TaskRun | undefined {
 /** A run under a lock that was claimed. */
 export class LockedTaskRun implements TaskRun {
   constructor(
+    private readonly task: { name: string; key?: string },
     private readonly lock: HeldLock,
     private readonly leases: TaskLeases,
     private readonly transactions: TaskTransactions,
   ) {}
 
   get name(): string {
-    return this.lock.state.name;
+    return this.task.name;
+  }
+
+  get key(): string | undefined {
+    return this.task.key;
   }
 
   get fence(): bigint {
@@ -161,7 +168,7 @@ export class LockedTaskRun implements TaskRun {
   }
 
   toJSON(): Record<string, unknown> {
-    const { name, token, scheduledTime, startedAt, recovering } = this;
-    return { name, fence: this.fence.toString(), token, scheduledTime, startedAt, recovering };
+    const { name, key, token, scheduledTime, startedAt, recovering } = this;
+    return { name, key, fence: this.fence.toString(), token, scheduledTime, startedAt, recovering };
   }
 }

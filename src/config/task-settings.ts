@@ -1,16 +1,19 @@
+import { keyedNameIsTooLong } from '../lock/keyed-name.js';
 import { lockNameProblem } from '../lock/lock-name.js';
 import { messageOf } from '../message-of.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../task-lock.errors.js';
 import type { TaskLockDefinition } from '../task-lock.options.js';
 import type { ConfigValues } from './config-values.js';
+import { callSettings } from './call-settings.js';
+import type { CallSettings } from './call-settings.js';
 import { formatDuration, parseDuration } from './duration.js';
 import type { DurationInput } from './duration.js';
 import type { ModuleSettings } from './module-settings.js';
 import { resolvePlaceholders } from './placeholder.js';
 
 /** What a task is made of once its placeholders are resolved; durations are milliseconds. */
-export interface TaskSettings {
+export interface TaskSettings extends CallSettings {
   name: string;
   interval?: number;
   recover: boolean;
@@ -31,7 +34,14 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'minHold',
   'maxHold',
   'recover',
+  'key',
+  'overlap',
+  'waitTimeout',
+  'missed',
+  'catchupWindow',
 ]);
+
+type DurationOption = 'interval' | 'minHold' | 'maxHold' | 'waitTimeout' | 'catchupWindow';
 
 /** Where one of these is wrong, holds that were computed from it would only be wrong again. */
 const DURATIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['interval', 'minHold', 'maxHold']);
@@ -57,7 +67,7 @@ export function taskSettings(
       return undefined;
     }
   };
-  const duration = (option: 'interval' | 'minHold' | 'maxHold'): number | undefined => {
+  const duration = (option: DurationOption): number | undefined => {
     const given = definition[option];
     return given === undefined ? undefined : attempt(option, () => readDuration(given, values));
   };
@@ -88,9 +98,14 @@ export function taskSettings(
   if (typeof recover !== 'boolean') {
     problems.push({ option: 'recover', message: `'${String(recover)}' must be true or false` });
   }
+  const calls = callSettings(definition, schedule, duration);
+  problems.push(...calls.problems);
+  if (calls.settings.key && keyedNameIsTooLong(name))
+    problems.push({ option: 'name', message: 'is too long for a lock name of its own for each key' });
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   const lease = leaseFor(minHold, maxHold, module.lease);
-  const settings = { name, interval, recover: recover === true, minHold, maxHold, lease, tolerance };
+  const holds = { interval, minHold, maxHold, lease, tolerance };
+  const settings = { name, recover: recover === true, ...holds, ...calls.settings };
   return { settings, problems };
 }
 

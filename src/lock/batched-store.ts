@@ -4,6 +4,7 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   LockStore,
+  PurgeRequest,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
@@ -53,6 +54,10 @@ export class BatchedStore implements LockStore {
 
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
     return this.releases.add(held, signal);
+  }
+
+  async purge(request: PurgeRequest): Promise<number> {
+    return (await this.store.purge?.(request)) ?? 0;
   }
 }
 

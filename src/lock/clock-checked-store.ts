@@ -4,6 +4,7 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   LockStore,
+  PurgeRequest,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
@@ -40,6 +41,10 @@ export class ClockCheckedStore implements LockStore {
 
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
     return this.checked(() => this.store.release(held, signal));
+  }
+
+  async purge(request: PurgeRequest): Promise<number> {
+    return (await this.store.purge?.(request)) ?? 0;
   }
 
   /** The store read its clock between the two readings here, however long the answer took. */

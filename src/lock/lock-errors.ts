@@ -1,3 +1,5 @@
+import type { Skipped, SkipReason } from './task-claim.js';
+
 /**
  * Why code of a task no longer holds its lock: the maximum hold is over; the lease could not be renewed in time; the row
  * was taken by another claim; a shutdown ran out of patience; `released`, the code has outlived its run.
@@ -26,4 +28,78 @@ export class TaskLockLostError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Names the lock that a call did not get. */
+interface Wanted {
+  task: string;
+  key?: string;
+}
+
+/**
+ * A call of a task with `overlap: 'throw'` found the lock held.
+ *
+ * @example
+ * catch (error) {
+ *   if (error instanceof TaskLockHeldError) throw new ConflictException(`is running on ${error.heldBy}`);
+ *   throw error;
+ * }
+ */
+export class TaskLockHeldError extends Error {
+  override readonly name: string = 'TaskLockHeldError';
+  /** The name of the task. */
+  readonly task: string;
+  /** The key whose lock is held. */
+  readonly key?: string;
+  /** The replica that runs the task, or ran it last. */
+  readonly heldBy?: string;
+  /** When its lease or the minimum hold ends, by the database's clock. A run in progress renews its lease. */
+  readonly heldUntil?: Date;
+
+  constructor({ task, key }: Wanted, { heldBy, heldUntil }: Skipped, waited = '') {
+    const until = heldUntil === undefined ? '' : `, until ${heldUntil.toISOString()}`;
+    super(`${describe({ task, key })} is held by ${heldBy ?? 'another run'}${until}${waited}.`);
+    this.task = task;
+    this.key = key;
+    this.heldBy = heldBy;
+    this.heldUntil = heldUntil;
+  }
+}
+
+/** A call of a task with `overlap: 'wait'` did not get the lock within `waitTimeout`. */
+export class TaskLockTimeoutError extends TaskLockHeldError {
+  override readonly name = 'TaskLockTimeoutError';
+
+  constructor(
+    wanted: Wanted,
+    skipped: Skipped,
+    /** How long it waited, in milliseconds. */
+    readonly waitTimeout: number,
+  ) {
+    super(wanted, skipped, `: this call waited ${waitTimeout} ms for it`);
+  }
+}
+
+/** A call of a task with `overlap: 'wait'` or `'throw'` has no answer: it did not run, and may be repeated. */
+export class TaskLockUnavailableError extends Error {
+  override readonly name = 'TaskLockUnavailableError';
+  readonly task: string;
+  readonly key?: string;
+
+  constructor(
+    { task, key }: Wanted,
+    /** `unavailable`: the database gave no answer; `stopping`: the application shuts down. */
+    readonly reason: SkipReason,
+  ) {
+    const why = reason === 'stopping' ? 'the application shuts down' : 'the database gave no answer';
+    super(`${describe({ task, key })} could not be claimed: ${why}. The method did not run.`);
+    this.task = task;
+    this.key = key;
+  }
+}
+
+function describe({ task, key }: Wanted): string {
+  return key === undefined
+    ? `The lock of the task "${task}"`
+    : `The lock of the task "${task}" for the key "${key}"`;
 }

@@ -1,13 +1,15 @@
 /**
  * What a claim asks for.
  *
- * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date.
+ * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date. With a
+ *   `catchUpWindow` it is one that may have been missed: it is granted where it is no older than so many milliseconds and
+ *   the name had a row already when it was due. A name without a row has missed nothing.
  * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
  * - `abandoned`: the tick of a run that died in the middle, whatever it is, where that run was claimed with `recover`.
  * - `call`: no tick at all; a direct call, or a task that has no schedule.
  */
 export type TickRequest =
-  | { kind: 'scheduled'; scheduledTime: Date }
+  | { kind: 'scheduled'; scheduledTime: Date; catchUpWindow?: number }
   | { kind: 'kept'; interval: number }
   | { kind: 'abandoned' }
   | { kind: 'call' };
@@ -48,6 +50,8 @@ export interface WonAnswer {
   lockedUntil: Date;
   /** This claim runs the tick of a run again that died in the middle. */
   recovering: boolean;
+  /** The tick before, where there was one. */
+  lastTick?: Date;
   /** The run before, where it did not finish; an ask that is repeated may not know it any more. */
   previous?: PreviousRun;
 }
@@ -59,7 +63,7 @@ export interface WonAnswer {
 export type ClaimAnswer =
   | WonAnswer
   | { status: 'held'; now: number; inProgress: boolean; heldBy?: string; heldUntil?: Date }
-  | { status: 'done'; now: number }
+  | { status: 'done'; now: number; lastTick?: Date }
   | { status: 'early'; now: number; dueIn: number }
   | { status: 'busy'; now?: number };
 
@@ -104,6 +108,14 @@ export interface ReleaseAnswer {
   now?: number;
 }
 
+/** Which rows of keys may go. */
+export interface PurgeRequest {
+  /** What their names begin with. */
+  prefix: string;
+  /** Milliseconds since their run, their lease and their minimum hold ended. */
+  unusedFor: number;
+}
+
 /** Whether a request is still wanted: an `AbortSignal` says so, and costs more than all else that a request needs. */
 export interface WantedSignal {
   readonly aborted: boolean;
@@ -128,6 +140,8 @@ export interface LockStore {
   renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
   /** Ends runs by their token, also after their lease. */
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
+  /** Removes rows of keys that are no longer used, without ever letting a fence go back; answers how many. */
+  purge?(request: PurgeRequest): Promise<number>;
 }
 
 const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');

@@ -29,6 +29,17 @@ export interface TaskClaim {
   lease: number;
   /** How early, by the database's clock, a scheduled tick may be granted. */
   tolerance: number;
+  /** Milliseconds for which the claim is asked again while the lock is held. Default: none. */
+  patience?: number;
+  /** What the lock names of its task begin with, where each key has one. */
+  keyPrefix?: string;
+  /** Of the task's schedule, where its missed ticks are caught up: what says which others were missed. */
+  instants?: ScheduledInstants;
+}
+
+/** The instants of a schedule, in epoch milliseconds. */
+export interface ScheduledInstants {
+  nextAfter(after: number): number;
 }
 
 type EndOfRun = Pick<ReleaseRequest, 'tick' | 'minHold' | 'stepBack' | 'durable'>;
@@ -43,4 +54,31 @@ export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skippe
   const holder = heldBy === undefined ? '' : ` by ${heldBy}`;
   const until = heldUntil === undefined ? '' : ` until ${heldUntil.toISOString()}`;
   return `"${name}" is skipped: ${reason}${holder}${until}`;
+}
+
+/** What became of a tick that may have been missed, and of those before it; nothing where none was. */
+export function describeMissed(
+  { name, tick, instants }: TaskClaim,
+  answer: MissedAnswer,
+): string | undefined {
+  if (tick.kind !== 'scheduled' || tick.catchUpWindow === undefined || !instants) return undefined;
+  const { scheduledTime } = tick;
+  const { status, lastTick } = answer;
+  const firstMissed =
+    lastTick === undefined ? scheduledTime.getTime() : instants.nextAfter(lastTick.getTime());
+  if (firstMissed > scheduledTime.getTime()) return undefined;
+  const newest = `the tick of ${scheduledTime.toISOString()}, which no replica ran when it was due`;
+  const older = `the missed ones before it, from ${new Date(firstMissed).toISOString()} on, are dropped`;
+  const hasOlder = firstMissed < scheduledTime.getTime();
+  if (status === 'done') {
+    if (lastTick === undefined) return undefined;
+    return `"${name}" has missed ${newest}: it is dropped, since it is older than the catchupWindow${hasOlder ? `; ${older}` : ''}.`;
+  }
+  return `"${name}" catches up on ${newest}${hasOlder ? `; ${older}` : ''}.`;
+}
+
+/** The part of an answer that says which tick ran last. */
+interface MissedAnswer {
+  status: 'won' | 'done';
+  lastTick?: Date;
 }

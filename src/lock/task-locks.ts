@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
+import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import { elapsedSince, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
@@ -10,7 +11,7 @@ import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from './lock-store.js';
 import { RecoveryWatch } from './recovery-watch.js';
 import { retryDelay } from './retry.js';
-import { describeSkip, endOfRun } from './task-claim.js';
+import { describeMissed, describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { UnfinishedWork } from './unfinished-work.js';
 import { messageOf } from '../message-of.js';
@@ -29,6 +30,10 @@ const ABORT_GRACE = 1_000;
 /** How often a claim is sent within its timeout where no answer comes at all. */
 const ASKS_WITHOUT_ANSWER = 2;
 
+/** Milliseconds between two asks of a claim that waits for a lock. */
+const SHORTEST_WAIT = 10;
+const LONGEST_WAIT = 1_000;
+
 type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
 
 /** The locks of one application in this process: claims them, releases them, gives back what nobody will run. */
@@ -44,6 +49,7 @@ export class TaskLocks {
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
   private readonly recovery: RecoveryWatch;
+  private readonly keys: KeyPurge;
 
   constructor(
     private readonly store: LockStore,
@@ -53,22 +59,28 @@ export class TaskLocks {
   ) {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.unfinished);
     this.recovery = new RecoveryWatch(clock);
+    this.keys = new KeyPurge(store, clock, log, this.unfinished);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
 
   /** One claim, from its first ask to its last. Never rejects: without an answer it is `unavailable`. */
   async claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
+    if (claim.keyPrefix !== undefined) this.keys.used(claim.keyPrefix);
     const end = this.unfinished.begin();
+    const since = this.clock.monotonic();
     try {
       for (;;) {
         const result = await this.attempt(claim);
         if (result instanceof HeldLock) return result;
-        if (result.status === 'skipped') {
+        const waited = this.clock.monotonic() - since;
+        const delay =
+          result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited, claim.patience);
+        if (result.status === 'skipped' && delay === undefined) {
           this.log.debug(describeSkip(claim.name, result));
           return result;
         }
-        await pause(this.clock, result.dueIn, this.stopping.signal);
+        await pause(this.clock, delay ?? 0, this.stopping.signal);
       }
     } finally {
       end();
@@ -106,8 +118,8 @@ export class TaskLocks {
     lock.assertHeld();
   }
 
-  /** Calls `look` now, and whenever the lease of a run elsewhere could have ended: it claims the tick of a dead run. */
-  watchAbandoned(name: string, look: () => void): void {
+  /** Calls `look` now, and whenever a tick may have been left behind: a run elsewhere has died, or nobody had an answer. */
+  watchLeftBehind(name: string, look: () => void): void {
     this.recovery.watch(name, look);
   }
 
@@ -142,10 +154,14 @@ export class TaskLocks {
     let problem = 'the database did not answer';
     for (let asks = 0; left() > 0 && !this.stopping.signal.aborted; asks++) {
       const local = this.heldHere(claim.name);
-      if (local) return local;
+      if (local) {
+        this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());
+        return local;
+      }
       try {
         const answer = await attempt.ask(Math.min(claimTimeout / ASKS_WITHOUT_ANSWER, left()));
         if (answer?.status === 'early') return answer;
+        if (answer?.status === 'done' || answer?.status === 'won') this.reportMissed(claim, answer);
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
         if (answer?.status === 'held') {
           const { heldBy, heldUntil, inProgress, now } = answer;
@@ -171,9 +187,14 @@ export class TaskLocks {
     return { status: 'skipped', reason: 'unavailable' };
   }
 
-  /** A tick that is lost to a run elsewhere may be left behind by it. */
-  private lookAgain({ name, tick, recover }: TaskClaim, delay: number): void {
-    if (recover && tick.kind !== 'call') this.recovery.lookIn(name, delay);
+  private reportMissed(claim: TaskClaim, answer: Extract<ClaimAnswer, { status: 'won' | 'done' }>): void {
+    const missed = describeMissed(claim, answer);
+    if (missed !== undefined) this.log.warn(missed);
+  }
+
+  /** A tick that is lost may be left behind: by a run that dies, or because nobody had an answer. */
+  private lookAgain({ name, tick, recover, instants }: TaskClaim, delay: number): void {
+    if ((recover || instants) && tick.kind !== 'call') this.recovery.lookIn(name, delay);
   }
 
   private newAttempt(claim: TaskClaim): ClaimAttempt {
@@ -220,4 +241,14 @@ export class TaskLocks {
     this.running.set(lock, { claim, renewal, end: this.unfinished.begin() });
     return lock;
   }
+}
+
+/**
+ * How long a claim waits before it asks again for a lock that is held; nothing where it waits no longer. A tenth of what
+ * it has waited so far: short runs follow each other closely, and a run of ten minutes is asked for once a second.
+ */
+function delayWhileHeld({ reason }: Skipped, waited: number, patience = 0): number | undefined {
+  if (reason !== 'held' || waited >= patience) return undefined;
+  const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
+  return Math.min(delay * (0.5 + Math.random()), patience - waited);
 }

@@ -10,6 +10,7 @@ export function requestRow(request: ClaimRequest): Record<ClaimColumn, string | 
     replica,
     kind: tick.kind,
     scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
+    catch_up_ms: tick.kind === 'scheduled' ? (tick.catchUpWindow ?? null) : null,
     step_ms: tick.kind === 'kept' ? tick.interval : null,
     recover,
     min_hold_ms: minHold,
@@ -33,6 +34,7 @@ export function answerOf({ tick }: ClaimRequest, row: ClaimRow | undefined): Cla
         scheduledTime: tick.kind === 'call' ? undefined : dateOf(row.tick_ms),
         lockedUntil: dateOf(row.until_ms),
         recovering: row.outcome === 'recovering',
+        lastTick: finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
       };
     case 'running':
@@ -45,8 +47,10 @@ export function answerOf({ tick }: ClaimRequest, row: ClaimRow | undefined): Cla
         now,
         dueIn: tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0,
       };
-    default:
-      return { status: row.answer, now };
+    case 'done':
+      return { status: 'done', now, lastTick: finiteDateOf(row.last_tick_ms) };
+    case 'busy':
+      return { status: 'busy', now };
   }
 }
 

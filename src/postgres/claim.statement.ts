@@ -7,6 +7,7 @@ const COLUMNS = {
   replica: 'text',
   kind: 'text',
   scheduled_time: 'timestamptz',
+  catch_up_ms: 'float8',
   step_ms: 'float8',
   recover: 'boolean',
   min_hold_ms: 'float8',
@@ -32,6 +33,7 @@ export interface ClaimRow {
   hold_ms: string | null;
   held_by: string | null;
   outcome: string | null;
+  last_tick_ms: string;
   follows_dead: 't' | 'f' | null;
   previous_by: string | null;
   previous_fence: string;
@@ -41,6 +43,13 @@ export interface ClaimRow {
 /** As intervals. */
 const MIN_HOLD = `asked.min_hold_ms * interval '1 millisecond'`;
 const TOLERANCE = `asked.tolerance_ms * interval '1 millisecond'`;
+/**
+ * A tick that may have been missed is granted where it is young enough, and where the name has run a tick before or had
+ * its row already: a row is made as a finished one, and the first start of a task has missed nothing.
+ */
+const MAY_CATCH_UP = `(asked.catch_up_ms IS NULL
+                OR asked.scheduled_time >= clock_timestamp() - asked.catch_up_ms * interval '1 millisecond'
+                   AND (lock.last_tick > '-infinity' OR asked.scheduled_time > lock.finished_at))`;
 const STEP = `asked.step_ms * interval '1 millisecond'`;
 const KEPT_HOLD = `GREATEST(asked.min_hold_ms, 0.9 * asked.step_ms) * interval '1 millisecond'`;
 
@@ -100,7 +109,8 @@ WITH ${asked}, free AS (
           WHEN 'scheduled' THEN
             (asked.scheduled_time > lock.last_tick
               AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}
-              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE})
+              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE}
+              AND ${MAY_CATCH_UP})
             OR (asked.recover AND asked.scheduled_time = lock.last_tick
               AND lock.finished_at IS NULL AND lock.outcome = 'recoverable')
           WHEN 'kept' THEN clock_timestamp() >= ${KEPT} + ${KEPT_HOLD}
@@ -137,6 +147,7 @@ SELECT asked.name,
            AND lock.finished_at IS NULL AND lock.outcome = 'recoverable' THEN 'busy'
          WHEN asked.kind = 'abandoned' THEN 'done'
          WHEN asked.kind = 'scheduled' AND asked.scheduled_time <= lock.last_tick THEN 'done'
+         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'
          WHEN clock_timestamp() < hold.until OR asked.scheduled_time < hold.until THEN 'held'
          ELSE 'busy'
        END AS answer,
@@ -148,6 +159,7 @@ SELECT asked.name,
        extract(epoch FROM hold.until) * 1000 AS hold_ms,
        lock.locked_by AS held_by,
        CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome,
+       extract(epoch FROM lock.last_tick) * 1000 AS last_tick_ms,
        won.follows_dead, won.previous_by, won.previous_fence,
        extract(epoch FROM won.previous_start) * 1000 AS previous_started_ms
 FROM asked

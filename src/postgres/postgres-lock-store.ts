@@ -6,6 +6,7 @@ import type {
   ClaimRequest,
   HeldLockKey,
   LockStore,
+  PurgeRequest,
   ReleaseAnswer,
   ReleaseRequest,
   RenewAnswer,
@@ -113,6 +114,12 @@ export class PostgresLockStore implements LockStore {
         return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
       });
     });
+  }
+
+  async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
+    const query = { text: this.statements.purge, values: [prefix, unusedFor] };
+    const [row] = await this.session.query<{ removed: string }>(query);
+    return Number(row?.removed ?? 0);
   }
 
   /**

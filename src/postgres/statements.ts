@@ -1,6 +1,7 @@
 import { claimStatement } from './claim.statement.js';
 import { commitGuardStatement } from './commit-guard.statement.js';
 import { checkStatement, ensureStatement } from './prepare.statements.js';
+import { purgeStatement } from './purge.statement.js';
 import { releaseStatement } from './release.statement.js';
 import { renewStatement } from './renew.statement.js';
 
@@ -12,6 +13,7 @@ export interface Statements {
   check: string;
   commitGuard: string;
   ensure: string;
+  purge: string;
 }
 
 export function statementsFor(table: string): Statements {
@@ -22,5 +24,6 @@ export function statementsFor(table: string): Statements {
     check: checkStatement(table),
     commitGuard: commitGuardStatement(table),
     ensure: ensureStatement(table),
+    purge: purgeStatement(table),
   };
 }

@@ -17,6 +17,8 @@ export interface Schedule {
   readonly description: string;
   /** Whether its runs are for ticks that are told apart; what @Timeout fires has none. */
   readonly hasTicks: boolean;
+  /** The instants of a cron expression: of them it can be told whether one was missed. */
+  readonly instants?: Pick<CronTicks, 'tickAt' | 'nextAfter'>;
   /** The shortest gap between two ticks in milliseconds; none where it ticks only once. */
   readonly gap?: number;
   /** True where the ticks depend on the zone of the machine's clock. */
@@ -84,6 +86,7 @@ function cronSchedule(metadata: CronMetadata): Schedule {
   return {
     description,
     hasTicks: true,
+    instants: ticks,
     gap,
     dependsOnLocalZone: metadata.timeZone == null && metadata.utcOffset == null && !ticksEveryHour(cronTime),
     tickAt: (now) => ({ kind: 'scheduled', scheduledTime: ticks.tickAt(now) }),

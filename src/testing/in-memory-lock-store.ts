@@ -2,6 +2,7 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   LockStore,
+  PurgeRequest,
   PreviousRun,
   ReleaseAnswer,
   ReleaseRequest,
@@ -67,12 +68,25 @@ export class InMemoryLockStore implements LockStore {
     return held.map((request) => this.releaseOne(request));
   }
 
+  async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
+    const before = this.now() - unusedFor;
+    const unused = [...this.rows].filter(
+      ([name, { finishedAt, lockedUntil, fence }]) =>
+        name.startsWith(prefix) &&
+        finishedAt !== null &&
+        finishedAt < before &&
+        lockedUntil < before &&
+        fence < BigInt(Math.floor(before)),
+    );
+    for (const [name] of unused) this.rows.delete(name);
+    return unused.length;
+  }
+
   private claimOne(request: ClaimRequest): ClaimAnswer {
     const { name, token, replica, tick, recover, lease, tolerance } = request;
     const now = this.now();
     const row = this.rowOf(name);
-    if (row.token === token)
-      return row.finishedAt === null ? wonBy(row, now, tick.kind) : { status: 'done', now };
+    if (row.token === token) return row.finishedAt === null ? wonBy(row, now, tick.kind) : doneAt(row, now);
     const dueIn = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0;
     if (dueIn > tolerance) return { status: 'early', now, dueIn };
     const heldBy = row.lockedBy ?? undefined;
@@ -81,14 +95,15 @@ export class InMemoryLockStore implements LockStore {
     }
     const recovering = row.finishedAt === null && row.outcome === 'recoverable' && isTickOf(row, request);
     if (tick.kind === 'abandoned' && !recovering) return { status: 'done', now };
-    if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick) {
-      return { status: 'done', now };
-    }
+    if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
+      return doneAt(row, now);
+    if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now)) return doneAt(row, now);
     const until = recovering ? -Infinity : heldUntil(row, request, now);
     const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
     if (at < until) return { status: 'held', now, inProgress: false, heldBy, heldUntil: new Date(until) };
 
     const previous = previousOf(row);
+    const lastTick = lastTickOf(row);
     if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
     if (tick.kind === 'kept') {
       const last = lastKept(row, tick.interval, now);
@@ -106,7 +121,7 @@ export class InMemoryLockStore implements LockStore {
     });
     const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : null;
     Object.assign(row, { outcome: recovering ? 'recovering' : recoverable, error: null });
-    return wonBy(row, now, tick.kind, previous);
+    return wonBy(row, now, tick.kind, lastTick, previous);
   }
 
   private releaseOne({
@@ -143,16 +158,17 @@ export class InMemoryLockStore implements LockStore {
 
   private rowOf(name: string): InMemoryLockRow {
     let row = this.rows.get(name);
-    if (!row) this.rows.set(name, (row = emptyRow()));
+    if (!row) this.rows.set(name, (row = newRow(this.now())));
     return row;
   }
 }
 
-function emptyRow(): InMemoryLockRow {
+/** One that has finished now: what was due before it was made has not been missed. */
+function newRow(now: number): InMemoryLockRow {
   return {
     lockedUntil: -Infinity,
     startedAt: -Infinity,
-    finishedAt: -Infinity,
+    finishedAt: now,
     lastTick: -Infinity,
     fence: 0n,
     token: null,
@@ -160,6 +176,25 @@ function emptyRow(): InMemoryLockRow {
     outcome: null,
     error: null,
   };
+}
+
+function lastTickOf({ lastTick }: InMemoryLockRow): Date | undefined {
+  return Number.isFinite(lastTick) ? new Date(lastTick) : undefined;
+}
+
+function doneAt(row: InMemoryLockRow, now: number): ClaimAnswer {
+  return { status: 'done', now, lastTick: lastTickOf(row) };
+}
+
+/** Whether a tick that may have been missed is young enough, and the name had its row when it was due. */
+function mayCatchUp(
+  { lastTick, finishedAt }: InMemoryLockRow,
+  { scheduledTime, catchUpWindow }: Extract<ClaimRequest['tick'], { kind: 'scheduled' }>,
+  now: number,
+): boolean {
+  if (catchUpWindow === undefined) return true;
+  const at = scheduledTime.getTime();
+  return at >= now - catchUpWindow && (lastTick > -Infinity || (finishedAt !== null && at > finishedAt));
 }
 
 /** The end of the claimer's own minimum hold. */
@@ -192,6 +227,7 @@ function wonBy(
   row: InMemoryLockRow,
   now: number,
   kind: ClaimRequest['tick']['kind'],
+  lastTick?: Date,
   previous?: PreviousRun,
 ): WonAnswer {
   return {
@@ -202,6 +238,7 @@ function wonBy(
     scheduledTime: kind === 'call' ? undefined : new Date(row.lastTick),
     lockedUntil: new Date(row.lockedUntil),
     recovering: row.outcome === 'recovering',
+    lastTick,
     previous,
   };
 }

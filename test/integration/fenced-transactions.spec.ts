@@ -50,7 +50,7 @@ beforeEach(async () => {
     exclusive: true,
   });
   const lock = await wonLock(locks.claim(aCall));
-  run = new LockedTaskRun(lock, locks, new FencedTransactions(() => dataSource, store));
+  run = new LockedTaskRun({ name: aCall.name }, lock, locks, new FencedTransactions(() => dataSource, store));
 });
 
 const invoices = async (): Promise<number[]> =>
@@ -181,7 +181,12 @@ describe('a call from inside a transaction of the run', () => {
 
   test('joins none of another run', async () => {
     const other = await wonLock(locks.claim({ ...aCall, name: 'other' }));
-    const nested = new LockedTaskRun(other, locks, new FencedTransactions(() => dataSource, store));
+    const nested = new LockedTaskRun(
+      { name: 'other' },
+      other,
+      locks,
+      new FencedTransactions(() => dataSource, store),
+    );
     const working = run.transaction(async () => {
       await nested.transaction(insert(2));
       throw new Error('of the outer one');
@@ -239,7 +244,7 @@ describe('between the check and the commit', () => {
 });
 
 test('a run that encloses the code gives it its transaction', async () => {
-  const enclosing = { run, scope: locks, isHeld: () => true };
+  const enclosing = { run, lockName: aCall.name, scope: locks, isHeld: () => true };
   const { currentTaskRun } = await import('../../src/index.js');
   await insideRun(enclosing, () => currentTaskRun()!.transaction(insert(1)));
   expect(await invoices()).toEqual([1]);

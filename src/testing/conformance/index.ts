@@ -2,6 +2,8 @@ import type { ConformanceScenario } from './conformance-harness.js';
 import { atomicScenarios } from './atomic.scenarios.js';
 import { batchesScenarios } from './batches.scenarios.js';
 import { holdsScenarios } from './holds.scenarios.js';
+import { missedScenarios } from './missed.scenarios.js';
+import { purgeScenarios } from './purge.scenarios.js';
 import { recoveryScenarios } from './recovery.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
 import { ticksScenarios } from './ticks.scenarios.js';
@@ -20,5 +22,7 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...tokensScenarios,
   ...releaseScenarios,
   ...recoveryScenarios,
+  ...missedScenarios,
+  ...purgeScenarios,
   ...batchesScenarios,
 ];

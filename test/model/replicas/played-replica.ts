@@ -56,7 +56,7 @@ export class PlayedReplica {
 
   /** Starts the schedule; `phase` is when an interval's first tick is due. */
   start(phase: number): void {
-    if (this.task.recover) this.locks.watchAbandoned(NAME, () => this.fire({ kind: 'abandoned' }));
+    if (this.task.recover) this.locks.watchLeftBehind(NAME, () => this.fire({ kind: 'abandoned' }));
     if (this.task.kind === 'kept') this.fireEach(phase);
     else this.fireAtNextTick();
   }

@@ -1,0 +1,47 @@
+import type { LockClock } from './lock-clock.js';
+import type { LockLog } from './lock-log.js';
+import type { LockStore } from './lock-store.js';
+import type { UnfinishedWork } from './unfinished-work.js';
+import { messageOf } from '../message-of.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** How long the row of a key stays unused before it is removed. */
+export const UNUSED_KEY = 7 * DAY;
+
+/**
+ * Removes the rows of keys that are no longer used, from time to time while others of the task are: nothing is asked for
+ * while nothing is called, and a task costs no timer.
+ */
+export class KeyPurge {
+  private readonly due = new Map<string, number>();
+
+  constructor(
+    private readonly store: LockStore,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+    private readonly unfinished: UnfinishedWork,
+  ) {}
+
+  /** A key of the task whose lock names begin with `prefix` was used. */
+  used(prefix: string): void {
+    const now = this.clock.monotonic();
+    const due = this.due.get(prefix);
+    // Some time after the start, and not all replicas at once.
+    if (due === undefined) this.due.set(prefix, now + Math.random() * HOUR);
+    if (due === undefined || now < due) return;
+    this.due.set(prefix, now + DAY);
+    void this.unfinished.track(this.purge(prefix));
+  }
+
+  private async purge(prefix: string): Promise<void> {
+    try {
+      const removed = await this.store.purge?.({ prefix, unusedFor: UNUSED_KEY });
+      if (removed)
+        this.log.debug(`${removed} rows of keys that begin with "${prefix}" were unused and are removed`);
+    } catch (error) {
+      this.log.warn(`Rows of unused keys that begin with "${prefix}" were not removed: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** How many rows go in one statement: its row locks make claims of those keys busy until it commits. */
+const MAX_ROWS = 1_000;
+
+/**
+ * Removes rows of keys that have not been used for so many milliseconds.
+ *
+ * Why it is safe: it takes only rows of finished runs whose lease and minimum hold ended that long ago, and skips those
+ * that a claim has locked. A claim that meets it finds the row busy, then missing, and makes it anew. The fence does not
+ * go back: a new row starts at the epoch milliseconds, and a row whose fence is not that much older stays. Runs that
+ * did not finish stay, so that the next run of the key is told.
+ */
+export function purgeStatement(table: string): string {
+  return `
+WITH removed AS (
+  DELETE FROM ${table}
+  WHERE name IN (
+    SELECT name FROM ${table}
+    WHERE starts_with(name, $1)
+      AND finished_at < clock_timestamp() - $2::float8 * interval '1 millisecond'
+      AND locked_until < clock_timestamp() - $2::float8 * interval '1 millisecond'
+      AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8
+    LIMIT ${MAX_ROWS}
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING name
+)
+SELECT count(*) AS removed FROM removed`;
+}

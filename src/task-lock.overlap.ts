@@ -1,0 +1,16 @@
+import { TaskLockHeldError, TaskLockTimeoutError, TaskLockUnavailableError } from './lock/lock-errors.js';
+import type { Skipped } from './lock/task-claim.js';
+import type { TaskCall } from './task-lock.context.js';
+
+/**
+ * What a call that was not run resolves to, by its task's `overlap`.
+ *
+ * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError where the caller wants to be told
+ */
+export function skippedOrThrown({ task, tick, key }: TaskCall, skipped: Skipped): Skipped {
+  const { name, overlap, waitTimeout = 0 } = task;
+  if (tick.kind !== 'call' || overlap === 'skip') return skipped;
+  if (skipped.reason !== 'held') throw new TaskLockUnavailableError({ task: name, key }, skipped.reason);
+  if (overlap === 'throw') throw new TaskLockHeldError({ task: name, key }, skipped);
+  throw new TaskLockTimeoutError({ task: name, key }, skipped, waitTimeout);
+}

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { KeyPurge, UNUSED_KEY } from '../../src/lock/key-purge.js';
+import type { LockStore, PurgeRequest } from '../../src/lock/lock-store.js';
+import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import { FakeClock, settled } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
+
+const HOUR = 3_600_000;
+
+let clock: FakeClock;
+let purged: PurgeRequest[];
+let store: LockStore;
+const log = recordingLog();
+
+beforeEach(() => {
+  clock = new FakeClock();
+  purged = [];
+  store = Object.assign(new InMemoryLockStore(), {
+    purge: async (request: PurgeRequest) => {
+      purged.push(request);
+      return 0;
+    },
+  });
+});
+
+const newPurge = () => new KeyPurge(store, clock, log, new UnfinishedWork());
+
+describe('the rows of unused keys', () => {
+  test('are removed within an hour of use, and once a day then', async () => {
+    const purge = newPurge();
+    purge.used('export:');
+    expect(purged).toEqual([]);
+    await clock.advance(HOUR);
+    purge.used('export:');
+    purge.used('export:');
+    expect(purged).toEqual([{ prefix: 'export:', unusedFor: UNUSED_KEY }]);
+    await clock.advance(23 * HOUR);
+    purge.used('export:');
+    expect(purged).toHaveLength(1);
+    await clock.advance(HOUR);
+    purge.used('export:');
+    expect(purged).toHaveLength(2);
+  });
+
+  test('cost nothing while none is used: no query, and no timer', async () => {
+    newPurge().used('export:');
+    await clock.advance(100 * HOUR);
+    expect(purged).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('are looked for by each task on its own', async () => {
+    const purge = newPurge();
+    purge.used('export:');
+    purge.used('import:');
+    await clock.advance(HOUR);
+    purge.used('export:');
+    purge.used('import:');
+    expect(purged.map(({ prefix }) => prefix)).toEqual(['export:', 'import:']);
+  });
+
+  test('stay where the database is down, and a warning says so', async () => {
+    store.purge = jest
+      .fn<NonNullable<LockStore['purge']>>()
+      .mockRejectedValue(new Error('connection refused'));
+    const purge = newPurge();
+    purge.used('export:');
+    await clock.advance(HOUR);
+    purge.used('export:');
+    await settled();
+    expect(log.lines.warn).toEqual([
+      'Rows of unused keys that begin with "export:" were not removed: connection refused',
+    ]);
+  });
+});
