@@ -15,8 +15,13 @@ export class TaskLockCronJobs {
   start({ name, cron }: Task, { instance, method }: ScheduledMethod): void {
     const scheduler = this.scheduler();
     if (!cron || !scheduler) return;
-    const fire = async (): Promise<unknown> => Reflect.apply(method, instance, []);
-    const onTick = (): void => void fire().catch((error: unknown) => this.logger.error(error));
+    const onTick = async (): Promise<void> => {
+      try {
+        await Reflect.apply(method, instance, []);
+      } catch (error) {
+        this.logger.error(error);
+      }
+    };
     const { cronTime, timeZone, utcOffset } = cron;
     const job =
       utcOffset === undefined

@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { currentTaskRun, TaskLock } from '../../src/index.js';
+import type { TaskRun } from '../../src/index.js';
+import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, ClaimRequest } from '../../src/lock/lock-store.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import {
+  closeApplicationsAfterEach,
+  fireTick,
+  startApplication,
+  THIS_JANUARY,
+  YEARLY,
+} from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
+import { aClaim, aRelease } from '../support/claims.js';
+import { Journal } from '../support/journal.js';
+import { until } from '../support/until.js';
+
+closeApplicationsAfterEach();
+
+const DAY = 86_400_000;
+const LAST_JANUARY = Date.UTC(new Date(THIS_JANUARY).getUTCFullYear() - 1, 0, 1);
+const EARLIER_JANUARY = Date.UTC(new Date(THIS_JANUARY).getUTCFullYear() - 3, 0, 1);
+
+@Injectable()
+class Jobs {
+  constructor(private readonly journal: Journal) {}
+
+  @Cron(YEARLY, { name: 'report', timeZone: 'UTC' })
+  @TaskLock('report', undefined, { missed: 'once' })
+  async report(): Promise<void> {
+    this.journal.write();
+  }
+
+  @Cron(YEARLY, { name: 'fresh', timeZone: 'UTC' })
+  @TaskLock('fresh', undefined, { missed: 'once', catchupWindow: 1_000 })
+  async fresh(): Promise<void> {
+    this.journal.write();
+  }
+
+  @Cron(YEARLY, { name: 'plain', timeZone: 'UTC' })
+  @TaskLock('plain')
+  async plain(): Promise<void> {
+    this.journal.write();
+  }
+
+  @Cron(YEARLY, { name: 'both', timeZone: 'UTC' })
+  @TaskLock('both', undefined, { missed: 'once', recover: true })
+  async both(): Promise<void> {
+    this.journal.write();
+  }
+}
+
+/** A store in which each task ran this tick, and none since. */
+async function storeSince(tick: number): Promise<InMemoryLockStore> {
+  const store = new InMemoryLockStore();
+  for (const name of ['report', 'fresh', 'plain', 'both']) {
+    const claim = aClaim({ name, tick: { kind: 'scheduled', scheduledTime: new Date(tick) }, minHold: 0 });
+    await store.claim([claim]);
+    await store.release([aRelease(claim)]);
+  }
+  return store;
+}
+
+async function start(store: InMemoryLockStore) {
+  const logger = new CapturedLog();
+  const application = await startApplication({
+    providers: [Jobs, Journal],
+    options: { store, claimTimeout: 50, lease: 100 },
+    logger,
+  });
+  const journal = application.get(Journal);
+  const warnings = (): string[] =>
+    logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+  return { application, journal, warnings };
+}
+
+const ticksOf = (runs: TaskRun[]): (number | undefined)[] =>
+  runs.map(({ scheduledTime }) => scheduledTime?.getTime());
+
+describe('a tick that no replica ran', () => {
+  test('runs once when replicas are there again, with its own scheduledTime', async () => {
+    const store = await storeSince(LAST_JANUARY);
+    const replicas = [await start(store), await start(store)];
+    const [run] = await replicas[0]!.journal.atLeast(1, 'report');
+    expect(run!.scheduledTime).toEqual(new Date(THIS_JANUARY));
+    await replicas[0]!.application.close();
+    await replicas[1]!.application.close();
+    expect(replicas[1]!.journal.of('report')).toEqual([]);
+    expect(replicas[0]!.warnings()).toContain(
+      `"report" catches up on the tick of ${new Date(THIS_JANUARY).toISOString()}, which no replica ran when it was due.`,
+    );
+  });
+
+  test('is dropped where a newer one has overtaken it, and logged', async () => {
+    const { journal, warnings } = await start(await storeSince(EARLIER_JANUARY));
+    expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+    const firstDropped = new Date(Date.UTC(new Date(EARLIER_JANUARY).getUTCFullYear() + 1, 0, 1));
+    expect(warnings().find((warning) => warning.startsWith('"report"'))).toContain(
+      `; the missed ones before it, from ${firstDropped.toISOString()} on, are dropped.`,
+    );
+  });
+
+  test('is dropped where it is older than the window, and logged', async () => {
+    const { application, journal, warnings } = await start(await storeSince(LAST_JANUARY));
+    await journal.atLeast(1, 'report');
+    await application.close();
+    expect(journal.of('fresh')).toEqual([]);
+    expect(warnings()).toContain(
+      `"fresh" has missed the tick of ${new Date(THIS_JANUARY).toISOString()}, which no replica ran when it was due: ` +
+        `it is dropped, since it is older than the catchupWindow.`,
+    );
+  });
+
+  test('stays lost without the option', async () => {
+    const { application, journal } = await start(await storeSince(LAST_JANUARY));
+    await journal.atLeast(1, 'report');
+    await application.close();
+    expect(journal.of('plain')).toEqual([]);
+  });
+
+  test('is none where the task is new: its first start catches up nothing', async () => {
+    const { application, journal, warnings } = await start(new InMemoryLockStore());
+    await application.close();
+    expect(journal.of()).toEqual([]);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('is none where it has run: a restart is quiet', async () => {
+    const { application, journal, warnings } = await start(await storeSince(THIS_JANUARY));
+    await application.close();
+    expect(journal.of()).toEqual([]);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('is none before the row of the task was made, also where it has never run', async () => {
+    const store = new InMemoryLockStore(() => THIS_JANUARY - DAY);
+    await store.prepare(['report']);
+    Reflect.set(store, 'now', Date.now);
+    const { journal } = await start(store);
+    expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+  });
+});
+
+/** A store whose database is down until it is up. */
+class DownStore extends InMemoryLockStore {
+  isDown = false;
+
+  override async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+    if (this.isDown) throw new LockStoreUnavailableError('connection refused', false);
+    return super.claim(requests);
+  }
+}
+
+describe('a tick that was due while the database was down', () => {
+  test('runs when it is up again, on a replica that was there all the time', async () => {
+    const store = new DownStore();
+    const { application, journal } = await start(store);
+    store.isDown = true;
+    await fireTick(application, 'report');
+    expect(journal.of('report')).toEqual([]);
+    store.isDown = false;
+    await store.claim([
+      aClaim({
+        name: 'report',
+        tick: { kind: 'scheduled', scheduledTime: new Date(LAST_JANUARY) },
+        minHold: 0,
+        lease: 1,
+      }),
+    ]);
+    expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+  });
+});
+
+describe('a tick that fell into the run before it', () => {
+  test('runs when that one has ended', async () => {
+    const store = await storeSince(EARLIER_JANUARY);
+    const earlier = aClaim({
+      name: 'report',
+      tick: { kind: 'scheduled', scheduledTime: new Date(LAST_JANUARY) },
+      minHold: 0,
+      lease: 400,
+    });
+    await store.claim([earlier]);
+    const { journal } = await start(store);
+    expect(journal.of('report')).toEqual([]);
+    await store.release([aRelease(earlier)]);
+    expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+  });
+
+  test('comes after the recovery of a run that died, with recover', async () => {
+    const store = await storeSince(EARLIER_JANUARY);
+    await store.claim([
+      aClaim({
+        name: 'both',
+        tick: { kind: 'scheduled', scheduledTime: new Date(LAST_JANUARY) },
+        minHold: 0,
+        lease: 1,
+        recover: true,
+      }),
+    ]);
+    await until(async () => store.row('both')!.lockedUntil < Date.now());
+    const { journal } = await start(store);
+    const runs = await journal.atLeast(2, 'both');
+    expect(ticksOf(runs)).toEqual([LAST_JANUARY, THIS_JANUARY]);
+    expect(runs.map(({ recovering }) => recovering)).toEqual([true, false]);
+  });
+});

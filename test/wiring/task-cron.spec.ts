@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { Injectable, Scope } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { currentTaskRun, TaskCron, TaskLockModule } from '../../src/index.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import {
+  closeApplicationsAfterEach,
+  fireTick,
+  startApplication,
+  THIS_JANUARY,
+  YEARLY,
+} from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
+import { Journal } from '../support/journal.js';
+
+closeApplicationsAfterEach();
+
+@Injectable()
+class Jobs {
+  constructor(private readonly journal: Journal) {}
+
+  @TaskCron('${cleanup.cron:0 0 0 1 1 *}', 'clean-up', { timeZone: 'UTC' })
+  async cleanUp(): Promise<string> {
+    this.journal.write();
+    return `cleaned for ${currentTaskRun()?.scheduledTime?.toISOString()}`;
+  }
+
+  @TaskCron('* * * * * *', 'each second')
+  async eachSecond(): Promise<void> {
+    this.journal.write();
+  }
+
+  @TaskCron(YEARLY, 'failing', { utcOffset: 60 })
+  async failing(): Promise<void> {
+    throw new Error('out of paper');
+  }
+}
+
+const config = (values: Record<string, unknown>) =>
+  ConfigModule.forRoot({ ignoreEnvFile: true, load: [() => values] });
+
+describe('@TaskCron', () => {
+  test('fires by an expression of the configuration, under the lock, with the tick of all replicas', async () => {
+    const store = new InMemoryLockStore();
+    const replicas = await Promise.all(
+      [1, 2].map(() =>
+        startApplication({
+          imports: [config({ cleanup: { cron: '0 0 0 1 1 *' } })],
+          providers: [Jobs, Journal],
+          options: { store },
+        }),
+      ),
+    );
+    for (const replica of replicas) await fireTick(replica, 'clean-up');
+    const runs = replicas.flatMap((replica) => replica.get(Journal).of('clean-up'));
+    expect(runs.map(({ scheduledTime }) => scheduledTime?.getTime())).toEqual([THIS_JANUARY]);
+  });
+
+  test('fires by itself', async () => {
+    const application = await startApplication({ providers: [Jobs, Journal] });
+    const run = await application.get(Journal).first('each second');
+    expect(run.scheduledTime!.getTime() % 1_000).toBe(0);
+  });
+
+  test('takes the expression that the configuration gives, and not its default', async () => {
+    const application = await startApplication({
+      imports: [config({ cleanup: { cron: '30 4 * * *' } })],
+      providers: [Jobs, Journal],
+    });
+    expect(String(application.get(SchedulerRegistry).getCronJob('clean-up').cronTime.source)).toBe(
+      '30 4 * * *',
+    );
+  });
+
+  test('has the minimum hold of its schedule', async () => {
+    const application = await startApplication({ providers: [Jobs, Journal] });
+    await fireTick(application, 'clean-up');
+    await fireTick(application, 'clean-up');
+    expect(application.get(Journal).of('clean-up')).toHaveLength(1);
+  });
+
+  test('tells direct calls from ticks', async () => {
+    const application = await startApplication({ providers: [Jobs, Journal] });
+    await fireTick(application, 'clean-up');
+    expect(await application.get(Jobs).cleanUp()).toBe('cleaned for undefined');
+  });
+
+  test('stops with the application', async () => {
+    const application = await startApplication({ providers: [Jobs, Journal] });
+    const job = application.get(SchedulerRegistry).getCronJob('each second');
+    expect(job.isActive).toBe(true);
+    await application.close();
+    expect(job.isActive).toBe(false);
+  });
+
+  test('logs what the method throws, and lives on', async () => {
+    const logger = new CapturedLog();
+    const application = await startApplication({ providers: [Jobs, Journal], logger });
+    await fireTick(application, 'failing');
+    expect(
+      logger.lines.filter(({ level }) => level === 'error').map(({ message }) => String(message)),
+    ).toEqual([expect.stringContaining('out of paper')]);
+  });
+
+  test('warns without ScheduleModule, as for @Cron', async () => {
+    const logger = new CapturedLog();
+    const module = await Test.createTestingModule({
+      imports: [TaskLockModule.forRoot({ store: new InMemoryLockStore() })],
+      providers: [Jobs, Journal],
+    })
+      .setLogger(logger)
+      .compile();
+    await module.init();
+    expect(logger.lines.map(({ message }) => message)).toContain(
+      'ScheduleModule.forRoot() is not imported: no scheduled task will ever run by itself.',
+    );
+    await module.close();
+  });
+});
+
+describe('at start-up', () => {
+  const startWith = (expression: string, ...more: MethodDecorator[]) => {
+    class Wrong {
+      async job(): Promise<void> {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Wrong.prototype, 'job')!;
+    for (const decorate of [...more, TaskCron(expression, 'job')])
+      decorate(Wrong.prototype, 'job', descriptor);
+    Object.defineProperty(Wrong.prototype, 'job', descriptor);
+    Injectable()(Wrong);
+    return startApplication({ imports: [config({ bad: { cron: '61 * * * *' } })], providers: [Wrong] });
+  };
+
+  test.each<[string, string, RegExp]>([
+    [
+      'that cannot be read',
+      'every monday',
+      /Wrong\.job, option its schedule: @Cron\('every monday'\) never fires: /,
+    ],
+    [
+      'that came out of a placeholder, with it',
+      '${bad.cron}',
+      /option its schedule: @Cron\('61 \* \* \* \*'\) never fires: .*; this is what '\$\{bad\.cron\}' resolved to/,
+    ],
+    [
+      'whose placeholder has no value',
+      '${no.such.cron}',
+      /option its schedule: '\$\{no\.such\.cron\}' has no value: set /,
+    ],
+  ])('an expression %s is an error', async (_, expression, message) => {
+    await expect(startWith(expression)).rejects.toThrow(message);
+  });
+
+  test('a second schedule is an error', async () => {
+    const cron = Cron(YEARLY) as MethodDecorator;
+    await expect(startWith(YEARLY, cron)).rejects.toThrow(
+      /Wrong\.job, option its schedule: @TaskCron gives it one already: take @Cron, @Interval or @Timeout away/,
+    );
+  });
+});
+
+test('a request-scoped class fires nothing, as with @Cron', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class Scoped {
+    @TaskCron('* * * * * *', 'scoped')
+    async job(): Promise<void> {}
+  }
+  const application = await startApplication({ imports: [ScheduleModule.forRoot()], providers: [Scoped] });
+  expect(application.get(SchedulerRegistry).doesExist('cron', 'scoped')).toBe(false);
+});
