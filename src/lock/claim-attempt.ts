@@ -25,6 +25,7 @@ export class ClaimAttempt {
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
+  private runIsOver = false;
   /** The row may carry this token. */
   private suspect = false;
   private unanswered = 0;
@@ -95,6 +96,14 @@ export class ClaimAttempt {
     this.suspect = false;
   }
 
+  /**
+   * The run is over, and its lock goes back. A call claims whatever is free: an ask that was under way all the time may
+   * take the row once more, with nobody running.
+   */
+  endRun(): void {
+    this.runIsOver = true;
+  }
+
   /** No more asks: what won and is not used by now, or may have won, or wins later, goes back. */
   close(): void {
     this.closed = true;
@@ -131,7 +140,8 @@ export class ClaimAttempt {
   }
 
   private observeUncertainty(): void {
-    if (this.used) return;
+    // While the run goes on the row is its own, and a release would end it.
+    if (this.used && !this.runIsOver) return;
     this.suspect = true;
     if (this.closed) this.context.onStray(this.token);
   }

@@ -42,7 +42,7 @@ export class TaskLocks {
   private readonly newest = new Map<string, HeldLock>();
   private readonly running = new Map<
     HeldLock,
-    { claim: TaskClaim; renewal: LeaseRenewal; end: () => void }
+    { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; end: () => void }
   >();
   private readonly claiming = new Set<ClaimAttempt>();
   private readonly unfinished = new UnfinishedWork();
@@ -97,6 +97,7 @@ export class TaskLocks {
     const { name, token } = lock.state;
     const patience = Math.max(lock.timeLeft(), this.settings.claimTimeout);
     lock.settle();
+    run.attempt.endRun();
     this.running.delete(lock);
     if (this.newest.get(name) === lock) this.newest.delete(name);
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
@@ -238,7 +239,7 @@ export class TaskLocks {
     const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
-    this.running.set(lock, { claim, renewal, end: this.unfinished.begin() });
+    this.running.set(lock, { claim, attempt, renewal, end: this.unfinished.begin() });
     return lock;
   }
 }

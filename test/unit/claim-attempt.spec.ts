@@ -188,4 +188,31 @@ describe('what goes back, since nobody will run under it', () => {
     attempt.close();
     expect(strays).toEqual([]);
   });
+
+  test('nothing while the run goes on, where an older ask breaks: a release would end it', async () => {
+    const older = new Later<ClaimAnswer>();
+    const { attempt, strays, clock } = attemptWith([older.promise, won()]);
+    const asked = attempt.ask(PATIENCE);
+    await clock.advance(PATIENCE);
+    await asked;
+    await useNext(attempt);
+    attempt.close();
+    older.reject(answerLost());
+    await settled();
+    expect(strays).toEqual([]);
+  });
+
+  test('an older ask that breaks after the run: a call claims whatever is free, with nobody running', async () => {
+    const older = new Later<ClaimAnswer>();
+    const { attempt, strays, clock } = attemptWith([older.promise, won()]);
+    const asked = attempt.ask(PATIENCE);
+    await clock.advance(PATIENCE);
+    await asked;
+    await useNext(attempt);
+    attempt.close();
+    attempt.endRun();
+    older.reject(answerLost());
+    await settled();
+    expect(strays).toEqual([attempt.token]);
+  });
 });
