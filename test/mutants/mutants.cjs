@@ -16,6 +16,7 @@ const ATTEMPT = 'src/lock/claim-attempt.ts';
 const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integration/claim-rules.spec.ts'];
 const GUARD = 'src/postgres/commit-guard.statement.ts';
 const FENCED = ['test/integration/fenced-transactions.spec.ts'];
+const PURGE = 'src/postgres/purge.statement.ts';
 const RENEWAL = ['test/unit/lease-renewal'];
 const BATCHED = 'src/lock/batched-store.ts';
 const STATEMENTS = ['test/integration/statements.spec.ts'];
@@ -137,8 +138,8 @@ const byRule = {
     },
     {
       file: CLAIM,
-      find: '\n              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE})',
-      replace: ')',
+      find: '\n              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE}\n',
+      replace: '\n',
       suites: POSTGRES,
     },
     {
@@ -155,7 +156,7 @@ const byRule = {
     },
     {
       file: LOCKS,
-      find: 'await pause(this.clock, result.dueIn, this.stopping.signal)',
+      find: 'await pause(this.clock, delay ?? 0, this.stopping.signal)',
       replace: 'await pause(this.clock, 0, this.stopping.signal)',
       suites: UNIT,
     },
@@ -425,7 +426,7 @@ const byRule = {
     },
     {
       file: 'src/task-lock.explorer.ts',
-      find: 'for (const [name, method] of recoverable) this.recovery.watch(name, method);',
+      find: 'this.recovery.watch(task, method);',
       replace: '',
       suites: ['test/wiring/recovery'],
     },
@@ -486,6 +487,123 @@ const byRule = {
       find: "set_config('synchronous_commit', 'off', true)",
       replace: "set_config('synchronous_commit', 'off', false)",
       suites: POSTGRES,
+    },
+  ],
+  'a lock for each key': [
+    {
+      file: 'src/lock/keyed-name.ts',
+      find: "return text.replace(/[\\\\:]/g, '\\\\$&');",
+      replace: 'return text;',
+      suites: ['test/unit/keyed-name'],
+    },
+    {
+      file: 'src/lock/keyed-name.ts',
+      find: "return key.isWellFormed() && !key.includes('\\0') && Buffer.byteLength(key) <= LONGEST_KEY;",
+      replace: 'return true;',
+      suites: ['test/unit/keyed-name'],
+    },
+    {
+      file: 'src/lock/keyed-name.ts',
+      find: '`:${digestOf(key)}`',
+      replace: 'digestOf(key)',
+      suites: ['test/unit/keyed-name'],
+    },
+    {
+      file: 'src/task-lock.context.ts',
+      find: 'return key === undefined ? task.name : keyedName(task.name, key);',
+      replace: 'return task.name;',
+      suites: ['test/wiring/keys'],
+    },
+    {
+      file: PURGE,
+      find: '    AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8\n',
+      replace: '',
+      suites: ['test/integration/purge'],
+    },
+    {
+      file: PURGE,
+      find: "    AND locked_until < clock_timestamp() - $2::float8 * interval '1 millisecond'\n",
+      replace: '',
+      suites: ['test/integration/purge'],
+    },
+    {
+      file: PURGE,
+      find: "    AND finished_at < clock_timestamp() - $2::float8 * interval '1 millisecond'\n",
+      replace: '',
+      suites: ['test/integration/purge', ...POSTGRES],
+    },
+    {
+      file: PURGE,
+      find: 'FOR UPDATE SKIP LOCKED',
+      replace: 'FOR UPDATE NOWAIT',
+      suites: ['test/integration/purge'],
+    },
+  ],
+  'calls that overlap': [
+    {
+      file: LOCKS,
+      find: "if (reason !== 'held' || waited >= patience) return undefined;",
+      replace: 'return undefined;',
+      suites: ['test/wiring/overlap'],
+    },
+    {
+      file: 'src/task-lock.overlap.ts',
+      find: "if (tick.kind !== 'call' || overlap === 'skip') return skipped;",
+      replace: "if (overlap === 'skip') return skipped;",
+      suites: ['test/wiring/overlap'],
+    },
+    {
+      file: 'src/task-lock.overlap.ts',
+      find: "if (skipped.reason !== 'held') throw",
+      replace: "if (skipped.reason !== 'held') return skipped; else if (false) throw",
+      suites: ['test/wiring/overlap'],
+    },
+  ],
+  'missed ticks': [
+    { file: CLAIM, find: '\n              AND ${MAY_CATCH_UP})', replace: ')', suites: POSTGRES },
+    {
+      file: CLAIM,
+      find: "\n                   AND (lock.last_tick > '-infinity' OR asked.scheduled_time > lock.finished_at))",
+      replace: ')',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/postgres/prepare.statements.ts',
+      find: 'SELECT name, clock_timestamp() FROM',
+      replace: "SELECT name, '-infinity'::timestamptz FROM",
+      suites: POSTGRES,
+    },
+    {
+      file: CLAIM,
+      find: "         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'\n",
+      replace: '',
+      suites: POSTGRES,
+    },
+    {
+      file: LOCKS,
+      find: "if ((recover || instants) && tick.kind !== 'call')",
+      replace: "if (recover && tick.kind !== 'call')",
+      suites: ['test/wiring/missed-ticks'],
+    },
+    {
+      file: LOCKS,
+      find: 'this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());',
+      replace: '',
+      suites: ['test/wiring/missed-ticks'],
+    },
+  ],
+  'an ask that outlives its run goes back': [
+    {
+      file: ATTEMPT,
+      find: 'if (this.used && !this.runIsOver) return;',
+      replace: 'if (this.used) return;',
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: 'if (this.used && !this.runIsOver) return;',
+      replace: '',
+      suites: UNIT,
     },
   ],
   '11 batches': [
@@ -591,7 +709,7 @@ const byRule = {
       replace: 'if (!lock || !this.settings.exclusive)',
       suites: UNIT,
     },
-    { file: LOCKS, find: 'if (local) return local;', replace: '', suites: UNIT },
+    { file: LOCKS, find: 'if (local) {', replace: 'if (false) {',
   ],
   'direct calls and ticks': [
     {

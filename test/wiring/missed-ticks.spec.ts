@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { currentTaskRun, TaskLock } from '../../src/index.js';
+import { TaskLock, TaskLockService } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 import type { ClaimAnswer, ClaimRequest } from '../../src/lock/lock-store.js';
+import { LOCK_STORE } from '../../src/task-lock.providers.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,
@@ -15,6 +16,7 @@ import {
 } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { aClaim, aRelease } from '../support/claims.js';
+import { Gate } from '../support/gate.js';
 import { Journal } from '../support/journal.js';
 import { until } from '../support/until.js';
 
@@ -188,6 +190,24 @@ describe('a tick that fell into the run before it', () => {
     expect(journal.of('report')).toEqual([]);
     await store.release([aRelease(earlier)]);
     expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+  });
+
+  test('runs also where that one ran on the same replica', async () => {
+    const { application, journal } = await start(await storeSince(EARLIER_JANUARY));
+    await journal.atLeast(1, 'report');
+    const store = application.get<InMemoryLockStore>(LOCK_STORE);
+    await until(() => store.row('report')!.finishedAt !== null);
+    const rows = Reflect.get(store, 'rows') as Map<string, { lastTick: number }>;
+    rows.get('report')!.lastTick = EARLIER_JANUARY;
+    const gate = new Gate();
+    const lastYear = { name: 'report', minHold: 0, scheduledTime: new Date(LAST_JANUARY) };
+    const running = application.get(TaskLockService).run(lastYear, () => gate.opened);
+    await until(() => store.row('report')!.finishedAt === null);
+    await fireTick(application, 'report');
+    expect(journal.of('report')).toHaveLength(1);
+    gate.open();
+    await running;
+    expect(ticksOf(await journal.atLeast(2, 'report'))).toEqual([THIS_JANUARY, THIS_JANUARY]);
   });
 
   test('comes after the recovery of a run that died, with recover', async () => {
