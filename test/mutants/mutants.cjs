@@ -709,7 +709,7 @@ const byRule = {
       replace: 'if (!lock || !this.settings.exclusive)',
       suites: UNIT,
     },
-    { file: LOCKS, find: 'if (local) {', replace: 'if (false) {',
+    { file: LOCKS, find: 'if (local) {', replace: 'if (false) {', suites: UNIT },
   ],
   'direct calls and ticks': [
     {
