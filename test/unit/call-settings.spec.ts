@@ -101,7 +101,7 @@ describe('combinations', () => {
     if ((overlap === 'wait') !== (waitTimeout !== undefined)) refused.add('waitTimeout');
     if (missed === 'once' && scheduled !== 'cron') refused.add('missed');
     if (catchupWindow !== undefined && missed !== 'once') refused.add('catchupWindow');
-    const options_ = read(options as Partial<TaskLockDefinition>, scheduled);
+    const options_ = read(options, scheduled);
     expect(new Set(options_.problems.map((problem) => problem.split(':')[0]))).toEqual(refused);
   });
 });

@@ -34,8 +34,8 @@ class Exports {
   }
 
   @TaskLock('keyed', undefined, { overlap: 'wait', waitTimeout: '20s', key: (id: number) => id })
-  async keyed(_id: number, work: () => Promise<void>): Promise<string> {
-    return this.do(work);
+  async keyed(id: number, work: () => Promise<void>): Promise<string> {
+    return `${await this.do(work)} ${id}`;
   }
 
   @TaskLock('throwing', undefined, { overlap: 'throw' })
@@ -44,8 +44,9 @@ class Exports {
   }
 
   @TaskLock('throwing for a key', undefined, { overlap: 'throw', key: (id: number) => id })
-  async throwingForKey(_id: number): Promise<string> {
-    return this.do(() => this.gate.opened);
+  async throwingForKey(id: number): Promise<string> {
+    await this.do(() => this.gate.opened);
+    return String(id);
   }
 
   @TaskLock('limited', '1h', { overlap: 'throw' })
@@ -104,10 +105,10 @@ describe("overlap: 'wait'", () => {
     const gate = new Gate();
     const first = exports.keyed(5, () => gate.opened);
     const second = exports.keyed(5, async () => {});
-    expect(await exports.keyed(3, async () => {})).toBe('done');
+    expect(await exports.keyed(3, async () => {})).toBe('done 3');
     expect(exports.ran).toBe(2);
     gate.open();
-    expect(await Promise.all([first, second])).toEqual(['done', 'done']);
+    expect(await Promise.all([first, second])).toEqual(['done 5', 'done 5']);
   });
 
   test('gives up after waitTimeout with an error that names task and holder', async () => {

@@ -154,7 +154,7 @@ describe('at start-up', () => {
   });
 
   test('a second schedule is an error', async () => {
-    const cron = Cron(YEARLY) as MethodDecorator;
+    const cron = Cron(YEARLY);
     await expect(startWith(YEARLY, cron)).rejects.toThrow(
       /Wrong\.job, option its schedule: @TaskCron gives it one already: take @Cron, @Interval or @Timeout away/,
     );

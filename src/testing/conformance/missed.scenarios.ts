@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { TickRequest } from '../../lock/lock-store.js';
 import type { ConformanceScenario } from './conformance-harness.js';
-import { at, call, MINUTE, minuteOf, scenario } from './player.js';
+import { at, MINUTE, minuteOf, scenario } from './player.js';
 
 const HOUR = 60 * MINUTE;
 
