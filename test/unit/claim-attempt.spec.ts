@@ -189,7 +189,8 @@ describe('what goes back, since nobody will run under it', () => {
     expect(strays).toEqual([]);
   });
 
-  test('nothing while the run goes on, where an older ask breaks: a release would end it', async () => {
+  /** An attempt whose second ask has won and is used, while the first one is still under way. */
+  async function usedBesideAnOlderAsk() {
     const older = new Later<ClaimAnswer>();
     const { attempt, strays, clock } = attemptWith([older.promise, won()]);
     const asked = attempt.ask(PATIENCE);
@@ -197,19 +198,18 @@ describe('what goes back, since nobody will run under it', () => {
     await asked;
     await useNext(attempt);
     attempt.close();
+    return { attempt, strays, older };
+  }
+
+  test('nothing while the run goes on, where an older ask breaks: a release would end it', async () => {
+    const { strays, older } = await usedBesideAnOlderAsk();
     older.reject(answerLost());
     await settled();
     expect(strays).toEqual([]);
   });
 
   test('an older ask that breaks after the run: a call claims whatever is free, with nobody running', async () => {
-    const older = new Later<ClaimAnswer>();
-    const { attempt, strays, clock } = attemptWith([older.promise, won()]);
-    const asked = attempt.ask(PATIENCE);
-    await clock.advance(PATIENCE);
-    await asked;
-    await useNext(attempt);
-    attempt.close();
+    const { attempt, strays, older } = await usedBesideAnOlderAsk();
     attempt.endRun();
     older.reject(answerLost());
     await settled();
