@@ -1,6 +1,6 @@
 import { keyedPrefix } from './lock/keyed-name.js';
 import type { TaskClaim } from './lock/task-claim.js';
-import { lockNameOf } from './task-lock.context.js';
+import { isTick, lockNameOf } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 
 /**
@@ -14,6 +14,6 @@ export function claimOf(call: TaskCall): TaskClaim {
   const claim: TaskClaim = { name: lockNameOf(call), tick, recover, minHold, maxHold, lease, tolerance };
   if (call.key !== undefined) claim.keyPrefix = keyedPrefix(task.name);
   if (catchUpWindow !== undefined) claim.instants = schedule?.instants;
-  if (tick.kind === 'call') claim.patience = task.waitTimeout;
+  if (!isTick(call)) claim.patience = task.waitTimeout;
   return claim;
 }

@@ -17,6 +17,11 @@ export interface TaskCall {
   method?: DecoratedMethod;
 }
 
+/** Whether a schedule made the call, or a caller for a tick of his own: there is nobody to wait, and nobody to tell. */
+export function isTick({ task, tick, direct }: TaskCall): boolean {
+  return tick.kind !== 'call' || (task.schedule !== undefined && !direct);
+}
+
 /** The lock that a call contends for. */
 export function lockNameOf({ task, key }: TaskCall): string {
   return key === undefined ? task.name : keyedName(task.name, key);

@@ -6,7 +6,7 @@ import type { DurationInput } from './config/duration.js';
 import { proxyOf } from './method-proxy.js';
 import type { Method } from './method-proxy.js';
 import { processState } from './process-state.js';
-import { declare, memberOf } from './task-lock.declaration.js';
+import { declare, markMethod, memberOf } from './task-lock.declaration.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from './task-lock.options.js';
 import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
@@ -70,6 +70,7 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
       assertRunnable(instance, key);
       return instance[RUNTIME].call({ instance, declaration, method: original, args });
     });
+    markMethod(guarded, declaration);
     // In place: applyDecorators ignores a descriptor that is returned.
     if (descriptor) descriptor.value = guarded;
     // On the class: another decorator may drop what is on the method, as Sentry's `@Cron` does.

@@ -62,6 +62,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
     for (const { task, method } of fired) {
+      if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;
       this.cronJobs.start(task, method);
       this.recovery.watch(task, method);
     }

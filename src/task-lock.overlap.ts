@@ -1,5 +1,6 @@
 import { TaskLockHeldError, TaskLockTimeoutError, TaskLockUnavailableError } from './lock/lock-errors.js';
 import type { Skipped } from './lock/task-claim.js';
+import { isTick } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 
 /**
@@ -7,9 +8,10 @@ import type { TaskCall } from './task-lock.context.js';
  *
  * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError where the caller wants to be told
  */
-export function skippedOrThrown({ task, tick, key }: TaskCall, skipped: Skipped): Skipped {
+export function skippedOrThrown(call: TaskCall, skipped: Skipped): Skipped {
+  const { key, task } = call;
   const { name, overlap, waitTimeout = 0 } = task;
-  if (tick.kind !== 'call' || overlap === 'skip') return skipped;
+  if (isTick(call) || overlap === 'skip') return skipped;
   if (skipped.reason !== 'held') throw new TaskLockUnavailableError({ task: name, key }, skipped.reason);
   if (overlap === 'throw') throw new TaskLockHeldError({ task: name, key }, skipped);
   throw new TaskLockTimeoutError({ task: name, key }, skipped, waitTimeout);

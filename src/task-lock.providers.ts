@@ -14,7 +14,8 @@ import { TaskLocks } from './lock/task-locks.js';
 import { UnlockedStore } from './lock/unlocked-store.js';
 import { PostgresLockStore } from './postgres/postgres-lock-store.js';
 import { processState } from './process-state.js';
-import { SchedulerState } from './schedule/scheduler-state.js';
+import { SCHEDULER_OPTIONS, SchedulerState } from './schedule/scheduler-state.js';
+import type { SchedulerOptions } from './schedule/scheduler-state.js';
 import { TaskLockCronJobs } from './task-lock.cron-jobs.js';
 import { dataSourceOf } from './task-lock.data-source.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
@@ -92,7 +93,11 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: SchedulerState,
-    useFactory: (moduleRef: ModuleRef) => new SchedulerState(() => optional(moduleRef, SchedulerRegistry)),
+    useFactory: (moduleRef: ModuleRef) =>
+      new SchedulerState(
+        () => optional(moduleRef, SchedulerRegistry),
+        () => optional<SchedulerOptions>(moduleRef, SCHEDULER_OPTIONS),
+      ),
     inject: [ModuleRef],
   },
   {
@@ -151,7 +156,10 @@ export const taskLockProviders: Provider[] = [
   },
 ];
 
-function optional<T>(moduleRef: ModuleRef, token: abstract new (...args: never[]) => T): T | undefined {
+function optional<T>(
+  moduleRef: ModuleRef,
+  token: string | (abstract new (...args: never[]) => T),
+): T | undefined {
   try {
     return moduleRef.get<T>(token, { strict: false });
   } catch {

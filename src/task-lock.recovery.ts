@@ -28,9 +28,18 @@ export class TaskLockRecovery {
     const called = { type: instance.constructor, key };
     const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
     this.locks.watchLeftBehind(name, () => {
-      for (const tick of ticks) {
-        forLeftBehindTick({ method: called, tick }, run).catch((error: unknown) => this.logger.error(error));
-      }
+      void this.runEach(ticks.map((tick) => () => forLeftBehindTick({ method: called, tick }, run)));
     });
+  }
+
+  /** One after another: a newer tick that was missed would supersede the older one of a run that died. */
+  private async runEach(runs: readonly (() => Promise<unknown>)[]): Promise<void> {
+    for (const run of runs) {
+      try {
+        await run();
+      } catch (error) {
+        this.logger.error(error);
+      }
+    }
   }
 }

@@ -10,7 +10,7 @@ import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { Schedule } from './schedule/schedule.js';
-import { memberOf } from './task-lock.declaration.js';
+import { isMarkedWith, memberOf } from './task-lock.declaration.js';
 import type { TaskLockDeclaration } from './task-lock.declaration.js';
 import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
@@ -88,6 +88,9 @@ export class TaskLockRegistry {
   describe(given: TaskLockDefinition, where: string): Task {
     const known = this.declaredAs(given.name);
     const definition = { ...known?.definition, ...withoutUndefined(given) };
+    // What it was declared to wait for is of no use to a call that does not wait.
+    if (given.overlap !== undefined && given.overlap !== 'wait' && given.waitTimeout === undefined)
+      delete definition.waitTimeout;
     const { settings, problems } = this.settings(definition, known?.schedule);
     if (problems.length > 0)
       throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
@@ -104,14 +107,16 @@ export class TaskLockRegistry {
   }
 
   private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
-    const { key, definition, cron: given } = declaration;
+    const { key, definition } = declaration;
+    const method: unknown = Reflect.get(instance, key);
+    const given = isMarkedWith(method, declaration) ? declaration.cron : undefined;
     const where = memberOf(instance, key);
     const problems: TaskLockProblem[] = [];
     let schedule: Schedule | undefined;
     let cron: CronSettings | undefined;
     try {
       // From the instance and not from the proxy: what stands above @TaskLock may carry the schedule.
-      const metadata = readScheduleMetadata(Reflect.get(instance, key));
+      const metadata = readScheduleMetadata(method);
       if (given && metadata)
         throw new Error('@TaskCron gives it one already: take @Cron, @Interval or @Timeout away');
       cron = given && cronSettings(given, this.values);
@@ -139,8 +144,8 @@ export class TaskLockRegistry {
   /** Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory. */
   private scheduleOf(metadata: ScheduleMetadata): Schedule {
     if (metadata.kind !== 'cron' || typeof metadata.cron.cronTime !== 'string') return scheduleOf(metadata);
-    const { cronTime, timeZone, utcOffset } = metadata.cron;
-    const key = JSON.stringify([cronTime, timeZone, utcOffset]);
+    const { cronTime, timeZone, utcOffset, disabled } = metadata.cron;
+    const key = JSON.stringify([cronTime, timeZone, utcOffset, disabled]);
     let schedule = this.schedules.get(key);
     if (!schedule) this.schedules.set(key, (schedule = scheduleOf(metadata)));
     return schedule;

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { keyText } from './config/key-of-call.js';
+import { keyedName } from './lock/keyed-name.js';
 import { messageOf } from './message-of.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import { TaskLockInterceptor } from './task-lock.interceptor.js';
@@ -74,8 +75,12 @@ export class TaskLockService {
     if (!keyFunction && this.registry.get(name))
       refuse('this task is declared without a key: its one lock is for all calls');
     try {
-      return keyText(given);
+      const key = keyText(given);
+      const lockName = keyedName(name, key);
+      if (this.registry.get(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
+      return key;
     } catch (error) {
+      if (error instanceof TaskLockUsageError) throw error;
       return refuse(messageOf(error));
     }
   }

@@ -1,5 +1,5 @@
 import { formatDuration } from './config/duration.js';
-import { memberOf } from './task-lock.declaration.js';
+import { memberOf, standsOn } from './task-lock.declaration.js';
 import type { DiscoveredClass } from './task-lock.discovery.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
@@ -11,6 +11,10 @@ interface ScheduledTask {
   /** False where the class is made anew for each request: the scheduler fires none of its methods. */
   isFired: boolean;
 }
+
+const UNFIRED =
+  'has a schedule of @TaskCron that nothing fires: its class is made anew for each request, or another method or ' +
+  'decorator took its place.';
 
 /** What the decorated classes of an application say. */
 export interface Survey {
@@ -50,8 +54,10 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       owners.set(task.name, { type, key, member });
       tasks.set(task.name, task);
       registry.add(task);
-      if (task.schedule) scheduled.push({ task, key, instances, isFired });
+      const isOnInstance = standsOn(instance, declaration);
+      if (task.schedule) scheduled.push({ task, key, instances, isFired: isFired && isOnInstance });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
+      if (declaration.cron && !(isFired && task.cron)) warnings.push(`${member} ${UNFIRED}`);
     }
   }
   for (const [name, { member }] of owners) {

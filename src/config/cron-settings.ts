@@ -22,6 +22,8 @@ export function cronSettings(
     throw new Error(
       `the cron expression of @TaskCron must be a text, like '0 3 * * *'; it is ${typeof expression}`,
     );
-  const zone = timeZone === undefined ? undefined : String(resolvePlaceholders(timeZone, values));
+  // An empty one is that of the machine, as where none is given: cron would take it for UTC.
+  const zone =
+    timeZone === undefined ? undefined : String(resolvePlaceholders(timeZone, values)) || undefined;
   return { cronTime: String(resolvePlaceholders(expression, values)), timeZone: zone, utcOffset };
 }

@@ -1,9 +1,12 @@
+import { pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import type { LockStore } from './lock-store.js';
 import type { UnfinishedWork } from './unfinished-work.js';
 import { messageOf } from '../message-of.js';
 
+/** Milliseconds between two statements that remove rows. */
+const PAUSE = 100;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -16,6 +19,7 @@ export const UNUSED_KEY = 7 * DAY;
  */
 export class KeyPurge {
   private readonly due = new Map<string, number>();
+  private ended = false;
 
   constructor(
     private readonly store: LockStore,
@@ -35,12 +39,22 @@ export class KeyPurge {
     void this.unfinished.track(this.purge(prefix));
   }
 
+  /** No more, also of what is under way. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /** A statement removes so many at most; between two of them claims of these keys have their turn. */
   private async purge(prefix: string): Promise<void> {
     try {
-      const removed = await this.store.purge?.({ prefix, unusedFor: UNUSED_KEY });
-      if (removed)
+      for (let removed = 1; removed > 0 && !this.ended;) {
+        removed = (await this.store.purge?.({ prefix, unusedFor: UNUSED_KEY })) ?? 0;
+        if (removed === 0) return;
         this.log.debug(`${removed} rows of keys that begin with "${prefix}" were unused and are removed`);
+        await pause(this.clock, PAUSE);
+      }
     } catch (error) {
+      this.due.set(prefix, this.clock.monotonic() + HOUR);
       this.log.warn(`Rows of unused keys that begin with "${prefix}" were not removed: ${messageOf(error)}`);
     }
   }

@@ -58,14 +58,17 @@ export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skippe
 
 /** What became of a tick that may have been missed, and of those before it; nothing where none was. */
 export function describeMissed(
-  { name, tick, instants }: TaskClaim,
+  { name, tick, minHold, instants }: TaskClaim,
   answer: MissedAnswer,
 ): string | undefined {
   if (tick.kind !== 'scheduled' || tick.catchUpWindow === undefined || !instants) return undefined;
   const { scheduledTime } = tick;
   const { status, lastTick } = answer;
+  // Those within the minimum hold were none that should have run.
   const firstMissed =
-    lastTick === undefined ? scheduledTime.getTime() : instants.nextAfter(lastTick.getTime());
+    lastTick === undefined
+      ? scheduledTime.getTime()
+      : instants.nextAfter(lastTick.getTime() + Math.max(minHold - 1, 0));
   if (firstMissed > scheduledTime.getTime()) return undefined;
   const newest = `the tick of ${scheduledTime.toISOString()}, which no replica ran when it was due`;
   const older = `the missed ones before it, from ${new Date(firstMissed).toISOString()} on, are dropped`;

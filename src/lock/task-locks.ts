@@ -128,6 +128,7 @@ export class TaskLocks {
   async stop(timeout: number): Promise<void> {
     this.stopping.abort();
     this.recovery.end();
+    this.keys.end();
     for (const attempt of this.claiming) attempt.giveUp();
     await this.unfinished.ended(this.clock, timeout);
     for (const lock of this.running.keys()) lock.lose('shutdown');

@@ -24,7 +24,8 @@ export class UnlockedStore implements LockStore {
 
   private grant({ tick, lease }: ClaimRequest): ClaimAnswer {
     const now = this.clock.now();
-    if (tick.kind === 'abandoned') return { status: 'done', now };
+    const mayBeLeftBehind = tick.kind === 'scheduled' && tick.catchUpWindow !== undefined;
+    if (tick.kind === 'abandoned' || mayBeLeftBehind) return { status: 'done', now };
     const epoch = BigInt(Math.floor(now));
     this.fence = this.fence >= epoch ? this.fence + 1n : epoch;
     const scheduledTime =

@@ -49,7 +49,7 @@ const TOLERANCE = `asked.tolerance_ms * interval '1 millisecond'`;
  */
 const MAY_CATCH_UP = `(asked.catch_up_ms IS NULL
                 OR asked.scheduled_time >= clock_timestamp() - asked.catch_up_ms * interval '1 millisecond'
-                   AND (lock.last_tick > '-infinity' OR asked.scheduled_time > lock.finished_at))`;
+                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))`;
 const STEP = `asked.step_ms * interval '1 millisecond'`;
 const KEPT_HOLD = `GREATEST(asked.min_hold_ms, 0.9 * asked.step_ms) * interval '1 millisecond'`;
 
@@ -147,8 +147,8 @@ SELECT asked.name,
            AND lock.finished_at IS NULL AND lock.outcome = 'recoverable' THEN 'busy'
          WHEN asked.kind = 'abandoned' THEN 'done'
          WHEN asked.kind = 'scheduled' AND asked.scheduled_time <= lock.last_tick THEN 'done'
-         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'
          WHEN clock_timestamp() < hold.until OR asked.scheduled_time < hold.until THEN 'held'
+         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'
          ELSE 'busy'
        END AS answer,
        extract(epoch FROM clock_timestamp()) * 1000 AS now_ms,

@@ -7,7 +7,7 @@ const MAX_ROWS = 1_000;
  * Why it is safe: it takes only rows of finished runs whose lease and minimum hold ended that long ago, and skips those
  * that a claim has locked. A claim that meets it finds the row busy, then missing, and makes it anew. The fence does not
  * go back: a new row starts at the epoch milliseconds, and a row whose fence is not that much older stays. Runs that
- * did not finish stay, so that the next run of the key is told.
+ * did not finish stay, so that the next run of the key is told, and so do rows that keep a tick: it could run again.
  */
 export function purgeStatement(table: string): string {
   return `
@@ -18,7 +18,8 @@ WITH removed AS (
     WHERE starts_with(name, $1)
       AND finished_at < clock_timestamp() - $2::float8 * interval '1 millisecond'
       AND locked_until < clock_timestamp() - $2::float8 * interval '1 millisecond'
-      AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8
+      AND last_tick = '-infinity'
+    AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8
     LIMIT ${MAX_ROWS}
     FOR UPDATE SKIP LOCKED
   )

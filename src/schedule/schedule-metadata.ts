@@ -11,6 +11,7 @@ export interface CronMetadata {
   cronTime: string | Date | DateTime;
   timeZone?: string | null;
   utcOffset?: number | null;
+  disabled?: boolean;
 }
 
 /** What a decorator of @nestjs/schedule left on a method. */

@@ -13,6 +13,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** When a task is due, as its decorator of @nestjs/schedule says. */
 export interface Schedule {
+  readonly kind: ScheduleMetadata['kind'];
+  /** True where its decorator says that it must not fire by itself. */
+  readonly isDisabled: boolean;
   /** As the decorator reads, for errors and logs. */
   readonly description: string;
   /** Whether its runs are for ticks that are told apart; what @Timeout fires has none. */
@@ -44,6 +47,8 @@ export function scheduleOf(metadata: ScheduleMetadata): Schedule {
       return cronSchedule(metadata.cron);
     case 'interval':
       return {
+        kind: 'interval',
+        isDisabled: false,
         description: `@Interval(${metadata.milliseconds})`,
         hasTicks: true,
         gap: metadata.milliseconds,
@@ -53,6 +58,8 @@ export function scheduleOf(metadata: ScheduleMetadata): Schedule {
       };
     case 'timeout':
       return {
+        kind: 'timeout',
+        isDisabled: false,
         description: `@Timeout(${metadata.milliseconds})`,
         hasTicks: false,
         dependsOnLocalZone: false,
@@ -76,7 +83,9 @@ function cronSchedule(metadata: CronMetadata): Schedule {
   const description = `@Cron('${String(metadata.cronTime)}')`;
   if (typeof metadata.cronTime !== 'string') {
     const { cronTime } = metadata;
-    return explained(description, () => dateSchedule(new Date(cronTime.valueOf())));
+    return explained(description, () =>
+      dateSchedule(new Date(cronTime.valueOf()), metadata.disabled === true),
+    );
   }
   const { cronTime, gap } = explained(description, () => {
     const cronTime = cronTimeOf(metadata);
@@ -84,6 +93,8 @@ function cronSchedule(metadata: CronMetadata): Schedule {
   });
   const ticks = new CronTicks(cronTime);
   return {
+    kind: 'cron',
+    isDisabled: metadata.disabled === true,
     description,
     hasTicks: true,
     instants: ticks,
@@ -131,8 +142,10 @@ function lastChange(zone: Zone, from: number, until: number): number {
   return after;
 }
 
-function dateSchedule(scheduledTime: Date): Schedule {
+function dateSchedule(scheduledTime: Date, isDisabled: boolean): Schedule {
   return {
+    kind: 'cron',
+    isDisabled,
     description: `@Cron(${scheduledTime.toISOString()})`,
     hasTicks: true,
     dependsOnLocalZone: false,

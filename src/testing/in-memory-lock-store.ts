@@ -71,11 +71,12 @@ export class InMemoryLockStore implements LockStore {
   async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
     const before = this.now() - unusedFor;
     const unused = [...this.rows].filter(
-      ([name, { finishedAt, lockedUntil, fence }]) =>
+      ([name, { finishedAt, lockedUntil, lastTick, fence }]) =>
         name.startsWith(prefix) &&
         finishedAt !== null &&
         finishedAt < before &&
         lockedUntil < before &&
+        lastTick === -Infinity &&
         fence < BigInt(Math.floor(before)),
     );
     for (const [name] of unused) this.rows.delete(name);
@@ -97,10 +98,10 @@ export class InMemoryLockStore implements LockStore {
     if (tick.kind === 'abandoned' && !recovering) return { status: 'done', now };
     if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
       return doneAt(row, now);
-    if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now)) return doneAt(row, now);
     const until = recovering ? -Infinity : heldUntil(row, request, now);
     const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
     if (at < until) return { status: 'held', now, inProgress: false, heldBy, heldUntil: new Date(until) };
+    if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now)) return doneAt(row, now);
 
     const previous = previousOf(row);
     const lastTick = lastTickOf(row);

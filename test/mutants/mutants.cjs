@@ -532,6 +532,7 @@ const byRule = {
       replace: '',
       suites: ['test/integration/purge', ...POSTGRES],
     },
+    { file: PURGE, find: "    AND last_tick = '-infinity'\n", replace: '', suites: POSTGRES },
     {
       file: PURGE,
       find: 'FOR UPDATE SKIP LOCKED',
@@ -548,7 +549,7 @@ const byRule = {
     },
     {
       file: 'src/task-lock.overlap.ts',
-      find: "if (tick.kind !== 'call' || overlap === 'skip') return skipped;",
+      find: "if (isTick(call) || overlap === 'skip') return skipped;",
       replace: "if (overlap === 'skip') return skipped;",
       suites: ['test/wiring/overlap'],
     },
@@ -563,7 +564,7 @@ const byRule = {
     { file: CLAIM, find: '\n              AND ${MAY_CATCH_UP})', replace: ')', suites: POSTGRES },
     {
       file: CLAIM,
-      find: "\n                   AND (lock.last_tick > '-infinity' OR asked.scheduled_time > lock.finished_at))",
+      find: "\n                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))",
       replace: ')',
       suites: POSTGRES,
     },
@@ -590,6 +591,32 @@ const byRule = {
       find: 'this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());',
       replace: '',
       suites: ['test/wiring/missed-ticks'],
+    },
+  ],
+  'what nothing may fire': [
+    {
+      file: 'src/task-lock.registry.ts',
+      find: 'isMarkedWith(method, declaration) ? declaration.cron : undefined',
+      replace: 'declaration.cron',
+      suites: ['test/wiring/task-cron'],
+    },
+    {
+      file: 'src/task-lock.explorer.ts',
+      find: 'if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;',
+      replace: '',
+      suites: ['test/wiring/missed-ticks'],
+    },
+    {
+      file: 'src/lock/unlocked-store.ts',
+      find: "if (tick.kind === 'abandoned' || mayBeLeftBehind)",
+      replace: "if (tick.kind === 'abandoned')",
+      suites: ['test/wiring/missed-ticks'],
+    },
+    {
+      file: 'src/task-lock.context.ts',
+      find: ' || (task.schedule !== undefined && !direct)',
+      replace: '',
+      suites: ['test/wiring/overlap'],
     },
   ],
   'an ask that outlives its run goes back': [

@@ -60,10 +60,32 @@ describe('the rows of unused keys', () => {
     expect(purged.map(({ prefix }) => prefix)).toEqual(['export:', 'import:']);
   });
 
+  test('are removed in as many statements as it takes, and no more once the application stops', async () => {
+    const left = [1_000, 1_000, 400, 0, 0];
+    store.purge = async (request) => {
+      purged.push(request);
+      return left.shift() ?? 0;
+    };
+    const purge = newPurge();
+    purge.used('export:');
+    await clock.advance(HOUR);
+    purge.used('export:');
+    await clock.advance(1_000);
+    expect(purged).toHaveLength(4);
+    left.unshift(1_000, 1_000);
+    await clock.advance(24 * HOUR);
+    purge.used('export:');
+    await settled();
+    purge.end();
+    await clock.advance(1_000);
+    expect(purged).toHaveLength(5);
+  });
+
   test('stay where the database is down, and a warning says so', async () => {
-    store.purge = jest
+    const refused = jest
       .fn<NonNullable<LockStore['purge']>>()
       .mockRejectedValue(new Error('connection refused'));
+    store.purge = refused;
     const purge = newPurge();
     purge.used('export:');
     await clock.advance(HOUR);
@@ -72,5 +94,8 @@ describe('the rows of unused keys', () => {
     expect(log.lines.warn).toEqual([
       'Rows of unused keys that begin with "export:" were not removed: connection refused',
     ]);
+    await clock.advance(HOUR);
+    purge.used('export:');
+    expect(refused).toHaveBeenCalledTimes(2);
   });
 });

@@ -37,6 +37,9 @@ class Exports {
     this.started.push(course);
   }
 
+  @TaskLock('report:daily')
+  async daily(): Promise<void> {}
+
   @TaskLock('limited', '1h', { key: (user: string) => user })
   async limited(user: string): Promise<string> {
     return user;
@@ -129,6 +132,13 @@ describe('the service and the lock of a key', () => {
     const { service, store } = await start();
     await service.run({ name: 'a:b', key: 'c' }, () => {});
     expect(store.row('a\\:b:c')).toBeDefined();
+  });
+
+  test('refuses a key whose lock is that of a declared task', async () => {
+    const { service } = await start();
+    await expect(service.run({ name: 'report', key: 'daily' }, () => {})).rejects.toThrow(
+      /option key: 'report:daily' is the lock of a task of that name already/,
+    );
   });
 
   test.each([

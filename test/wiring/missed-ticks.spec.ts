@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
-import { TaskLock, TaskLockService } from '../../src/index.js';
-import type { TaskRun } from '../../src/index.js';
+import { Cron, ScheduleModule } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { TaskLock, TaskLockModule, TaskLockService } from '../../src/index.js';
+import type { TaskLockModuleOptions, TaskRun } from '../../src/index.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 import type { ClaimAnswer, ClaimRequest } from '../../src/lock/lock-store.js';
 import { LOCK_STORE } from '../../src/task-lock.providers.js';
@@ -143,6 +144,75 @@ describe('a tick that no replica ran', () => {
     Reflect.set(store, 'now', Date.now);
     const { journal } = await start(store);
     expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+  });
+});
+
+describe('what is not looked after', () => {
+  const startQuietly = async (
+    scheduler: Parameters<typeof ScheduleModule.forRoot>[0],
+    options: TaskLockModuleOptions,
+  ) => {
+    const module = await Test.createTestingModule({
+      imports: [ScheduleModule.forRoot(scheduler), TaskLockModule.forRoot(options)],
+      providers: [Jobs, Journal],
+    })
+      .setLogger(new CapturedLog())
+      .compile();
+    await module.init();
+    await module.close();
+    return module.get(Journal).of();
+  };
+
+  test('are the ticks of a replica that is told not to schedule', async () => {
+    const store = await storeSince(LAST_JANUARY);
+    expect(await startQuietly({ cronJobs: false }, { store })).toEqual([]);
+    expect(store.row('report')!.lastTick).toBe(LAST_JANUARY);
+  });
+
+  test('are those of tasks that run unlocked: each start would run them', async () => {
+    expect(await startQuietly({}, { enabled: false })).toEqual([]);
+  });
+
+  test('are those of a disabled cron', async () => {
+    @Injectable()
+    class Disabled {
+      ran = 0;
+
+      @Cron(YEARLY, { timeZone: 'UTC', disabled: true })
+      @TaskLock('report', undefined, { missed: 'once' })
+      async report(): Promise<void> {
+        this.ran++;
+      }
+    }
+    const application = await startApplication({
+      providers: [Disabled],
+      options: { store: await storeSince(LAST_JANUARY) },
+    });
+    const disabled = application.get(Disabled);
+    await application.close();
+    expect(disabled.ran).toBe(0);
+  });
+
+  test('are polls within the minimum hold: none of them was missed', async () => {
+    @Injectable()
+    class Polled {
+      @Cron('* * * * *', { timeZone: 'UTC' })
+      @TaskLock('polled', '30d', { missed: 'once', catchupWindow: 1 })
+      async poll(): Promise<void> {}
+    }
+    const store = new InMemoryLockStore();
+    const lastRun = Math.floor(Date.now() / DAY) * DAY - 2 * DAY;
+    const claim = aClaim({
+      name: 'polled',
+      tick: { kind: 'scheduled', scheduledTime: new Date(lastRun) },
+      minHold: 0,
+    });
+    await store.claim([claim]);
+    await store.release([aRelease(claim)]);
+    const logger = new CapturedLog();
+    const application = await startApplication({ providers: [Polled], options: { store }, logger });
+    await application.close();
+    expect(logger.lines.filter(({ message }) => String(message).includes('missed'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
+import { Cron, Timeout } from '@nestjs/schedule';
 import {
   TaskLock,
   TaskLockHeldError,
@@ -11,6 +11,7 @@ import {
 import type { TaskLockModuleOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
 import { Gate } from '../support/gate.js';
 import { notSent, ScriptedStore } from '../support/scripted-store.js';
 
@@ -78,8 +79,8 @@ class Exports {
   }
 }
 
-async function start(options: TaskLockModuleOptions = {}) {
-  const application = await startApplication({ providers: [Exports], options });
+async function start(options: TaskLockModuleOptions = {}, logger?: CapturedLog) {
+  const application = await startApplication({ providers: [Exports], options, logger });
   return { application, exports: application.get(Exports), service: application.get(TaskLockService) };
 }
 
@@ -195,11 +196,13 @@ describe("overlap: 'throw'", () => {
 describe('the ticks of a task that waits or throws', () => {
   test.each(['scheduled', 'scheduled, waiting'])('are skipped as always: %s', async (name) => {
     const store = new InMemoryLockStore();
-    const [one, other] = [await start({ store }), await start({ store })];
+    const logger = new CapturedLog();
+    const [one, other] = [await start({ store }), await start({ store }, logger)];
     const first = fireTick(one.application, name);
     await pause(5);
     await fireTick(other.application, name);
     expect([one.exports.ran, other.exports.ran]).toEqual([1, 0]);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
     one.exports.gate.open();
     await first;
   });
@@ -216,7 +219,44 @@ describe('the ticks of a task that waits or throws', () => {
   });
 });
 
+describe('the tick of a @Timeout', () => {
+  test.each(['wait', 'throw'] as const)(
+    'is skipped on the other replicas, whatever overlap says: %s',
+    async (overlap) => {
+      const ran: string[] = [];
+      @Injectable()
+      class Starters {
+        @Timeout(1)
+        @TaskLock('warm-up', '1h', { overlap, ...(overlap === 'wait' && { waitTimeout: '20s' }) })
+        async warmUp(): Promise<void> {
+          ran.push('ran');
+        }
+      }
+      const store = new InMemoryLockStore();
+      const logger = new CapturedLog();
+      for (let replica = 0; replica < 3; replica++)
+        await startApplication({ providers: [Starters], options: { store }, logger });
+      await pause(50);
+      expect(ran).toEqual(['ran']);
+      expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    },
+  );
+});
+
 describe('the service', () => {
+  test('does not wait for a task that is declared to, where the call says so', async () => {
+    const { exports, service } = await start();
+    const gate = new Gate();
+    const running = exports.waiting(() => gate.opened);
+    const skipped = await service.run({ name: 'waiting', overlap: 'skip' }, () => {});
+    expect(skipped).toMatchObject({ status: 'skipped', reason: 'held' });
+    await expect(service.run({ name: 'waiting', overlap: 'throw' }, () => {})).rejects.toBeInstanceOf(
+      TaskLockHeldError,
+    );
+    gate.open();
+    await running;
+  });
+
   test('waits or throws by the options of the call', async () => {
     const { service } = await start();
     const gate = new Gate();

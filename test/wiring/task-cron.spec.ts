@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable, Scope } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
+import { ConfigValues } from '../../src/config/config-values.js';
+import { cronSettings } from '../../src/config/cron-settings.js';
 import { currentTaskRun, TaskCron, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
@@ -161,12 +164,74 @@ describe('at start-up', () => {
   });
 });
 
-test('a request-scoped class fires nothing, as with @Cron', async () => {
-  @Injectable({ scope: Scope.REQUEST })
-  class Scoped {
-    @TaskCron('* * * * * *', 'scoped')
+describe('what nothing fires', () => {
+  const startWith = async (type: Type, scheduler = {}) => {
+    const logger = new CapturedLog();
+    const module = await Test.createTestingModule({
+      imports: [
+        ScheduleModule.forRoot(scheduler),
+        TaskLockModule.forRoot({ store: new InMemoryLockStore() }),
+      ],
+      providers: [type],
+    })
+      .setLogger(logger)
+      .compile();
+    await module.init();
+    const names = [...module.get(SchedulerRegistry).getCronJobs().keys()];
+    await module.close();
+    const warnings = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    return { names, warnings };
+  };
+
+  class Parent {
+    @TaskCron(YEARLY, 'parent', { timeZone: 'UTC' })
     async job(): Promise<void> {}
   }
-  const application = await startApplication({ imports: [ScheduleModule.forRoot()], providers: [Scoped] });
-  expect(application.get(SchedulerRegistry).doesExist('cron', 'scoped')).toBe(false);
+
+  test('is a method that overrides one with @TaskCron: it would run without a lock', async () => {
+    @Injectable()
+    class Child extends Parent {
+      override async job(): Promise<void> {}
+    }
+    const { names, warnings } = await startWith(Child);
+    expect(names).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Child\.job has a schedule of @TaskCron that nothing fires: /),
+    ]);
+  });
+
+  test('is the schedule of a method that is overridden by one with its own', async () => {
+    @Injectable()
+    class Child extends Parent {
+      @TaskCron('0 3 * * *', 'child', { timeZone: 'UTC' })
+      override async job(): Promise<void> {}
+    }
+    expect((await startWith(Child)).names).toEqual(['child']);
+  });
+
+  test('is the method of a request-scoped class, as with @Cron', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      @TaskCron(YEARLY, 'scoped')
+      async job(): Promise<void> {}
+    }
+    const { names, warnings } = await startWith(Scoped);
+    expect(names).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Scoped\.job has a schedule of @TaskCron that nothing fires: /),
+    ]);
+  });
+
+  test('is anything in a replica that is told not to schedule', async () => {
+    @Injectable()
+    class Child extends Parent {}
+    expect((await startWith(Child, { cronJobs: false })).names).toEqual([]);
+    expect((await startWith(Child)).names).toEqual(['parent']);
+  });
+});
+
+test('an empty zone of the configuration is the zone of the machine, as where none is given', () => {
+  const values = new ConfigValues({});
+  expect(cronSettings({ expression: YEARLY, timeZone: '${no.such.zone:}' }, values).timeZone).toBeUndefined();
+  expect(cronSettings({ expression: YEARLY, timeZone: '${no.such.zone:UTC}' }, values).timeZone).toBe('UTC');
 });

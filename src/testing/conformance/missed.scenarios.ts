@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { TickRequest } from '../../lock/lock-store.js';
 import type { ConformanceScenario } from './conformance-harness.js';
-import { at, MINUTE, minuteOf, scenario } from './player.js';
+import { at, call, LEASE, MINUTE, minuteOf, scenario } from './player.js';
 
 const HOUR = 60 * MINUTE;
 
@@ -53,6 +53,27 @@ export const missedScenarios: readonly ConformanceScenario[] = [
       await harness.advance(3 * MINUTE);
       const won = await a.win(missed(tick));
       assert.equal(won.lastTick, undefined);
+    },
+  ),
+  scenario(
+    'missed ticks',
+    'a name that only a call has claimed, which died, has missed none that is known',
+    async (harness, a) => {
+      await a.win(call);
+      const tick = (await minuteOf(harness)) + MINUTE;
+      await harness.advance(2 * LEASE);
+      assert.equal((await a.claim(missed(tick))).status, 'done');
+    },
+  ),
+  scenario(
+    'missed ticks',
+    'one within the minimum hold is held, also where it is older than the window',
+    async (harness, a) => {
+      const first = await minuteOf(harness);
+      const daily = { minHold: 0.9 * 24 * HOUR };
+      await a.release((await a.win(at(first), daily)).token, daily);
+      await harness.advance(2 * HOUR);
+      assert.equal((await a.claim(missed(first + HOUR, MINUTE), daily)).status, 'held');
     },
   ),
   scenario(
