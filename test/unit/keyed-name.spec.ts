@@ -28,6 +28,13 @@ describe('the lock name of a key', () => {
     );
   });
 
+  test('is not that of a key which reads as the digest of another one', () => {
+    const [, digest] = keyedName('task', 'x'.repeat(300)).split('::');
+    for (const key of [digest!, `:${digest}`])
+      expect(keyedName('task', key)).not.toBe(keyedName('task', 'x'.repeat(300)));
+    expect(keyedName('task', digest!)).toBe(`task:${digest}`);
+  });
+
   test('can be stored whatever the key is, of any length and any characters', () => {
     fc.assert(
       fc.property(anyText, (key) => {
