@@ -50,7 +50,7 @@ export interface WonAnswer {
   lockedUntil: Date;
   /** This claim runs the tick of a run again that died in the middle. */
   recovering: boolean;
-  /** The tick before, where there was one. */
+  /** The tick before, where there was one; an ask that is repeated does not know it any more. */
   lastTick?: Date;
   /** The run before, where it did not finish; an ask that is repeated may not know it any more. */
   previous?: PreviousRun;

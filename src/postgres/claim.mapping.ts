@@ -34,7 +34,8 @@ export function answerOf({ tick }: ClaimRequest, row: ClaimRow | undefined): Cla
         scheduledTime: tick.kind === 'call' ? undefined : dateOf(row.tick_ms),
         lockedUntil: dateOf(row.until_ms),
         recovering: row.outcome === 'recovering',
-        lastTick: finiteDateOf(row.last_tick_ms),
+        // An ask that is repeated finds its own.
+        lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
       };
     case 'running':

@@ -95,7 +95,7 @@ export class InMemoryLockStore implements LockStore {
       return { status: 'held', now, inProgress: true, heldBy, heldUntil: new Date(row.lockedUntil) };
     }
     const recovering = row.finishedAt === null && row.outcome === 'recoverable' && isTickOf(row, request);
-    if (tick.kind === 'abandoned' && !recovering) return { status: 'done', now };
+    if (tick.kind === 'abandoned' && !recovering) return doneAt(row, now);
     if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
       return doneAt(row, now);
     const until = recovering ? -Infinity : heldUntil(row, request, now);

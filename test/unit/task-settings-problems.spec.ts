@@ -100,7 +100,9 @@ describe('what is wrong with a task is told with its option and how to write it 
     expect(problemsOf(misspelt)).toEqual([
       {
         option: 'minHolds',
-        message: 'is not an option of @TaskLock; there are name, interval, minHold, maxHold, recover',
+        message:
+          'is not an option of @TaskLock; there are name, interval, minHold, maxHold, recover, key, overlap, ' +
+          'waitTimeout, missed, catchupWindow',
       },
     ]);
   });

@@ -40,6 +40,8 @@ export class ReferenceLock {
   private lastStart = -Infinity;
   private fence = 0n;
   private lockedUntil = -Infinity;
+  /** When the name got its row: nothing that was due before has been missed. */
+  private madeAt?: number;
   run?: NewestRun;
 
   copy(): ReferenceLock {
@@ -52,9 +54,9 @@ export class ReferenceLock {
 
   claim(request: ClaimRequest, now: number): ClaimAnswer {
     const { tick, token, tolerance } = request;
+    this.madeAt ??= now;
     // Rule 6: asking again is the same claim, and a run that is over is never taken anew.
-    if (this.run?.token === token)
-      return this.run.finished ? { status: 'done', now } : this.won(this.run, now);
+    if (this.run?.token === token) return this.run.finished ? this.done(now) : this.won(this.run, now);
     // Rule 4: not before it is due by the store's clock, whatever the row says.
     if (tick.kind === 'scheduled') {
       const dueIn = tick.scheduledTime.getTime() - now;
@@ -65,16 +67,16 @@ export class ReferenceLock {
       return { status: 'held', now, inProgress: true, heldBy, heldUntil: new Date(this.run!.leaseEnd) };
     }
     if (this.isRecovery(request)) return this.grant(request, now, 'under way');
-    if (tick.kind === 'abandoned') return { status: 'done', now };
+    if (tick.kind === 'abandoned') return this.done(now);
     // Rule 4: a tick runs once.
-    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= this.lastTick)
-      return { status: 'done', now };
+    if (tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= this.lastTick) return this.done(now);
     // Rule 3: the claimer's own minimum hold.
     const heldUntil = this.minimumHoldEnd(request, now);
     const asksFor = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
     if (asksFor < heldUntil) {
       return { status: 'held', now, inProgress: false, heldBy, heldUntil: new Date(heldUntil) };
     }
+    if (!this.mayBeGranted(tick, now)) return this.done(now);
     return this.grant(request, now, request.recover && tick.kind !== 'call' ? 'possible' : 'none');
   }
 
@@ -115,8 +117,26 @@ export class ReferenceLock {
 
   row(): ExpectedRow {
     const { lastTick, fence, lockedUntil, run } = this;
-    const finishedAt = run === undefined ? -Infinity : (run.finished?.at ?? null);
+    const finishedAt = run === undefined ? (this.madeAt ?? -Infinity) : (run.finished?.at ?? null);
     return { lockedUntil, finishedAt, lastTick, fence, outcome: run?.finished?.outcome };
+  }
+
+  private done(now: number): ClaimAnswer {
+    return { status: 'done', now, lastTick: this.knownTick() };
+  }
+
+  private knownTick(): Date | undefined {
+    return Number.isFinite(this.lastTick) ? new Date(this.lastTick) : undefined;
+  }
+
+  /** A tick that may have been missed has to be young enough, and younger than the name or its last tick. */
+  private mayBeGranted(tick: ClaimRequest['tick'], now: number): boolean {
+    if (tick.kind !== 'scheduled' || tick.catchUpWindow === undefined) return true;
+    const at = tick.scheduledTime.getTime();
+    if (now - at > tick.catchUpWindow) return false;
+    if (this.lastTick > -Infinity) return true;
+    const knownSince = this.run ? this.run.finished?.at : this.madeAt;
+    return knownSince !== undefined && at > knownSince;
   }
 
   private isRecovery({ tick, recover }: ClaimRequest): boolean {
@@ -145,6 +165,7 @@ export class ReferenceLock {
   private grant(request: ClaimRequest, now: number, recovery: NewestRun['recovery']): WonAnswer {
     const { tick, token, replica, lease } = request;
     const previous = this.unfinishedRun();
+    const lastTick = this.knownTick();
     const epoch = BigInt(now);
     this.fence = this.fence + 1n > epoch ? this.fence + 1n : epoch;
     if (tick.kind === 'scheduled') this.lastTick = tick.scheduledTime.getTime();
@@ -163,7 +184,7 @@ export class ReferenceLock {
       leaseEnd: now + lease,
       recovery,
     };
-    return { ...this.won(this.run, now), previous };
+    return { ...this.won(this.run, now), lastTick, previous };
   }
 
   private won({ fence, startedAt, tick, leaseEnd, recovery }: NewestRun, now: number): WonAnswer {

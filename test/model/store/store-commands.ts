@@ -72,6 +72,23 @@ const race = fc.uniqueArray(replicas, { minLength: 2, maxLength: 4 }).map(
     ),
 );
 
+/** A look for a tick that may have been missed, within so many intervals. */
+const lookForMissed = fc.tuple(replicas, fc.constantFrom(0, 0, 1, 2), fc.constantFrom(0.5, 1, 3)).map(
+  ([index, ago, intervals]) =>
+    new Step(
+      `look for missed(replica ${index}, ${ago} ago, ${intervals} intervals)`,
+      (reference, stage) => {
+        const replica = replicaOf(reference, index);
+        const tick = tickOf(reference, replica, ago);
+        if (tick.kind === 'scheduled') tick.catchUpWindow = intervals * reference.task.interval;
+        const claim = claimOf(reference.task, stage.name, replica, tick, replica.minHold);
+        reference.claims.push(claim);
+        return stage.claim(reference, claim);
+      },
+      ({ task }) => task.kind === 'scheduled',
+    ),
+);
+
 /** A call past the schedule: no tick, no minimum hold. */
 const directCall = replicas.map(
   (index) =>
@@ -170,6 +187,7 @@ export const storeCommands: fc.Arbitrary<StoreCommand>[] = [
   race,
   directCall,
   look,
+  lookForMissed,
   askAgain,
   renew,
   release,
