@@ -154,7 +154,7 @@ export class TaskLocks {
     const deadline = this.clock.monotonic() + claimTimeout;
     const left = (): number => deadline - this.clock.monotonic();
     let problem = 'the database did not answer';
-    for (let asks = 0; left() > 0 && !this.stopping.signal.aborted; asks++) {
+    for (let asks = 0; left() > 0 && !attempt.isGivenUp && !this.stopping.signal.aborted; asks++) {
       const local = this.heldHere(claim.name);
       if (local) {
         this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());

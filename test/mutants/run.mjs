@@ -1,5 +1,6 @@
 // `npm run test:mutants`: breaks one statement or step at a time, and names the scenario that notices.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,8 @@ import { join } from 'node:path';
 import { startLocalPostgres } from '../../examples/support/local-postgres.mjs';
 
 const { mutants } = createRequire(import.meta.url)('./mutants.cjs');
+/** Milliseconds for the suites of one mutant. */
+const PATIENCE = 240_000;
 const only = process.argv[2];
 const chosen = mutants.filter(({ id }) => only === undefined || id.includes(only));
 const folder = mkdtempSync(join(tmpdir(), 'task-lock-mutants-'));
@@ -44,7 +47,11 @@ async function scenarioThatFails({ id, suites }) {
     env: { ...process.env, MUTANT: id, DATABASE_URL: postgres.url },
     stdio: 'ignore',
   });
-  await new Promise((resolve) => child.once('exit', resolve));
+  // A loop without an end notices, too: nothing else of this process would.
+  const endless = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  const [, signal] = await once(child, 'exit');
+  clearTimeout(endless);
+  if (signal === 'SIGKILL') return `an end within ${PATIENCE / 1_000} s`;
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   for (const { status, name, assertionResults } of testResults) {
     if (status !== 'failed') continue;
