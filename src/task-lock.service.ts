@@ -74,15 +74,15 @@ export class TaskLockService {
     }
     if (!keyFunction && this.registry.get(name))
       refuse('this task is declared without a key: its one lock is for all calls');
+    let key: string;
     try {
-      const key = keyText(given);
-      const lockName = keyedName(name, key);
-      if (this.registry.get(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
-      return key;
+      key = keyText(given);
     } catch (error) {
-      if (error instanceof TaskLockUsageError) throw error;
       return refuse(messageOf(error));
     }
+    const lockName = keyedName(name, key);
+    if (this.registry.get(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
+    return key;
   }
 
   private declared(name: string): Task {

@@ -1,6 +1,5 @@
 import type { Schedule } from '../schedule/schedule.js';
 import type { Overlap, TaskLockDefinition } from '../task-lock.options.js';
-import { formatDuration } from './duration.js';
 import type { KeyFunction } from './key-of-call.js';
 
 /** What a task does with calls that overlap and ticks that were missed; durations are milliseconds. */
@@ -71,11 +70,6 @@ export function callSettings(
     refuse('catchupWindow', `is for missed: 'once'`);
   if (window === 0)
     refuse('catchupWindow', `must be more than 0: a tick is in the past when it has been missed`);
-  if (window !== undefined && window > ANY_AGE)
-    refuse(
-      'catchupWindow',
-      `${formatDuration(window)} is longer than a hundred years: leave it out for no limit`,
-    );
 
   return {
     settings: {

@@ -161,7 +161,7 @@ export class TaskLocks {
     ) {
       const local = this.heldHere(claim.name);
       if (local) {
-        this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());
+        if (claim.instants) this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());
         return local;
       }
       try {

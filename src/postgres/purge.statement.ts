@@ -19,7 +19,7 @@ WITH removed AS (
       AND finished_at < clock_timestamp() - $2::float8 * interval '1 millisecond'
       AND locked_until < clock_timestamp() - $2::float8 * interval '1 millisecond'
       AND last_tick = '-infinity'
-    AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8
+      AND fence < extract(epoch FROM clock_timestamp()) * 1000 - $2::float8
     LIMIT ${MAX_ROWS}
     FOR UPDATE SKIP LOCKED
   )

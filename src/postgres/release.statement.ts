@@ -29,8 +29,8 @@ export interface ReleaseRow {
  * returned claim moves `last_tick` (or the start) back by as much as its claim had demanded at least, so that this
  * tick can be claimed again and no earlier one can. A recoverable run that a shutdown aborted, and a recovery that is
  * returned, stay unfinished with their lease over and without a token, so that the tick is recovered at once. It commits
- * asynchronously where `durable` is false, which all requests of a statement say alike: lost in a crash of the database it keeps the lock for its lease,
- * and never frees it twice. A row that is locked is skipped and answered `busy`.
+ * asynchronously where `durable` is false, which all requests of a statement say alike: lost in a crash of the database
+ * it keeps the lock for its lease, and never frees it twice. A row that is locked is skipped and answered `busy`.
  */
 export function releaseStatement(table: string): Statement<ReleaseColumn> {
   return statementOf(

@@ -127,6 +127,11 @@ describe('what one request does to the others of its turn', () => {
   });
 });
 
+test('rows of unused keys are removed by the store behind it', async () => {
+  const store = Object.assign(new RecordingStore(), { purge: async () => 7 });
+  expect(await new BatchedStore(store).purge({ prefix: 'export:', unusedFor: 1 })).toBe(7);
+});
+
 describe('a claim that is given up', () => {
   test('before the end of its turn is not sent, and says so: nothing has to be given back', async () => {
     const { store, claim } = batched();
