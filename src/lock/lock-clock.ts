@@ -13,9 +13,6 @@ export interface LockClock {
   timer(delay: number, callback: () => void, keepAlive?: boolean): () => void;
 }
 
-/** Milliseconds: what is left of a time and shorter than this cannot be waited for, and counts as over. */
-export const SHORTEST_PAUSE = 1;
-
 /** Longer delays make `setTimeout` fire at once. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 

@@ -1,4 +1,4 @@
-import { elapsedSince, instantOf, pause, SHORTEST_PAUSE, within } from './lock-clock.js';
+import { elapsedSince, instantOf, pause, within } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
@@ -53,7 +53,7 @@ export class LockReleaser {
         if (!worthRepeating) request = { ...request, error: undefined };
       }
       await pause(this.clock, Math.min(retryDelay(tries), left()));
-      if (left() < SHORTEST_PAUSE) return;
+      if (left() <= 0) return;
     }
   }
 

@@ -3,7 +3,7 @@ import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince, pause, SHORTEST_PAUSE } from './lock-clock.js';
+import { elapsedSince, pause } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockReleaser } from './lock-releaser.js';
@@ -154,11 +154,7 @@ export class TaskLocks {
     const deadline = this.clock.monotonic() + claimTimeout;
     const left = (): number => deadline - this.clock.monotonic();
     let problem = 'the database did not answer';
-    for (
-      let asks = 0;
-      left() >= SHORTEST_PAUSE && !attempt.isGivenUp && !this.stopping.signal.aborted;
-      asks++
-    ) {
+    for (let asks = 0; left() > 0 && !attempt.isGivenUp && !this.stopping.signal.aborted; asks++) {
       const local = this.heldHere(claim.name);
       if (local) {
         if (claim.instants) this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());
@@ -254,7 +250,7 @@ export class TaskLocks {
  * it has waited so far: short runs follow each other closely, and a run of ten minutes is asked for once a second.
  */
 function delayWhileHeld({ reason }: Skipped, waited: number, patience = 0): number | undefined {
-  if (reason !== 'held' || patience - waited < SHORTEST_PAUSE) return undefined;
+  if (reason !== 'held' || waited >= patience) return undefined;
   const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
   return Math.min(delay * (0.5 + Math.random()), patience - waited);
 }

@@ -543,7 +543,7 @@ const byRule = {
   'calls that overlap': [
     {
       file: LOCKS,
-      find: "if (reason !== 'held' || patience - waited < SHORTEST_PAUSE) return undefined;",
+      find: "if (reason !== 'held' || waited >= patience) return undefined;",
       replace: 'return undefined;',
       suites: ['test/wiring/overlap'],
     },

@@ -21,7 +21,8 @@ export class FakeClock implements LockClock {
   }
 
   timer(delay: number, callback: () => void): () => void {
-    const timer = { due: this.elapsed + delay, callback };
+    // As Node's: one that is due before the clock could move would be set again and again.
+    const timer = { due: this.elapsed + (delay > 0 ? Math.max(delay, 1) : 0), callback };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
   }
