@@ -96,12 +96,10 @@ export class ClaimAttempt {
     this.suspect = false;
   }
 
-  /**
-   * The run is over, and its lock goes back. A call claims whatever is free: an ask that was under way all the time may
-   * take the row once more, with nobody running.
-   */
+  /** The run is over, and its release was sent before: a return that came first would give back a tick that ran. */
   endRun(): void {
     this.runIsOver = true;
+    if (this.suspect) this.context.onStray(this.token);
   }
 
   /** No more asks: what won and is not used by now, or may have won, or wins later, goes back. */
@@ -140,9 +138,10 @@ export class ClaimAttempt {
   }
 
   private observeUncertainty(): void {
-    // While the run goes on the row is its own, and a release would end it.
-    if (this.used && !this.runIsOver) return;
+    // Only a call claims whatever is free, and may take the row once more when its run is over, with nobody running.
+    if (this.used && this.request.tick.kind !== 'call') return;
     this.suspect = true;
-    if (this.closed) this.context.onStray(this.token);
+    // While the run goes on the row is its own, and a release would end it.
+    if (this.closed && (!this.used || this.runIsOver)) this.context.onStray(this.token);
   }
 }

@@ -114,6 +114,13 @@ export class HeldLock {
     return Math.min(this.holdLeft(), this.leaseLeft(this.leasedAt, this.lease));
   }
 
+  /** Milliseconds for which its row may stay held without a release: a wall clock that was set says nothing of the row. */
+  rowHeldFor(): number {
+    const { maxHold, sentAt } = this.state;
+    const now = this.clock.monotonic();
+    return Math.min(sentAt.monotonic + maxHold, this.leasedAt.monotonic + this.lease) - now;
+  }
+
   private leaseLeft(leasedAt: Instant, lease: number): number {
     return lease - elapsedSince(this.clock, leasedAt);
   }

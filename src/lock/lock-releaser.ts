@@ -1,4 +1,4 @@
-import { elapsedSince, instantOf, pause, within } from './lock-clock.js';
+import { patienceOf, within } from './lock-clock.js';
 import type { LockClock } from './lock-clock.js';
 import type { LockLog } from './lock-log.js';
 import { LockStoreUnavailableError } from './lock-store.js';
@@ -7,8 +7,17 @@ import { retryDelay } from './retry.js';
 import type { UnfinishedWork } from './unfinished-work.js';
 import { messageOf } from '../message-of.js';
 
+interface Repeat {
+  name: string;
+  /** Ends the pause before the next try. */
+  hurry: () => void;
+}
+
 /** Sends releases, and repeats them for as long as the lock would otherwise be held. Never rejects. */
 export class LockReleaser {
+  /** Releases whose first try failed. */
+  private readonly repeated = new Set<Repeat>();
+
   constructor(
     private readonly store: LockStore,
     private readonly clock: LockClock,
@@ -26,17 +35,27 @@ export class LockReleaser {
    * @param before what has to end before the release is sent
    */
   async release(request: ReleaseRequest, patience: number, before?: Promise<void>): Promise<void> {
-    const answered = this.unfinished.track(this.untilAnswered(request, patience, before));
+    const repeat: Repeat = { name: request.name, hurry: () => {} };
+    const answered = this.unfinished.track(this.untilAnswered(request, patience, repeat, before));
+    void answered.then(() => this.repeated.delete(repeat));
     await within(this.clock, Math.min(this.patienceATry, patience), answered);
+  }
+
+  /** Sends what is repeated for this name at once; answers whether there is any, so that its row may soon be free. */
+  hurry(name: string): boolean {
+    const ofName = [...this.repeated].filter((repeat) => repeat.name === name);
+    for (const repeat of ofName) repeat.hurry();
+    return ofName.length > 0;
   }
 
   private async untilAnswered(
     request: ReleaseRequest,
     patience: number,
+    repeat: Repeat,
     before?: Promise<void>,
   ): Promise<void> {
-    const since = instantOf(this.clock);
-    const left = (): number => patience - elapsedSince(this.clock, since);
+    const deadline = this.clock.monotonic() + patience;
+    const left = (): number => deadline - this.clock.monotonic();
     await before;
     for (let tries = 0; ; tries++) {
       try {
@@ -52,7 +71,10 @@ export class LockReleaser {
         if (!worthRepeating && request.error === undefined) return;
         if (!worthRepeating) request = { ...request, error: undefined };
       }
-      await pause(this.clock, Math.min(retryDelay(tries), left()));
+      this.repeated.add(repeat);
+      const pause = patienceOf(this.clock, Math.min(retryDelay(tries), left()));
+      repeat.hurry = pause.end;
+      await pause.over;
       if (left() <= 0) return;
     }
   }

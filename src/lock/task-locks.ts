@@ -95,9 +95,8 @@ export class TaskLocks {
     const run = this.running.get(lock);
     if (!run) return;
     const { name, token } = lock.state;
-    const patience = Math.max(lock.timeLeft(), this.settings.claimTimeout);
+    const patience = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
-    run.attempt.endRun();
     this.running.delete(lock);
     if (this.newest.get(name) === lock) this.newest.delete(name);
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
@@ -106,6 +105,7 @@ export class TaskLocks {
     const released = this.releaser.release(request, patience, run.renewal.end());
     run.end();
     await released;
+    run.attempt.endRun();
   }
 
   /**
@@ -167,8 +167,11 @@ export class TaskLocks {
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
         if (answer?.status === 'held') {
           const { heldBy, heldUntil, inProgress, now } = answer;
-          if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
-          return { status: 'skipped', reason: 'held', heldBy, heldUntil };
+          if (!this.isOnlyUnreleased(claim.name, heldBy)) {
+            if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
+            return { status: 'skipped', reason: 'held', heldBy, heldUntil };
+          }
+          problem = 'its last run here is over, but its release has had no answer yet';
         }
         if (answer?.status === 'won' && !attempt.isGivenUp) {
           const lock = this.hold(claim, attempt, answer);
@@ -187,6 +190,11 @@ export class TaskLocks {
     this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
     this.lookAgain(claim, claim.lease);
     return { status: 'skipped', reason: 'unavailable' };
+  }
+
+  /** A run of this replica that the database could not be told of: it would cost the first tick after an outage. */
+  private isOnlyUnreleased(name: string, heldBy?: string): boolean {
+    return heldBy === this.settings.replicaId && this.releaser.hurry(name);
   }
 
   private reportMissed(claim: TaskClaim, answer: Extract<ClaimAnswer, { status: 'won' | 'done' }>): void {

@@ -622,14 +622,46 @@ const byRule = {
   'an ask that outlives its run goes back': [
     {
       file: ATTEMPT,
-      find: 'if (this.used && !this.runIsOver) return;',
+      find: "if (this.used && this.request.tick.kind !== 'call') return;",
       replace: 'if (this.used) return;',
       suites: UNIT,
     },
     {
       file: ATTEMPT,
-      find: 'if (this.used && !this.runIsOver) return;',
+      find: "if (this.used && this.request.tick.kind !== 'call') return;",
       replace: '',
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: 'if (this.closed && (!this.used || this.runIsOver)) this',
+      replace: 'if (this.closed) this',
+      suites: UNIT,
+    },
+    {
+      file: LOCKS,
+      find: '    await released;\n    run.attempt.endRun();',
+      replace: '    run.attempt.endRun();\n    await released;',
+      suites: UNIT,
+    },
+  ],
+  'a release that is repeated': [
+    {
+      file: LOCKS,
+      find: 'this.releaser.hurry(name)',
+      replace: 'false',
+      suites: UNIT,
+    },
+    {
+      file: 'src/lock/lock-releaser.ts',
+      find: 'for (const repeat of ofName) repeat.hurry();',
+      replace: '',
+      suites: UNIT,
+    },
+    {
+      file: LOCKS,
+      find: 'lock.rowHeldFor()',
+      replace: 'lock.timeLeft()',
       suites: UNIT,
     },
   ],

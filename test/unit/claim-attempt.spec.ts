@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimAttempt } from '../../src/lock/claim-attempt.js';
-import type { ClaimAnswer, WonAnswer } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, TickRequest, WonAnswer } from '../../src/lock/lock-store.js';
 import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { aTick, watch } from '../support/locks.js';
@@ -9,8 +9,10 @@ import type { Script } from '../support/scripted-store.js';
 
 const PATIENCE = 2_500;
 
-function attemptWith(claim: NonNullable<Script['claim']>) {
-  const { name, tick, recover, minHold, lease, tolerance } = aTick;
+const aCall: TickRequest = { kind: 'call' };
+
+function attemptWith(claim: NonNullable<Script['claim']>, tick = aTick.tick) {
+  const { name, recover, minHold, lease, tolerance } = aTick;
   const store = new ScriptedStore({ claim });
   const clock = new FakeClock();
   const unfinished = new UnfinishedWork();
@@ -190,29 +192,40 @@ describe('what goes back, since nobody will run under it', () => {
   });
 
   /** An attempt whose second ask has won and is used, while the first one is still under way. */
-  async function usedBesideAnOlderAsk() {
+  async function usedBesideAnOlderAsk(tick?: TickRequest) {
     const older = new Later<ClaimAnswer>();
-    const { attempt, strays, clock } = attemptWith([older.promise, won()]);
+    const { attempt, strays, clock } = attemptWith([older.promise, won()], tick);
     const asked = attempt.ask(PATIENCE);
     await clock.advance(PATIENCE);
     await asked;
     await useNext(attempt);
     attempt.close();
-    return { attempt, strays, older };
+    const olderBreaks = async () => {
+      older.reject(answerLost());
+      await settled();
+    };
+    return { attempt, strays, olderBreaks };
   }
 
-  test('nothing while the run goes on, where an older ask breaks: a release would end it', async () => {
-    const { strays, older } = await usedBesideAnOlderAsk();
-    older.reject(answerLost());
-    await settled();
-    expect(strays).toEqual([]);
+  test('an older ask of a call that breaks after the run: it may have taken what was free again', async () => {
+    const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk(aCall);
+    attempt.endRun();
+    await olderBreaks();
+    expect(strays).toEqual([attempt.token]);
   });
 
-  test('an older ask that breaks after the run: a call claims whatever is free, with nobody running', async () => {
-    const { attempt, strays, older } = await usedBesideAnOlderAsk();
+  test('one that breaks while the run goes on, when that is over: before, it would end the run', async () => {
+    const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk(aCall);
+    await olderBreaks();
+    expect(strays).toEqual([]);
     attempt.endRun();
-    older.reject(answerLost());
-    await settled();
     expect(strays).toEqual([attempt.token]);
+  });
+
+  test('nothing of a tick that ran: nobody can win it again, and a return would give it back', async () => {
+    const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk();
+    attempt.endRun();
+    await olderBreaks();
+    expect(strays).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ReleaseAnswer } from '../../src/lock/lock-store.js';
+import { HeldLock } from '../../src/lock/held-lock.js';
+import type { ClaimAnswer, ReleaseAnswer } from '../../src/lock/lock-store.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
-import { answerLost, Later, notSent } from '../support/scripted-store.js';
+import { answerLost, held, Later, notSent, TICK, won } from '../support/scripted-store.js';
 import type { Script } from '../support/scripted-store.js';
 
 const released: ReleaseAnswer = { status: 'released' };
@@ -65,6 +66,31 @@ describe('a release while the database is down', () => {
     expect(log.lines.error).toHaveLength(1);
   });
 
+  test('goes on when the wall clock is set: the row stays held by the clock of the database', async () => {
+    const { locks, store, clock } = replica({ release: [notSent()] });
+    const lock = await wonLock(locks.claim(aTick));
+    clock.setWall(10 * MINUTE);
+    void locks.release(lock, 'failed');
+    await clock.advance(4 * MINUTE);
+    const before = store.releases.length;
+    await clock.advance(MINUTE - 1_000);
+    expect(store.releases.length).toBeGreaterThan(before);
+  });
+
+  test('is sent before what an older ask of its call may have taken goes back', async () => {
+    const [older, answer] = [new Later<ClaimAnswer>(), new Later<ReleaseAnswer>()];
+    const { locks, store, clock } = replica({ claim: [older.promise, won()], release: [answer.promise] });
+    const claiming = locks.claim({ ...aTick, tick: { kind: 'call' } });
+    await clock.advance(CLAIM_TIMEOUT / 2 + 100);
+    void locks.release(await wonLock(claiming), 'succeeded');
+    older.reject(answerLost());
+    await clock.advance(0);
+    expect(store.releases.map(({ outcome }) => outcome)).toEqual(['succeeded']);
+    answer.resolve(released);
+    await clock.advance(0);
+    expect(store.releases.map(({ outcome }) => outcome)).toEqual(['succeeded', 'returned']);
+  });
+
   test('of a run past its maximum hold is repeated for the claim timeout', async () => {
     const { locks, store, clock } = replica({ release: [notSent()] });
     const lock = await wonLock(locks.claim(aTick));
@@ -93,6 +119,56 @@ describe('a release while the database is down', () => {
     const { clock, releasing } = await afterRun([new Later<ReleaseAnswer>().promise]);
     await clock.advance(CLAIM_TIMEOUT);
     expect(releasing.isSettled).toBe(true);
+  });
+});
+
+describe('a claim while a release is repeated', () => {
+  const next = { ...aTick, tick: { kind: 'scheduled', scheduledTime: new Date(+TICK + MINUTE) } } as const;
+  const down = Array.from({ length: 12 }, () => notSent());
+
+  test('hurries it and asks again: the first tick after an outage runs', async () => {
+    const { locks, store, clock } = replica({
+      claim: [won(), held('replica-a'), won({ fence: 8n })],
+      release: [...down, released],
+    });
+    void locks.release(await wonLock(locks.claim(aTick)), 'succeeded');
+    while (store.releases.length < down.length) await clock.advance(1);
+    const claiming = watch(locks.claim(next));
+    await clock.advance(0);
+    expect(store.releases).toHaveLength(down.length + 1);
+    await clock.advance(10);
+    expect(claiming.value).toBeInstanceOf(HeldLock);
+  });
+
+  test('is told of a lock that another replica holds all the same', async () => {
+    const { locks, clock, store } = replica({ claim: [won(), held('replica-b')], release: [notSent()] });
+    void locks.release(await wonLock(locks.claim(aTick)), 'succeeded');
+    await clock.advance(1_000);
+    expect(await locks.claim(next)).toMatchObject({ reason: 'held', heldBy: 'replica-b' });
+    expect(store.claims).toHaveLength(2);
+  });
+
+  test('is unavailable where the release does not come through', async () => {
+    const { locks, clock, log } = replica({ claim: [won(), held('replica-a')], release: [notSent()] });
+    void locks.release(await wonLock(locks.claim(aTick)), 'succeeded');
+    await clock.advance(1_000);
+    const claiming = watch(locks.claim(next));
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(claiming.value).toMatchObject({ reason: 'unavailable' });
+    expect(log.lines.error.at(-1)).toMatch(
+      /its last run here is over, but its release has had no answer yet/,
+    );
+  });
+
+  test('asks no more where the release has come through and the lock is held still', async () => {
+    const { locks, clock, store } = replica({
+      claim: [won(), held('replica-a')],
+      release: [notSent(), released],
+    });
+    void locks.release(await wonLock(locks.claim(aTick)), 'succeeded');
+    await clock.advance(1_000);
+    expect(await locks.claim(next)).toMatchObject({ reason: 'held' });
+    expect(store.claims).toHaveLength(2);
   });
 });
 

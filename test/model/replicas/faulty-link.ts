@@ -63,6 +63,7 @@ export class FaultyLink implements LockStore {
    */
   readonly excused = new Set<string>();
   private readonly unanswered = new Set<() => void>();
+  private isReset = false;
 
   constructor(
     private readonly store: LockStore,
@@ -112,12 +113,13 @@ export class FaultyLink implements LockStore {
     );
   }
 
-  /** From here on nothing goes wrong any more. With a reset, what was silent breaks. */
+  /** From here on nothing goes wrong any more. With a reset, what was silent breaks, and what is on its way will. */
   heal(withReset: boolean): void {
     this.outage = undefined;
     this.journeys.length = 0;
     if (withReset) for (const fail of this.unanswered) fail();
     this.unanswered.clear();
+    this.isReset = withReset;
   }
 
   private async send<Answer>(
@@ -148,7 +150,9 @@ export class FaultyLink implements LockStore {
 
   private silence(): Promise<never> {
     return new Promise((_, reject) => {
-      this.unanswered.add(() => this.clock.deliver(() => reject(terminated())));
+      const fail = (): void => this.clock.deliver(() => reject(terminated()));
+      if (this.isReset) fail();
+      else this.unanswered.add(fail);
     });
   }
 

@@ -117,7 +117,8 @@ export class Fleet {
     const holder = this.granted.get(row.token)!;
     if (holder.clock.isDead || holder.link.excused.has(row.token)) return;
     const runs = [...holder.running].some(({ state }) => state.token === row.token);
-    assert.ok(runs || holder.claiming > 0, `${holder.id} keeps the lock and does not run`);
+    const isUnderWay = holder.claiming > 0 || holder.releasing > 0;
+    assert.ok(runs || isUnderWay, `${holder.id} keeps the lock and does not run`);
   }
 
   /** Nothing is under way any more, and nothing waits. */
