@@ -69,9 +69,11 @@ export class LeaseRenewal {
   private async ask(lease: number): Promise<RenewAnswer | undefined> {
     const { name, token, maxHold } = this.lock.state;
     const asked = { aborted: false };
+    // One that hangs for as long as the lease has left would lose it without a second try.
+    const patience = Math.min(this.patience, lease / RENEWALS_A_LEASE);
     try {
       const renewal = this.store.renew([{ name, token, lease, maxHold }], asked);
-      return (await within(this.clock, this.patience, renewal))?.[0];
+      return (await within(this.clock, patience, renewal))?.[0];
     } catch (error) {
       this.lock.renewalProblem = messageOf(error);
       return undefined;

@@ -645,6 +645,14 @@ const byRule = {
       suites: UNIT,
     },
   ],
+  'a renewal that hangs': [
+    {
+      file: 'src/lock/lease-renewal.ts',
+      find: 'Math.min(this.patience, lease / RENEWALS_A_LEASE)',
+      replace: 'this.patience',
+      suites: RENEWAL,
+    },
+  ],
   'a release that is repeated': [
     {
       file: LOCKS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskLockLostError } from '../../src/lock/lock-errors.js';
-import { aTick, MINUTE, replica, watch, wonLock } from '../support/locks.js';
+import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, Later, lost, notSent, renewed } from '../support/scripted-store.js';
 import type { Script } from '../support/scripted-store.js';
 import type { RenewAnswer } from '../../src/lock/lock-store.js';
@@ -105,6 +105,13 @@ describe('a renewal', () => {
     expect(reason()).toBeUndefined();
     await clock.advance(2_000);
     expect(reason()).toBe('lease');
+  });
+
+  test('that hangs leaves time for another one, also where the lease is no longer than the claim timeout', async () => {
+    const { locks, clock } = replica({ renew: [new Later<RenewAnswer>().promise, renewed] });
+    const lock = await wonLock(locks.claim({ ...task, lease: CLAIM_TIMEOUT }));
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(lock.isHeld()).toBe(true);
   });
 
   test('that is refused is told where the lease ends over it', async () => {
