@@ -22,7 +22,7 @@ export class LockReleaser {
     private readonly store: LockStore,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    /** Milliseconds that the first try has for its answer; each further one has twice as many as the one before. */
+    /** Milliseconds that the first try has for its answer; each time that none came, the next one has twice as many. */
     private readonly patienceATry: number,
     private readonly unfinished: UnfinishedWork,
   ) {}
@@ -57,12 +57,16 @@ export class LockReleaser {
     const deadline = this.clock.monotonic() + patience;
     const left = (): number => deadline - this.clock.monotonic();
     await before;
+    let patienceOfTry = this.patienceATry;
     for (let tries = 0; ; tries++) {
       try {
         // Sent again, or after its lease, a release changes nothing that it should not: it goes by the token.
         const released = this.store.release([request]);
-        const answers = await within(this.clock, Math.min(this.patienceATry * 2 ** tries, left()), released);
-        if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
+        const answers = await within(this.clock, Math.min(patienceOfTry, left()), released);
+        if (!answers) {
+          patienceOfTry *= 2;
+          throw new LockStoreUnavailableError('the database did not answer', true);
+        }
         if (answers[0] && answers[0].status !== 'busy') return;
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;

@@ -7,6 +7,7 @@ import type { Script } from '../support/scripted-store.js';
 
 const released: ReleaseAnswer = { status: 'released' };
 const busyRow: ReleaseAnswer = { status: 'busy' };
+const down = Array.from({ length: 12 }, () => notSent());
 
 /** A replica whose run has just ended. */
 async function afterRun(release: NonNullable<Script['release']>) {
@@ -124,7 +125,6 @@ describe('a release while the database is down', () => {
 
 describe('a claim while a release is repeated', () => {
   const next = { ...aTick, tick: { kind: 'scheduled', scheduledTime: new Date(+TICK + MINUTE) } } as const;
-  const down = Array.from({ length: 12 }, () => notSent());
 
   test('hurries it and asks again: the first tick after an outage runs', async () => {
     const { locks, store, clock } = replica({
@@ -183,6 +183,14 @@ describe('a release on a connection that died without a word', () => {
     await clock.advance(2 * CLAIM_TIMEOUT + 100);
     expect(store.releases).toHaveLength(3);
     expect(new Set(store.releases.map(({ token }) => token)).size).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('has no more patience after tries that failed at once: one that hangs then would be the last', async () => {
+    const { store, clock } = await afterRun([...down, new Later<ReleaseAnswer>().promise, released]);
+    while (store.releases.length < down.length + 1) await clock.advance(1);
+    await clock.advance(CLAIM_TIMEOUT + 1_000);
+    expect(store.releases).toHaveLength(down.length + 2);
     expect(clock.pending).toBe(0);
   });
 
