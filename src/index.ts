@@ -23,6 +23,15 @@ export type {
   WantedSignal,
   WonAnswer,
 } from './lock/lock-store.js';
+export type {
+  NewRequest,
+  PickedUp,
+  RequestRun,
+  RequestStore,
+  Settled,
+  SettledRun,
+  WaitingRequests,
+} from './requests/request-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
 export { TaskCron } from './task-lock.cron.js';
 export { TaskLock } from './task-lock.decorator.js';
@@ -33,6 +42,7 @@ export { TaskLockInterceptor } from './task-lock.interceptor.js';
 export type { TaskLockResult } from './task-lock.interceptor.js';
 export { TaskLockModule } from './task-lock.module.js';
 export type {
+  Debounce,
   Overlap,
   TaskCronOptions,
   TaskCronSchedule,
@@ -41,6 +51,7 @@ export type {
   TaskLockModuleOptions,
   TaskLockOptions,
   TaskLockRunOptions,
+  TaskRequestOptions,
 } from './task-lock.options.js';
 export { TaskLockService } from './task-lock.service.js';
 export { currentTaskRun } from './task-run.js';

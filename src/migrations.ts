@@ -1,28 +1,32 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateTaskLockTable1763683200000 } from '../migrations/1763683200000-create-task-lock-table.js';
+import { CreateTaskLockRequestTable1795219200000 } from '../migrations/1795219200000-create-task-lock-request-table.js';
 import { DEFAULT_TABLE } from './postgres/table-name.js';
 
 /** A TypeORM migration class, as `DataSourceOptions.migrations` takes it. */
 export type TaskLockMigration = new () => MigrationInterface;
 
-/** Where {@link taskLockMigrationsFor} makes the table. */
+/** Where {@link taskLockMigrationsFor} makes the tables. */
 export interface TaskLockTable {
   /** Default: the data source's own `schema`, else the connection's search_path. */
   schema?: string;
-  /** Default: `task_lock`. */
+  /** The lock table; that of requests has its name with `_request` behind it. Default: `task_lock`. */
   table?: string;
 }
 
 /**
- * The migrations of the lock table, for a table in the data source's own schema.
+ * The migrations of the lock table and of the table of requests, for tables in the data source's own schema.
  *
  * @example
  * TypeOrmModule.forRoot({ type: 'postgres', url, migrations: [...taskLockMigrations, ...mine], migrationsRun: true })
  */
-export const taskLockMigrations: readonly TaskLockMigration[] = [CreateTaskLockTable1763683200000];
+export const taskLockMigrations: readonly TaskLockMigration[] = [
+  CreateTaskLockTable1763683200000,
+  CreateTaskLockRequestTable1795219200000,
+];
 
 /**
- * The same migrations for a table of another name or schema; give `TaskLockModule.forRoot` the same two options.
+ * The same migrations for tables of another name or schema; give `TaskLockModule.forRoot` the same two options.
  * TypeORM records them under names of their own, so that two lock tables can stand in one database.
  *
  * @example
@@ -33,6 +37,11 @@ export function taskLockMigrationsFor({ schema, table }: TaskLockTable): readonl
   return [
     class extends CreateTaskLockTable1763683200000 {
       override readonly name = ['CreateTaskLockTable', ...place, '1763683200000'].join('_');
+      protected override readonly schema = schema;
+      protected override readonly table = table ?? DEFAULT_TABLE;
+    },
+    class extends CreateTaskLockRequestTable1795219200000 {
+      override readonly name = ['CreateTaskLockRequestTable', ...place, '1795219200000'].join('_');
       protected override readonly schema = schema;
       protected override readonly table = table ?? DEFAULT_TABLE;
     },

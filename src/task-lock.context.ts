@@ -13,6 +13,8 @@ export interface TaskCall {
   direct: boolean;
   /** Whose lock it is, where each key of the task has one. */
   key?: string;
+  /** Milliseconds that lie between two starts at least: the window of a debounce that runs the first call at once. */
+  spacing?: number;
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
 }
@@ -23,7 +25,7 @@ export function isTick({ task, tick, direct }: TaskCall): boolean {
 }
 
 /** The lock that a call contends for. */
-export function lockNameOf({ task, key }: TaskCall): string {
+export function lockNameOf({ task, key }: Pick<TaskCall, 'task' | 'key'>): string {
   return key === undefined ? task.name : keyedName(task.name, key);
 }
 

@@ -14,6 +14,8 @@ import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { SchedulerState } from './schedule/scheduler-state.js';
 import type { ScheduledMethod, TaskLockRecovery } from './task-lock.recovery.js';
+import type { TaskLockRequestRunner } from './task-lock.request-runner.js';
+import type { TaskLockRequests } from './task-lock.requests.js';
 import { SCHEDULE_OPTION } from './task-lock.registry.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
@@ -36,6 +38,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     private readonly settings: ModuleSettings,
     private readonly recovery: TaskLockRecovery,
     private readonly cronJobs: TaskLockCronJobs,
+    private readonly requests: TaskLockRequests,
+    private readonly requestRunner: TaskLockRequestRunner,
   ) {}
 
   /**
@@ -54,7 +58,9 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const survey = (this.survey ??= this.read());
     const fired = firedMethods(survey);
-    for (const { key, instances } of survey.scheduled) markDirectCalls(instances, key);
+    for (const { task, key, instances } of survey.members) {
+      if (task.schedule) markDirectCalls(instances, key);
+    }
     this.scheduler.markedDirectCalls();
     await this.check(survey);
     for (const task of survey.tasks.values()) this.logger.debug(describeTask(task));
@@ -62,6 +68,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
     for (const { task, method } of fired) {
+      this.requestRunner.add(task, method);
       if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;
       this.cronJobs.start(task, method);
       this.recovery.watch(task, method);
@@ -105,6 +112,12 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
       await this.store.prepare([...tasks.keys()]);
     } catch (error) {
       problems.push({ where: 'TaskLockModule', option: 'dataSource', message: messageOf(error) });
+      return;
+    }
+    try {
+      if ([...tasks.values()].some(({ expectsRequests }) => expectsRequests)) await this.requests.prepare();
+    } catch (error) {
+      problems.push({ where: 'TaskLockModule', option: 'dataSource', message: messageOf(error) });
     }
   }
 
@@ -135,11 +148,11 @@ interface FiredMethod {
 }
 
 /** What the lock itself fires later, taken before direct calls are marked: what it fires is a tick. */
-function firedMethods({ scheduled }: Survey): FiredMethod[] {
-  return scheduled.flatMap(({ task, key, instances, isFired }) => {
+function firedMethods({ members }: Survey): FiredMethod[] {
+  return members.flatMap(({ task, declaration, key, instances, isFired }) => {
     const [instance] = instances;
     if (!isFired || !instance) return [];
-    return { task, method: { instance, key, method: Reflect.get(instance, key) as Method } };
+    return { task, method: { instance, key, declaration, method: Reflect.get(instance, key) as Method } };
   });
 }
 

@@ -29,6 +29,8 @@ export class TaskLockInterceptor implements NestInterceptor {
   constructor(
     private readonly locks: TaskLocks,
     private readonly transactions: TaskTransactions,
+    /** Called after each release, with the name of the task: what waited for it may run. */
+    private readonly onReleased: (task: string) => void,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
@@ -40,7 +42,11 @@ export class TaskLockInterceptor implements NestInterceptor {
   async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const outer = this.runAround(call);
     if (outer) return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
+    return this.claimed(call, method);
+  }
 
+  /** The same with a claim of its own in any case. */
+  async claimed<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return skippedOrThrown(call, lock);
     const { task, key, method: decorated } = call;
@@ -63,7 +69,13 @@ export class TaskLockInterceptor implements NestInterceptor {
       throw error;
     } finally {
       await this.locks.release(lock, outcome, message);
+      this.onReleased(task.name);
     }
+  }
+
+  /** Whether a call goes on under a lock that is held already. */
+  isInsideRunOf(call: TaskCall): boolean {
+    return this.runAround(call) !== undefined;
   }
 
   /** The run that a call from inside it goes on under. A timer that was set inside makes ticks and no such calls. */

@@ -1,5 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { DurationInput } from './config/duration.js';
 import type { LockStore } from './lock/lock-store.js';
 
@@ -43,9 +43,11 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    *
    * - `skip` resolves to `undefined`, at once;
    * - `wait` asks again until it runs, or until `waitTimeout` is over: then a `TaskLockTimeoutError`;
-   * - `throw` throws a `TaskLockHeldError` with the holder and until when.
+   * - `throw` throws a `TaskLockHeldError` with the holder and until when;
+   * - `bufferOne` resolves to `undefined`, and the task runs once more as soon as the run in progress ends, on whichever
+   *   replica, with the arguments of the last of these calls. They must be JSON.
    *
-   * `wait` and `throw` throw a `TaskLockUnavailableError` where the database gave no answer. Ticks of a schedule are
+   * All but `skip` throw a `TaskLockUnavailableError` where the database gave no answer. Ticks of a schedule are
    * always skipped: on all replicas but one there is nothing to wait for. Default: `skip`.
    */
   overlap?: Overlap;
@@ -67,10 +69,38 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    * @TaskLock('nightly-report', undefined, { missed: 'once', catchupWindow: '6h' }) // not during the day
    */
   catchupWindow?: DurationInput;
+  /**
+   * Calls become requests that run once together, for each key and across all replicas; they resolve to `undefined`.
+   * Their arguments must be JSON, and those of the last one are taken. Ticks of a schedule run as they are due.
+   *
+   * @example
+   * @TaskLock('course-export', undefined, { key: (courseId: number) => courseId, debounce: { delay: '5s' } })
+   * async export(courseId: number) {}
+   */
+  debounce?: Debounce;
+  /**
+   * How often a request is tried before it is parked: after 1 s, and then four times as long each time, at most an hour.
+   * Given, or with `debounce` or `overlap: 'bufferOne'`, it also says that the task is requested: every replica looks for
+   * its requests then, each `pollingInterval` of the module. Default: 5.
+   */
+  attempts?: number;
 }
 
 /** What a call does that finds the lock held. */
-export type Overlap = 'skip' | 'wait' | 'throw';
+export type Overlap = 'skip' | 'wait' | 'throw' | 'bufferOne';
+
+/** How calls of a task are collapsed. Every string may hold placeholders. */
+export interface Debounce {
+  /** Up to 30 days. */
+  delay: DurationInput;
+  /** `trailing` runs no later than this after the first call. Default: ten times the delay. */
+  maxDelay?: DurationInput;
+  /**
+   * `trailing` runs `delay` after the last call. `leading` runs the first one at once, and what is called until `delay`
+   * after that run has begun is one run when it is over: the last call is never lost. Default: `trailing`.
+   */
+  mode?: 'trailing' | 'leading';
+}
 
 /** The object form of `@TaskLock`. */
 export interface TaskLockDefinition<Args extends unknown[] = never[]> extends TaskLockOptions<Args> {
@@ -96,7 +126,10 @@ export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
   Omit<TaskCronSchedule, 'expression'>;
 
 /** What `TaskLockService.run` takes in place of a name. Options that are not given come from the declared task. */
-export interface TaskLockRunOptions extends Omit<TaskLockDefinition, 'key' | 'missed' | 'catchupWindow'> {
+export interface TaskLockRunOptions extends Omit<
+  TaskLockDefinition,
+  'key' | 'missed' | 'catchupWindow' | 'debounce' | 'attempts'
+> {
   /** The key whose lock this is: needed for a declared task that has one lock for each key. */
   key?: string | number;
   /**
@@ -104,6 +137,18 @@ export interface TaskLockRunOptions extends Omit<TaskLockDefinition, 'key' | 'mi
    * Default: none; the run is stopped only by another one, or by the minimum hold of a task without a schedule.
    */
   scheduledTime?: Date;
+}
+
+/** Options of `TaskLockService.request`. */
+export interface TaskRequestOptions<Args extends readonly unknown[] = readonly unknown[]> {
+  /** What the method is called with; must be JSON. Of several requests that run together the newest are taken. Default: none. */
+  args?: Args;
+  /** The key whose lock the run takes; for a task with a `key` function it is computed from `args`. */
+  key?: string | number;
+  /** The run is due so long from now, up to 30 days; not for a task with `debounce`. Default: at once. */
+  delay?: DurationInput;
+  /** The request becomes part of this TypeORM transaction: there with its commit, gone with its rollback. */
+  manager?: EntityManager;
 }
 
 /** Options of `TaskLockModule.forRoot`. All have defaults. */
@@ -128,6 +173,11 @@ export interface TaskLockModuleOptions {
   claimTimeout?: DurationInput;
   /** How long a shutdown waits for running tasks before it aborts them. Default: `25s`, under Kubernetes' 30. */
   shutdownTimeout?: DurationInput;
+  /**
+   * How often each replica looks for requests that nobody has run, because the replica that asked has died; at least
+   * `100ms`. Only where tasks are requested. Default: `5s`.
+   */
+  pollingInterval?: DurationInput;
   /** What the other replicas see as the holder. Default: `hostname:pid:random`. */
   replicaId?: string;
   /**

@@ -11,7 +11,7 @@ import type { TaskCall } from './task-lock.context.js';
 export function skippedOrThrown(call: TaskCall, skipped: Skipped): Skipped {
   const { key, task } = call;
   const { name, overlap, waitTimeout = 0 } = task;
-  if (isTick(call) || overlap === 'skip') return skipped;
+  if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;
   if (skipped.reason !== 'held') throw new TaskLockUnavailableError({ task: name, key }, skipped.reason);
   if (overlap === 'throw') throw new TaskLockHeldError({ task: name, key }, skipped);
   throw new TaskLockTimeoutError({ task: name, key }, skipped, waitTimeout);

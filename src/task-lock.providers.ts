@@ -14,6 +14,7 @@ import { TaskLocks } from './lock/task-locks.js';
 import { UnlockedStore } from './lock/unlocked-store.js';
 import { PostgresLockStore } from './postgres/postgres-lock-store.js';
 import { processState } from './process-state.js';
+import { RequestWatch } from './requests/request-watch.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './schedule/scheduler-state.js';
 import type { SchedulerOptions } from './schedule/scheduler-state.js';
 import { TaskLockCronJobs } from './task-lock.cron-jobs.js';
@@ -24,6 +25,9 @@ import { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from './task-lock.options.js';
 import { TaskLockRecovery } from './task-lock.recovery.js';
 import { TaskLockRegistry } from './task-lock.registry.js';
+import { TaskLockRequestRunner } from './task-lock.request-runner.js';
+import { RequestingInterceptor } from './task-lock.requesting-interceptor.js';
+import { TaskLockRequests } from './task-lock.requests.js';
 import { TaskLockRuntime } from './task-lock.runtime.js';
 import { TaskLockService } from './task-lock.service.js';
 import { TaskLockShutdown } from './task-lock.shutdown.js';
@@ -78,12 +82,47 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockInterceptor,
-    useFactory: (locks: TaskLocks, store: LockStore, settings: ModuleSettings, moduleRef: ModuleRef) =>
+    useFactory: (
+      locks: TaskLocks,
+      store: LockStore,
+      settings: ModuleSettings,
+      moduleRef: ModuleRef,
+      watch: RequestWatch,
+    ) =>
       new TaskLockInterceptor(
         locks,
         transactionsFor(store, () => dataSourceOf(settings, moduleRef)),
+        (task) => watch.released(task),
       ),
-    inject: [TaskLocks, LOCK_STORE, MODULE_SETTINGS, ModuleRef],
+    inject: [TaskLocks, LOCK_STORE, MODULE_SETTINGS, ModuleRef, RequestWatch],
+  },
+  {
+    provide: RequestWatch,
+    useFactory: ({ requests }: LockStore, clock: LockClock, { pollingInterval }: ModuleSettings) =>
+      new RequestWatch(requests, clock, new Logger('TaskLock'), pollingInterval),
+    inject: [LOCK_STORE, LOCK_CLOCK, MODULE_SETTINGS],
+  },
+  {
+    provide: TaskLockRequests,
+    useFactory: (
+      { requests }: LockStore,
+      watch: RequestWatch,
+      clock: LockClock,
+      { claimTimeout }: ModuleSettings,
+    ) => new TaskLockRequests(requests, watch, clock, new Logger('TaskLock'), claimTimeout),
+    inject: [LOCK_STORE, RequestWatch, LOCK_CLOCK, MODULE_SETTINGS],
+  },
+  {
+    provide: TaskLockRequestRunner,
+    useFactory: (...dependencies: ConstructorParameters<typeof TaskLockRequestRunner>) =>
+      new TaskLockRequestRunner(...dependencies),
+    inject: [TaskLockInterceptor, TaskLockRequests, RequestWatch, LOCK_CLOCK],
+  },
+  {
+    provide: RequestingInterceptor,
+    useFactory: (locked: TaskLockInterceptor, requests: TaskLockRequests) =>
+      new RequestingInterceptor(locked, requests),
+    inject: [TaskLockInterceptor, TaskLockRequests],
   },
   {
     provide: TaskLockRegistry,
@@ -103,25 +142,29 @@ export const taskLockProviders: Provider[] = [
   {
     // What an instance is made with: one of a request, or of a module that is loaded later, is never ticked.
     provide: processState.runtimeToken,
-    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor, clock: LockClock) =>
+    useFactory: (registry: TaskLockRegistry, interceptor: RequestingInterceptor, clock: LockClock) =>
       new TaskLockRuntime(registry, interceptor, clock, () => false),
-    inject: [TaskLockRegistry, TaskLockInterceptor, LOCK_CLOCK],
+    inject: [TaskLockRegistry, RequestingInterceptor, LOCK_CLOCK],
   },
   {
     provide: TICKING_RUNTIME,
     useFactory: (
       registry: TaskLockRegistry,
-      interceptor: TaskLockInterceptor,
+      interceptor: RequestingInterceptor,
       clock: LockClock,
       scheduler: SchedulerState,
     ) => new TaskLockRuntime(registry, interceptor, clock, () => scheduler.mayTick()),
-    inject: [TaskLockRegistry, TaskLockInterceptor, LOCK_CLOCK, SchedulerState],
+    inject: [TaskLockRegistry, RequestingInterceptor, LOCK_CLOCK, SchedulerState],
   },
   {
     provide: TaskLockService,
-    useFactory: (registry: TaskLockRegistry, interceptor: TaskLockInterceptor, explorer: TaskLockExplorer) =>
-      new TaskLockService(registry, interceptor, () => explorer.explore()),
-    inject: [TaskLockRegistry, TaskLockInterceptor, TaskLockExplorer],
+    useFactory: (
+      registry: TaskLockRegistry,
+      interceptor: TaskLockInterceptor,
+      requests: TaskLockRequests,
+      explorer: TaskLockExplorer,
+    ) => new TaskLockService(registry, interceptor, requests, () => explorer.explore()),
+    inject: [TaskLockRegistry, TaskLockInterceptor, TaskLockRequests, TaskLockExplorer],
   },
   {
     provide: TaskLockRecovery,
@@ -146,13 +189,15 @@ export const taskLockProviders: Provider[] = [
       MODULE_SETTINGS,
       TaskLockRecovery,
       TaskLockCronJobs,
+      TaskLockRequests,
+      TaskLockRequestRunner,
     ],
   },
   {
     provide: TaskLockShutdown,
-    useFactory: (locks: TaskLocks, { shutdownTimeout }: ModuleSettings) =>
-      new TaskLockShutdown(locks, shutdownTimeout),
-    inject: [TaskLocks, MODULE_SETTINGS],
+    useFactory: (locks: TaskLocks, requests: TaskLockRequests, { shutdownTimeout }: ModuleSettings) =>
+      new TaskLockShutdown(locks, requests, shutdownTimeout),
+    inject: [TaskLocks, TaskLockRequests, MODULE_SETTINGS],
   },
 ];
 

@@ -10,6 +10,7 @@ export interface ScheduledMethod {
   instance: object;
   key: string | symbol;
   method: Method;
+  declaration: object;
 }
 
 /** Runs ticks that were left behind, by a run that died or by an outage, as the scheduler would have run them. */

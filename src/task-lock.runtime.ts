@@ -9,8 +9,8 @@ import type { TaskCall } from './task-lock.context.js';
 import { memberOf } from './task-lock.declaration.js';
 import type { TaskLockDeclaration } from './task-lock.declaration.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
-import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
+import type { RequestingInterceptor } from './task-lock.requesting-interceptor.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
 import type { DecoratedCall, TaskRuntime } from './task-lock.runtime-key.js';
 
@@ -24,7 +24,7 @@ export class TaskLockRuntime implements TaskRuntime {
 
   constructor(
     private readonly registry: TaskLockRegistry,
-    private readonly interceptor: TaskLockInterceptor,
+    private readonly interceptor: RequestingInterceptor,
     private readonly clock: LockClock,
     /** Whether a call may be a tick; every one is a direct call otherwise. */
     private readonly mayTick: () => boolean,

@@ -1,16 +1,21 @@
 import { formatDuration } from './config/duration.js';
 import { memberOf, standsOn } from './task-lock.declaration.js';
+import type { TaskLockDeclaration } from './task-lock.declaration.js';
 import type { DiscoveredClass } from './task-lock.discovery.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 
-interface ScheduledTask {
+interface TaskMember {
   task: Task;
+  declaration: TaskLockDeclaration;
   key: string | symbol;
   instances: readonly object[];
-  /** False where the class is made anew for each request: the scheduler fires none of its methods. */
+  /** False where the class is made anew for each request: nothing can call its methods by itself. */
   isFired: boolean;
 }
+
+const NOBODY_TO_CALL =
+  'cannot be requested, since its class is made anew for each request: move the method to a class that is made once';
 
 const UNFIRED =
   'has a schedule of @TaskCron that nothing fires: its class is made anew for each request, or another method or ' +
@@ -19,8 +24,8 @@ const UNFIRED =
 /** What the decorated classes of an application say. */
 export interface Survey {
   tasks: ReadonlyMap<string, Task>;
-  /** The methods that the scheduler fires, and the objects that it fires them on. */
-  scheduled: readonly ScheduledTask[];
+  /** The decorated methods, and the objects that they are called on. */
+  members: readonly TaskMember[];
   problems: readonly TaskLockProblem[];
   warnings: readonly string[];
 }
@@ -29,7 +34,7 @@ export interface Survey {
 export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskLockRegistry): Survey {
   const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
   const tasks = new Map<string, Task>();
-  const scheduled: ScheduledTask[] = [];
+  const members: TaskMember[] = [];
   const problems: TaskLockProblem[] = [];
   const warnings: string[] = [];
   for (const discovered of classes) {
@@ -55,7 +60,13 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       tasks.set(task.name, task);
       registry.add(task);
       const isOnInstance = standsOn(instance, declaration);
-      if (task.schedule) scheduled.push({ task, key, instances, isFired: isFired && isOnInstance });
+      members.push({ task, declaration, key, instances, isFired: isFired && isOnInstance });
+      if (task.expectsRequests && !isFired)
+        problems.push({
+          where: member,
+          option: task.debounce ? 'debounce' : 'overlap',
+          message: NOBODY_TO_CALL,
+        });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
       if (declaration.cron && !(isFired && task.cron)) warnings.push(`${member} ${UNFIRED}`);
     }
@@ -66,7 +77,7 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
     const message = `'${name}' is the lock of one key of the task '${owner.name}': give one of them another name`;
     problems.push({ where: member, option: 'name', message });
   }
-  return { tasks, scheduled, problems, warnings };
+  return { tasks, members, problems, warnings };
 }
 
 function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task): Iterable<string> {

@@ -18,7 +18,7 @@ interface CallProblem {
   message: string;
 }
 
-const OVERLAPS: readonly unknown[] = ['skip', 'wait', 'throw'] satisfies Overlap[];
+const OVERLAPS: readonly unknown[] = ['skip', 'wait', 'throw', 'bufferOne'] satisfies Overlap[];
 const MISSED: readonly unknown[] = ['skip', 'once'];
 
 /** Older than any tick: a window that leaves nothing out. */
@@ -47,7 +47,8 @@ export function callSettings(
       `${schedule.description} calls without arguments, so that there is nothing to compute a key from`,
     );
 
-  if (!OVERLAPS.includes(overlap)) refuse('overlap', `'${String(overlap)}' must be skip, wait or throw`);
+  if (!OVERLAPS.includes(overlap))
+    refuse('overlap', `'${String(overlap)}' must be skip, wait, throw or bufferOne`);
   const waitTimeout = duration('waitTimeout');
   if (overlap === 'wait' && definition.waitTimeout === undefined)
     refuse(

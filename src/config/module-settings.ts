@@ -15,6 +15,7 @@ export interface ModuleSettings extends Pick<TaskLockModuleOptions, 'dataSource'
   lease: number;
   claimTimeout: number;
   shutdownTimeout: number;
+  pollingInterval: number;
   replicaId: string;
   preparedStatements: boolean;
   enabled: boolean;
@@ -33,18 +34,23 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
   'lease',
   'claimTimeout',
   'shutdownTimeout',
+  'pollingInterval',
   'replicaId',
   'preparedStatements',
   'enabled',
   'store',
 ]);
 
+const SHORTEST_POLLING = 100;
+
+type DurationOption = 'lease' | 'claimTimeout' | 'shutdownTimeout' | 'pollingInterval';
+
 export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const problems: TaskLockProblem[] = [];
   const report = (option: string, message: string): void => {
     problems.push({ where: 'TaskLockModule', option, message });
   };
-  const duration = (option: 'lease' | 'claimTimeout' | 'shutdownTimeout', input: DurationInput): number => {
+  const duration = (option: DurationOption, input: DurationInput): number => {
     try {
       return parseDuration(input);
     } catch (error) {
@@ -84,6 +90,9 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const claimTimeout = duration('claimTimeout', options.claimTimeout ?? '5s');
   // No claim would ever have its answer in time.
   if (claimTimeout === 0) report('claimTimeout', "must be more than 0: write it like '5s'");
+  const pollingInterval = duration('pollingInterval', options.pollingInterval ?? '5s');
+  // Replicas would look for requests without a pause.
+  if (pollingInterval < SHORTEST_POLLING) report('pollingInterval', "must be at least '100ms'");
   return {
     dataSource: options.dataSource,
     schema: options.schema,
@@ -95,6 +104,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     lease,
     claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
+    pollingInterval,
     replicaId: options.replicaId ?? `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
     preparedStatements: flag('preparedStatements'),
     enabled: flag('enabled'),

@@ -11,9 +11,11 @@ import { formatDuration, parseDuration } from './duration.js';
 import type { DurationInput } from './duration.js';
 import type { ModuleSettings } from './module-settings.js';
 import { resolvePlaceholders } from './placeholder.js';
+import { requestSettings } from './request-settings.js';
+import type { RequestSettings } from './request-settings.js';
 
 /** What a task is made of once its placeholders are resolved; durations are milliseconds. */
-export interface TaskSettings extends CallSettings {
+export interface TaskSettings extends CallSettings, RequestSettings {
   name: string;
   interval?: number;
   recover: boolean;
@@ -39,6 +41,8 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'waitTimeout',
   'missed',
   'catchupWindow',
+  'attempts',
+  'debounce',
 ]);
 
 type DurationOption = 'interval' | 'minHold' | 'maxHold' | 'waitTimeout' | 'catchupWindow';
@@ -99,13 +103,14 @@ export function taskSettings(
     problems.push({ option: 'recover', message: `'${String(recover)}' must be true or false` });
   }
   const calls = callSettings(definition, schedule, duration);
-  problems.push(...calls.problems);
+  const requests = requestSettings(definition, (input) => readDuration(input, values));
+  problems.push(...calls.problems, ...requests.problems);
   if (calls.settings.key && keyedNameIsTooLong(name))
     problems.push({ option: 'name', message: 'is too long for a lock name of its own for each key' });
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   const lease = leaseFor(minHold, maxHold, module.lease);
   const holds = { interval, minHold, maxHold, lease, tolerance };
-  const settings = { name, recover: recover === true, ...holds, ...calls.settings };
+  const settings = { name, recover: recover === true, ...holds, ...calls.settings, ...requests.settings };
   return { settings, problems };
 }
 

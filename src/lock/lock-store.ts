@@ -1,3 +1,5 @@
+import type { RequestStore } from '../requests/request-store.js';
+
 /**
  * What a claim asks for.
  *
@@ -140,6 +142,8 @@ export interface LockStore {
   renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
   /** Ends runs by their token, also after their lease. */
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
+  /** Where requests wait for their run; a store without it takes none. */
+  readonly requests?: RequestStore;
   /** Removes rows of keys that are no longer used, without ever letting a fence go back; answers how many. */
   purge?(request: PurgeRequest): Promise<number>;
 }

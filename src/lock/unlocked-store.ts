@@ -1,11 +1,18 @@
 import type { ClaimAnswer, ClaimRequest, LockStore, ReleaseAnswer, RenewAnswer } from './lock-store.js';
 import type { LockClock } from './lock-clock.js';
+import { InMemoryRequestStore } from '../requests/in-memory-request-store.js';
 
 /** Grants every claim: what `enabled: false` runs on. Runs get a token and a growing fence, and exclude nobody. */
 export class UnlockedStore implements LockStore {
+  readonly requests: InMemoryRequestStore;
   private fence = 0n;
 
-  constructor(private readonly clock: LockClock) {}
+  constructor(private readonly clock: LockClock) {
+    this.requests = new InMemoryRequestStore(
+      () => clock.now(),
+      () => false,
+    );
+  }
 
   async prepare(): Promise<void> {}
 

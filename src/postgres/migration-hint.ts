@@ -6,6 +6,7 @@ export function withMigrationHint(
   error: unknown,
   { schema, table }: { schema?: string; table: string },
   qualified: string,
+  what: 'lock table' | 'table of requests' = 'lock table',
 ): unknown {
   const code = codeOf(error);
   const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
@@ -14,7 +15,7 @@ export function withMigrationHint(
   const isDefault = table === DEFAULT_TABLE && schema === undefined;
   const migrations = isDefault ? '[...taskLockMigrations]' : `[...taskLockMigrationsFor(${place})]`;
   return new Error(
-    `the lock table ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
+    `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
       `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`,
     { cause: error },
   );

@@ -17,6 +17,9 @@ import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
 import { withMigrationHint } from './migration-hint.js';
 import { isConflict } from './postgres-errors.js';
+import { PostgresRequestStore } from './postgres-request-store.js';
+import { requestStatementsFor } from './request.statements.js';
+import type { RequestStatements } from './request.statements.js';
 import { releaseRows } from './release.mapping.js';
 import type { ReleaseRow } from './release.statement.js';
 import type { RenewRow } from './renew.statement.js';
@@ -25,7 +28,7 @@ import { queryOf } from './statement.js';
 import type { Query } from './statement.js';
 import { statementsFor } from './statements.js';
 import type { Statements } from './statements.js';
-import { qualifiedTable } from './table-name.js';
+import { qualifiedTable, requestTableOf } from './table-name.js';
 import { inRounds } from './rounds.js';
 
 export interface PostgresLockStoreOptions {
@@ -47,8 +50,11 @@ const MAX_ENSURE_TRIES = 20;
 
 /** Keeps the locks in one table of the application's own Postgres, through connections of TypeORM's pool. */
 export class PostgresLockStore implements LockStore {
+  /** Where requests wait, beside the locks. */
+  readonly requests: PostgresRequestStore;
   private readonly session: Session;
   private lazyStatements?: Statements;
+  private lazyRequestStatements?: RequestStatements;
 
   /** `dataSource` is called at the first query: applications may bring their data source up later than this. */
   constructor(
@@ -58,10 +64,23 @@ export class PostgresLockStore implements LockStore {
   ) {
     const { patience = DEFAULT_PATIENCE, preparedStatements = true } = options;
     this.session = new Session(dataSource, clock, patience, preparedStatements);
+    this.requests = new PostgresRequestStore(
+      this.session,
+      () => (this.lazyRequestStatements ??= requestStatementsFor(this.requestTable, this.table)),
+      (error) => withMigrationHint(error, this.options, this.requestTable, 'table of requests'),
+    );
   }
 
   private get statements(): Statements {
-    return (this.lazyStatements ??= statementsFor(qualifiedTable(this.options.table, this.schema)));
+    return (this.lazyStatements ??= statementsFor(this.table));
+  }
+
+  private get table(): string {
+    return qualifiedTable(this.options.table, this.schema);
+  }
+
+  private get requestTable(): string {
+    return qualifiedTable(requestTableOf(this.options.table), this.schema);
   }
 
   private get schema(): string | undefined {
@@ -73,7 +92,7 @@ export class PostgresLockStore implements LockStore {
     try {
       await this.session.query({ text: this.statements.check });
     } catch (error) {
-      throw withMigrationHint(error, this.options, qualifiedTable(this.options.table, this.schema));
+      throw withMigrationHint(error, this.options, this.table);
     }
     if (names.length > 0) await this.ensure(names);
   }

@@ -10,3 +10,8 @@ export function quoted(identifier: string): string {
 export function qualifiedTable(table: string, schema?: string): string {
   return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
 }
+
+/** The name of the table of requests that stands beside a lock table. */
+export function requestTableOf(table: string): string {
+  return `${table}_request`;
+}

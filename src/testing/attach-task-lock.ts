@@ -4,10 +4,16 @@ import { moduleSettings } from '../config/module-settings.js';
 import { SystemLockClock } from '../lock/lock-clock.js';
 import { TaskLocks } from '../lock/task-locks.js';
 import { UnlockedStore } from '../lock/unlocked-store.js';
+import type { Method } from '../method-proxy.js';
+import { RequestWatch } from '../requests/request-watch.js';
+import { declarationsOf } from '../task-lock.declaration.js';
 import { TaskLockConfigurationError, TaskLockUsageError } from '../task-lock.errors.js';
 import { TaskLockInterceptor } from '../task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../task-lock.options.js';
 import { TaskLockRegistry } from '../task-lock.registry.js';
+import { TaskLockRequestRunner } from '../task-lock.request-runner.js';
+import { RequestingInterceptor } from '../task-lock.requesting-interceptor.js';
+import { TaskLockRequests } from '../task-lock.requests.js';
 import { TaskLockRuntime } from '../task-lock.runtime.js';
 import { RUNTIME } from '../task-lock.runtime-key.js';
 import { transactionsFor } from '../task-lock.transactions.js';
@@ -26,8 +32,9 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
   const settings = moduleSettings(testingOptions(options));
   if (settings.problems.length > 0) throw new TaskLockConfigurationError(settings.problems);
   const clock = new SystemLockClock();
+  const log = new Logger('TaskLock');
   const store = settings.enabled && settings.store ? settings.store : new UnlockedStore(clock);
-  const locks = new TaskLocks(store, clock, new Logger('TaskLock'), {
+  const locks = new TaskLocks(store, clock, log, {
     ...settings,
     exclusive: settings.enabled,
   });
@@ -38,13 +45,23 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
       'currentTaskRun().transaction() needs a data source, which may be a mock: attachTaskLock(instance, { dataSource }).',
     );
   });
-  const interceptor = new TaskLockInterceptor(locks, transactions);
-  const runtime = new TaskLockRuntime(registry, interceptor, clock, () => false);
+  const watch = new RequestWatch(store.requests, clock, log, settings.pollingInterval);
+  const requests = new TaskLockRequests(store.requests, watch, clock, log, settings.claimTimeout);
+  const interceptor = new TaskLockInterceptor(locks, transactions, (task) => watch.released(task));
+  const requesting = new RequestingInterceptor(interceptor, requests);
+  const runtime = new TaskLockRuntime(registry, requesting, clock, () => false);
   Object.defineProperty(instance, RUNTIME, {
     value: runtime,
     configurable: true,
     writable: true,
     enumerable: false,
   });
+  const runner = new TaskLockRequestRunner(interceptor, requests, watch, clock);
+  for (const declaration of declarationsOf(instance)) {
+    const { task, problems } = registry.read(instance, declaration);
+    const { key } = declaration;
+    if (problems.length === 0)
+      runner.add(task, { instance, key, declaration, method: Reflect.get(instance, key) as Method });
+  }
   return instance;
 }

@@ -10,6 +10,7 @@ import type {
   RenewRequest,
   WonAnswer,
 } from '../lock/lock-store.js';
+import { InMemoryRequestStore } from '../requests/in-memory-request-store.js';
 
 /** A row of the lock table, as the store holds it; times are epoch milliseconds. */
 export interface InMemoryLockRow {
@@ -34,10 +35,17 @@ export interface InMemoryLockRow {
  * const store = new InMemoryLockStore(() => now);
  */
 export class InMemoryLockStore implements LockStore {
+  /** Where requests wait. */
+  readonly requests: InMemoryRequestStore;
   private readonly rows = new Map<string, InMemoryLockRow>();
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = Date.now) {
+    this.requests = new InMemoryRequestStore(now, (name) => {
+      const row = this.rows.get(name);
+      return row !== undefined && row.finishedAt === null && row.lockedUntil > now();
+    });
+  }
 
   /** A copy of a row, for assertions. */
   row(name: string): InMemoryLockRow | undefined {

@@ -25,7 +25,7 @@ describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to
     dataSource = await connectTravelling(database);
   });
   afterAll(() => database.drop());
-  beforeEach(() => database.query('TRUNCATE task_lock'));
+  beforeEach(() => database.query('TRUNCATE task_lock, task_lock_request'));
 
   test('the sessions do', async () => {
     const [session] = await dataSource.query<unknown[]>('SHOW transaction_isolation');

@@ -13,6 +13,7 @@ export function inCompany(store: LockStore): LockStore {
   return {
     prepare: (names) => store.prepare([...names, COMPANION]),
     claim: async (requests, signal) => alone(await store.claim([...requests, claim()], signal)),
+    requests: store.requests,
     purge: (request) => store.purge!(request),
     renew: async (held, signal) => alone(await store.renew([...held, renewal()], signal)),
     release: async (held: readonly ReleaseRequest[], signal) =>

@@ -6,6 +6,9 @@ import { TaskLocks } from '../../src/lock/task-locks.js';
 import { TaskLockInterceptor } from '../../src/task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
 import { TaskLockRegistry } from '../../src/task-lock.registry.js';
+import { RequestWatch } from '../../src/requests/request-watch.js';
+import { RequestingInterceptor } from '../../src/task-lock.requesting-interceptor.js';
+import { TaskLockRequests } from '../../src/task-lock.requests.js';
 import { TaskLockRuntime } from '../../src/task-lock.runtime.js';
 import { transactionsFor } from '../../src/task-lock.transactions.js';
 import { RUNTIME } from '../../src/task-lock.runtime-key.js';
@@ -32,8 +35,11 @@ export function asSimulatedReplica<T extends object>(
   const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };
   const locks = new TaskLocks(store, clock, silent, { ...settings, exclusive: true });
   const registry = new TaskLockRegistry(settings, new ConfigValues(environment));
-  const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource));
-  const runtime = new TaskLockRuntime(registry, interceptor, clock, () => true);
+  const watch = new RequestWatch(store.requests, clock, silent, settings.pollingInterval);
+  const requests = new TaskLockRequests(store.requests, watch, clock, silent, settings.claimTimeout);
+  const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource), () => {});
+  const requesting = new RequestingInterceptor(interceptor, requests);
+  const runtime = new TaskLockRuntime(registry, requesting, clock, () => true);
   return Object.assign(instance, { [RUNTIME]: runtime });
 }
 

@@ -108,7 +108,7 @@ describe('combinations', () => {
 
 describe('an option that is wrong is refused with a reason', () => {
   test.each<[string, Partial<Record<keyof TaskLockDefinition, unknown>>, keyof typeof schedules]>([
-    ["overlap: 'queue' must be skip, wait or throw", { overlap: 'queue' }, 'none'],
+    ["overlap: 'queue' must be skip, wait, throw or bufferOne", { overlap: 'queue' }, 'none'],
     ["missed: 'all' must be skip or once", { missed: 'all' }, 'cron'],
     [
       'waitTimeout: must be more than 0; for a call that does not wait leave overlap out',

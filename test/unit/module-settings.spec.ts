@@ -38,12 +38,14 @@ describe('the options of the module', () => {
       enabled: false,
       store,
     };
-    const settings = moduleSettings({ ...options, lease: '30s', claimTimeout: '2s', shutdownTimeout: 0 });
+    const durations = { lease: '30s', claimTimeout: '2s', shutdownTimeout: 0, pollingInterval: '1s' };
+    const settings = moduleSettings({ ...options, ...durations });
     expect(settings).toEqual({
       ...options,
       lease: 30_000,
       claimTimeout: 2_000,
       shutdownTimeout: 0,
+      pollingInterval: 1_000,
       problems: [],
     });
   });

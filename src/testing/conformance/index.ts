@@ -5,6 +5,7 @@ import { holdsScenarios } from './holds.scenarios.js';
 import { missedScenarios } from './missed.scenarios.js';
 import { purgeScenarios } from './purge.scenarios.js';
 import { recoveryScenarios } from './recovery.scenarios.js';
+import { requestsScenarios } from './requests.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
 import { ticksScenarios } from './ticks.scenarios.js';
 import { tokensScenarios } from './tokens.scenarios.js';
@@ -24,5 +25,6 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...recoveryScenarios,
   ...missedScenarios,
   ...purgeScenarios,
+  ...requestsScenarios,
   ...batchesScenarios,
 ];

@@ -1,0 +1,27 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import {
+  createRequestTableStatement,
+  dropRequestTableStatement,
+} from '../src/postgres/request-table.statements.js';
+import { DEFAULT_TABLE, qualifiedTable, requestTableOf } from '../src/postgres/table-name.js';
+
+/** Makes the table of requests beside the lock table. Reverting it drops the table, with all requests. */
+export class CreateTaskLockRequestTable1795219200000 implements MigrationInterface {
+  readonly name: string = 'CreateTaskLockRequestTable1795219200000';
+  protected readonly schema?: string;
+  protected readonly table: string = DEFAULT_TABLE;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const table = this.qualifiedTable(queryRunner);
+    await queryRunner.query(createRequestTableStatement(table, `nestjs-task-lock ${table}`));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(dropRequestTableStatement(this.qualifiedTable(queryRunner)));
+  }
+
+  private qualifiedTable({ connection: { options } }: QueryRunner): string {
+    const schema = this.schema ?? ('schema' in options ? options.schema : undefined);
+    return qualifiedTable(requestTableOf(this.table), schema);
+  }
+}

@@ -1,0 +1,161 @@
+import { DIED, FIRST_RETRY, LONGEST_RETRY, RETRY_FACTOR } from '../requests/request-store.js';
+
+/** How many names one look answers. */
+const MAX_NAMES = 1_000;
+
+/** Whether a request is one that later ones of its name put off. */
+const DEBOUNCED = 'latest_at > due_at';
+
+/** When the requests of one name are due: of those that put each other off the last, or the first's latest. */
+const DUE = `LEAST(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}), max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;
+
+const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, attempts - 1), ${LONGEST_RETRY}) * interval '1 millisecond'`;
+
+/** All statements on one table of requests. */
+export interface RequestStatements {
+  check: string;
+  add: string;
+  addDurably: string;
+  waiting: string;
+  pickUp: string;
+  remove: string;
+  retry: string;
+  giveBack: string;
+}
+
+export interface WaitingRow {
+  name: string;
+  task: string;
+  key: string | null;
+  waiting: string;
+  due_in_ms: string;
+  since_ms: string;
+}
+
+export interface PickedRow {
+  picked: string;
+  args: string | null;
+  parked: string;
+}
+
+export interface RetriedRow {
+  parked: string;
+  retry_in_ms: string | null;
+}
+
+export function requestStatementsFor(table: string, lockTable: string): RequestStatements {
+  return {
+    check: checkStatement(table),
+    add: addStatement(table),
+    addDurably: addDurablyStatement(table),
+    waiting: waitingStatement(table, lockTable),
+    pickUp: pickUpStatement(table),
+    remove: removeStatement(table),
+    retry: retryStatement(table),
+    giveBack: giveBackStatement(table),
+  };
+}
+
+/** Asks for every column and no row: fails with 42P01 where the table is missing. */
+function checkStatement(table: string): string {
+  return `
+SELECT id, name, task, key, args, requested_at, due_at, latest_at, attempts, token, parked_at, error
+FROM ${table} LIMIT 0`;
+}
+
+/**
+ * Adds a request, in whatever transaction it is sent: it is there with its commit and gone with its rollback. An insert
+ * without a unique slot: two transactions that ask for the same name never meet. \`clock_timestamp()\`, since \`now()\` is
+ * the start of a transaction that may have been open for long.
+ */
+function addStatement(table: string): string {
+  return `
+INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
+SELECT $1, $2, $3, $4::json, at, at + $5::float8 * interval '1 millisecond', at + $6::float8 * interval '1 millisecond'
+FROM clock_timestamp() AS reading(at)`;
+}
+
+/** The same in a transaction of its own, which outlives a crash also where a role commits asynchronously. */
+function addDurablyStatement(table: string): string {
+  return `${addStatement(table)}
+RETURNING CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+               THEN set_config('synchronous_commit', 'on', true) END`;
+}
+
+/** What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. */
+function waitingStatement(table: string, lockTable: string): string {
+  return `
+SELECT request.name, min(request.task) AS task, min(request.key) AS key, count(*) AS waiting,
+       extract(epoch FROM ${DUE} - clock_timestamp()) * 1000 AS due_in_ms,
+       extract(epoch FROM min(requested_at)) * 1000 AS since_ms
+FROM ${table} AS request LEFT JOIN ${lockTable} AS lock ON lock.name = request.name
+WHERE request.parked_at IS NULL
+  AND (lock.name IS NULL OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
+GROUP BY request.name
+HAVING ${DUE} <= clock_timestamp() + $1::float8 * interval '1 millisecond'
+ORDER BY ${DUE}
+LIMIT ${MAX_NAMES}`;
+}
+
+/**
+ * Marks what is due with the token of the run that serves it. Called under the lock of the name, and looks again whether
+ * it is due: a request since the look may have put the others off. One that failed before rides along with the next that
+ * is due, or it would run later with older arguments. The attempt counts from here, so that a request which kills its
+ * process is parked in the end. What is committed after this statement's snapshot is not marked, and waits for the next.
+ */
+function pickUpStatement(table: string): string {
+  return `
+WITH reading AS MATERIALIZED (SELECT clock_timestamp() AS at),
+open AS MATERIALIZED (
+  SELECT id, attempts, due_at, latest_at FROM ${table} WHERE name = $1 AND parked_at IS NULL
+), due AS (
+  SELECT COALESCE(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}) <= at, false) AS one_alone,
+         COALESCE(LEAST(max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at) FILTER (WHERE ${DEBOUNCED})) <= at, false)
+           AS the_window
+  FROM reading LEFT JOIN open ON true GROUP BY at
+), taken AS (
+  SELECT open.id FROM open, due, reading
+  WHERE CASE WHEN ${DEBOUNCED} THEN due.the_window
+             ELSE (due.one_alone OR due.the_window) AND (due_at <= at OR attempts > 0) END
+), picked AS (
+  UPDATE ${table} AS request SET attempts = attempts + 1, token = $2::uuid
+  FROM taken WHERE request.name = $1 AND request.id = taken.id AND request.attempts < $3::integer
+  RETURNING request.id, request.args
+), parked AS (
+  UPDATE ${table} AS request SET parked_at = clock_timestamp(), token = NULL, error = COALESCE(error, '${DIED}')
+  FROM taken WHERE request.name = $1 AND request.id = taken.id AND request.attempts >= $3::integer
+  RETURNING request.id
+)
+SELECT (SELECT count(*) FROM picked) AS picked,
+       (SELECT args::text FROM picked ORDER BY id DESC LIMIT 1) AS args,
+       (SELECT count(*) FROM parked) AS parked`;
+}
+
+/** Removes exactly what the run has picked up: what another run has taken over since carries another token. */
+function removeStatement(table: string): string {
+  return `DELETE FROM ${table} WHERE name = $1 AND token = $2::uuid`;
+}
+
+/** Lets what a failed run has picked up wait for its next attempt, alone; or parks it where that was the last. */
+function retryStatement(table: string): string {
+  return `
+WITH failed AS (
+  UPDATE ${table} SET
+    token = NULL,
+    error = $4,
+    due_at = reading.at + ${RETRY_IN},
+    latest_at = reading.at + ${RETRY_IN},
+    parked_at = CASE WHEN attempts >= $3::integer THEN reading.at END
+  FROM clock_timestamp() AS reading(at)
+  WHERE name = $1 AND token = $2::uuid
+  RETURNING parked_at, due_at - reading.at AS retry_in
+)
+SELECT count(parked_at) AS parked,
+       extract(epoch FROM min(retry_in) FILTER (WHERE parked_at IS NULL)) * 1000 AS retry_in_ms
+FROM failed`;
+}
+
+/** What a run has picked up and a shutdown has cut off waits as before: that was no attempt. */
+function giveBackStatement(table: string): string {
+  return `UPDATE ${table} SET token = NULL, attempts = attempts - 1 WHERE name = $1 AND token = $2::uuid`;
+}

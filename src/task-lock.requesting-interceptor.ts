@@ -1,0 +1,48 @@
+import type { CallHandler, NestInterceptor } from '@nestjs/common';
+import { lastValueFrom, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { TaskLockUnavailableError } from './lock/lock-errors.js';
+import { LockStoreUnavailableError } from './lock/lock-store.js';
+import { isTick } from './task-lock.context.js';
+import type { TaskCall, TaskExecutionContext } from './task-lock.context.js';
+import type { TaskLockInterceptor } from './task-lock.interceptor.js';
+import type { TaskLockRequests } from './task-lock.requests.js';
+
+/** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce`, or that overlap. */
+export class RequestingInterceptor implements NestInterceptor<unknown, unknown> {
+  constructor(
+    private readonly locked: TaskLockInterceptor,
+    private readonly requests: TaskLockRequests,
+  ) {}
+
+  async intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
+    const { call } = context;
+    const { debounce, overlap } = call.task;
+    if (isTick(call) || !(debounce || overlap === 'bufferOne') || this.locked.isInsideRunOf(call))
+      return this.locked.intercept(context, next);
+
+    const where = `${context.getClass().name}.${context.getHandler().name}`;
+    // Also where it may run at once: whether a call is refused must not depend on what else is running.
+    const args = this.requests.textOf(context.getArgs(), where);
+    if (debounce) {
+      await this.publish(call, args);
+      return of(undefined);
+    }
+    const result = await this.locked.execute(call, (run) =>
+      this.requests.serveAlong(call, run, () => lastValueFrom(next.handle())),
+    );
+    if (result.status === 'executed') return of(result.value);
+    await this.publish(call, args);
+    return of(undefined);
+  }
+
+  private async publish(call: TaskCall, args: string): Promise<void> {
+    const { key, task } = call;
+    try {
+      await this.requests.add(call, args);
+    } catch (error) {
+      if (!(error instanceof LockStoreUnavailableError)) throw error;
+      throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable');
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
+import type { NewRequest, PickedUp, RequestStore, SettledRun } from '../../requests/request-store.js';
+import type { ConformanceHarness, ConformanceScenario } from './conformance-harness.js';
+import { call, scenario } from './player.js';
+
+const SECOND = 1_000;
+const ATTEMPTS = 3;
+
+/** Asks and serves as a run does, for the lock `task`. */
+class Requester {
+  constructor(private readonly store: RequestStore) {}
+
+  add(args: unknown[], terms: Partial<NewRequest> = {}): Promise<void> {
+    return this.store.add({ name: 'task', task: 'task', args: JSON.stringify(args), delay: 0, ...terms });
+  }
+
+  debounced(args: unknown[]): Promise<void> {
+    return this.add(args, { delay: 5 * SECOND, maxDelay: 20 * SECOND });
+  }
+
+  /** Picks up what is due, and answers with it and the token to settle it with. */
+  async pickUp(name = 'task'): Promise<PickedUp & { token: string; newest: unknown }> {
+    const token = randomUUID();
+    const picked = await this.store.pickUp({ name, token, attempts: ATTEMPTS });
+    return { ...picked, token, newest: picked.args === undefined ? undefined : JSON.parse(picked.args) };
+  }
+
+  settle(token: string, outcome: SettledRun['outcome'], error?: string) {
+    return this.store.settle({ name: 'task', token, attempts: ATTEMPTS, outcome, error });
+  }
+
+  async serve(): Promise<PickedUp & { newest: unknown }> {
+    const picked = await this.pickUp();
+    await this.settle(picked.token, 'succeeded');
+    return picked;
+  }
+
+  async waiting(horizon = 0): Promise<[string, number][]> {
+    return (await this.store.waiting(horizon)).map(({ name, count }) => [name, count]);
+  }
+}
+
+function requests(
+  name: string,
+  run: (requester: Requester, harness: ConformanceHarness) => Promise<void>,
+): ConformanceScenario {
+  return scenario('requests', name, async (harness) => {
+    const { store } = harness;
+    if (store.requests) await run(new Requester(store.requests), harness);
+  });
+}
+
+/** What a store with requests must do; one without is not asked. */
+export const requestsScenarios: readonly ConformanceScenario[] = [
+  requests(
+    'any number are one run with the newest arguments, and gone when it has succeeded',
+    async (asker) => {
+      for (let nth = 1; nth <= 30; nth++) await asker.add([nth]);
+      assert.deepEqual(await asker.waiting(), [['task', 30]]);
+      const { count, newest, parked } = await asker.serve();
+      assert.deepEqual({ count, newest, parked }, { count: 30, newest: [30], parked: 0 });
+      assert.deepEqual(await asker.waiting(), []);
+      assert.equal((await asker.pickUp()).args, undefined);
+    },
+  ),
+  requests('what is asked for during a run stays, and is one more', async (asker) => {
+    await asker.add([1]);
+    const { token } = await asker.pickUp();
+    await asker.add([2]);
+    await asker.add([3]);
+    await asker.settle(token, 'succeeded');
+    const { count, newest } = await asker.serve();
+    assert.deepEqual({ count, newest }, { count: 2, newest: [3] });
+  }),
+  requests(
+    'a run that dies leaves them to the next, and a stale one removes nothing of it',
+    async (asker) => {
+      await asker.add([1]);
+      const dead = await asker.pickUp();
+      const next = await asker.pickUp();
+      assert.deepEqual(next.newest, [1]);
+      await asker.settle(dead.token, 'succeeded');
+      await asker.settle(next.token, 'aborted');
+      assert.deepEqual((await asker.serve()).newest, [1]);
+    },
+  ),
+  requests('names have requests of their own, and say of which task and key', async (asker, { store }) => {
+    await asker.add([1]);
+    await asker.add([2], { name: 'export:5', task: 'export', key: '5' });
+    assert.equal((await asker.serve()).count, 1);
+    const [waiting, ...others] = await store.requests!.waiting(0);
+    assert.deepEqual(
+      [waiting?.name, waiting?.task, waiting?.key, others.length],
+      ['export:5', 'export', '5', 0],
+    );
+  }),
+  requests('nothing is due before its delay; the look ahead says in how long', async (asker, harness) => {
+    await asker.add([1], { delay: 10 * SECOND });
+    assert.deepEqual(await asker.waiting(), []);
+    assert.equal((await asker.pickUp()).args, undefined);
+    const [waiting] = await harness.store.requests!.waiting(10 * SECOND);
+    assert.ok(waiting && waiting.dueIn > 5 * SECOND && waiting.dueIn <= 10 * SECOND);
+    await harness.advance(10 * SECOND);
+    assert.deepEqual(await asker.waiting(), [['task', 1]]);
+    assert.equal((await asker.pickUp()).count, 1);
+  }),
+  requests('one that is not due does not go with one that is', async (asker) => {
+    await asker.add([1], { delay: 10 * SECOND });
+    await asker.add([2]);
+    assert.deepEqual((await asker.serve()).count, 1);
+    assert.deepEqual(await asker.waiting(10 * SECOND), [['task', 1]]);
+  }),
+  requests('later ones put a debounced run off, until their delay is over', async (asker, harness) => {
+    await asker.debounced([1]);
+    await harness.advance(4 * SECOND);
+    await asker.debounced([2]);
+    await harness.advance(4 * SECOND);
+    assert.deepEqual(await asker.waiting(), []);
+    assert.equal((await asker.pickUp()).args, undefined);
+    await harness.advance(1 * SECOND);
+    assert.deepEqual(await asker.waiting(), [['task', 2]]);
+    assert.deepEqual((await asker.serve()).newest, [2]);
+  }),
+  requests('and no longer than the longest delay of the first', async (asker, harness) => {
+    for (let nth = 1; nth <= 6; nth++) {
+      await asker.debounced([nth]);
+      await harness.advance(4 * SECOND);
+    }
+    assert.deepEqual(await asker.waiting(), [['task', 6]]);
+    assert.deepEqual((await asker.serve()).count, 6);
+  }),
+  requests(
+    'what a failed run picked up is tried again later, and parked in the end',
+    async (asker, harness) => {
+      await asker.add([1]);
+      for (const retryIn of [1, 4]) {
+        const { token } = await asker.pickUp();
+        const settled = await asker.settle(token, 'failed', 'no \0 disk');
+        assert.deepEqual(settled, { parked: 0, retryIn: retryIn * SECOND });
+        assert.deepEqual(await asker.waiting(), []);
+        await harness.advance(retryIn * SECOND);
+      }
+      const { token } = await asker.pickUp();
+      assert.deepEqual(await asker.settle(token, 'failed', 'no disk'), { parked: 1, retryIn: undefined });
+      await harness.advance(24 * 3_600 * SECOND);
+      assert.deepEqual(await asker.waiting(), []);
+      assert.equal((await asker.pickUp()).args, undefined);
+    },
+  ),
+  requests(
+    'one that failed goes with the next that is due: alone it would run later, with older arguments',
+    async (asker) => {
+      await asker.add([1]);
+      const { token } = await asker.pickUp();
+      await asker.settle(token, 'failed');
+      await asker.add([2]);
+      const { count, newest } = await asker.serve();
+      assert.deepEqual({ count, newest }, { count: 2, newest: [2] });
+    },
+  ),
+  requests('a retry does not take what is debounced along', async (asker, harness) => {
+    await asker.add([1]);
+    const { token } = await asker.pickUp();
+    await asker.settle(token, 'failed');
+    await harness.advance(SECOND);
+    await asker.debounced([2]);
+    assert.deepEqual((await asker.serve()).newest, [1]);
+    assert.deepEqual(await asker.waiting(5 * SECOND), [['task', 1]]);
+  }),
+  requests('one whose runs die each time is parked after as many attempts', async (asker) => {
+    await asker.add([1]);
+    for (let nth = 1; nth <= ATTEMPTS; nth++) assert.equal((await asker.pickUp()).count, 1);
+    await asker.add([2]);
+    const { count, newest, parked } = await asker.pickUp();
+    assert.deepEqual({ count, newest, parked }, { count: 1, newest: [2], parked: 1 });
+  }),
+  requests('a run that a shutdown cut off was no attempt', async (asker) => {
+    await asker.add([1]);
+    for (let nth = 1; nth <= 2 * ATTEMPTS; nth++) {
+      const { token, count } = await asker.pickUp();
+      assert.equal(count, 1);
+      await asker.settle(token, 'aborted');
+    }
+  }),
+  scenario('requests', 'nothing waits whose lock is held by a run', async (harness, a) => {
+    const { store } = harness;
+    if (!store.requests) return;
+    const asker = new Requester(store.requests);
+    await store.prepare(['task']);
+    await asker.add([1]);
+    const won = await a.win(call);
+    assert.deepEqual(await asker.waiting(), []);
+    await a.release(won.token, { tick: 'call', minHold: 0 });
+    assert.deepEqual(await asker.waiting(), [['task', 1]]);
+    await a.win(call);
+    await harness.advance(10 * 60 * SECOND);
+    assert.deepEqual(await asker.waiting(), [['task', 1]], 'its run is dead');
+  }),
+];

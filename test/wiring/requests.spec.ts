@@ -1,0 +1,310 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import type { TestingModule } from '@nestjs/testing';
+import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
+import type { TaskLockModuleOptions } from '../../src/index.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
+import { Gate } from '../support/gate.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(30_000);
+closeApplicationsAfterEach();
+
+/** What a method was called with, and by which run. */
+const calls: { task: string; args: unknown[]; fence?: bigint; tick?: Date }[] = [];
+let gate: Gate | undefined;
+let failures = 0;
+
+async function note(...args: unknown[]): Promise<void> {
+  const run = currentTaskRun();
+  calls.push({ task: run?.name ?? '(no lock)', args, fence: run?.fence, tick: run?.scheduledTime });
+  await gate?.opened;
+  if (failures-- > 0) throw new Error('no disk');
+}
+
+@Injectable()
+class Exports {
+  @TaskLock('plain', undefined, { attempts: 3 })
+  plain(...args: unknown[]): Promise<void> {
+    return note(...args);
+  }
+
+  @TaskLock('export', undefined, { key: (courseId: number) => courseId, attempts: 3 })
+  export(courseId: number, title?: string): Promise<void> {
+    return note(courseId, title);
+  }
+
+  @Cron(YEARLY, { name: 'nightly' })
+  @TaskLock('nightly', undefined, { attempts: 3 })
+  nightly(...args: unknown[]): Promise<void> {
+    return note(...args);
+  }
+
+  @TaskLock('buffered', undefined, { overlap: 'bufferOne' })
+  async buffered(arg: unknown): Promise<string> {
+    await note(arg);
+    return 'done';
+  }
+
+  @TaskLock('debounced', undefined, { debounce: { delay: 300 } })
+  debounced(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+
+  @TaskLock('leading', undefined, { debounce: { delay: 600, mode: 'leading' } })
+  leading(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+
+  @TaskLock('undeclared')
+  undeclared(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+}
+
+interface Started {
+  application: TestingModule;
+  exports: Exports;
+  service: TaskLockService;
+  store: InMemoryLockStore;
+  log: CapturedLog;
+}
+
+async function start(options: TaskLockModuleOptions = {}): Promise<Started> {
+  calls.length = 0;
+  gate = undefined;
+  failures = 0;
+  const log = new CapturedLog();
+  const store = (options.store as InMemoryLockStore | undefined) ?? new InMemoryLockStore();
+  const application = await startApplication({
+    providers: [Exports],
+    options: { pollingInterval: 100, ...options, store },
+    logger: log,
+  });
+  const service = application.get(TaskLockService);
+  return { application, exports: application.get(Exports), service, store, log };
+}
+
+const ran = (task: string): unknown[][] => calls.filter((call) => call.task === task).map(({ args }) => args);
+
+describe('a request', () => {
+  test('runs its task once, with its arguments, under its lock', async () => {
+    const { service, store } = await start();
+    await service.request('plain', { args: [{ id: 5 }, 'text'] });
+    await until(() => store.requests.all().length === 0);
+    expect(ran('plain')).toEqual([[{ id: 5 }, 'text']]);
+    expect(calls[0]?.fence).toBe(store.row('plain')?.fence);
+  });
+
+  test('that comes while its task runs is one more run, however often it comes', async () => {
+    const { service, store } = await start();
+    gate = new Gate();
+    await service.request('plain', { args: [1] });
+    await until(() => calls.length === 1);
+    for (let nth = 2; nth <= 11; nth++) await service.request('plain', { args: [nth] });
+    gate.open();
+    await until(() => store.requests.all().length === 0);
+    expect(ran('plain')).toEqual([[1], [11]]);
+  });
+
+  test('of another key runs beside it', async () => {
+    const { service } = await start();
+    gate = new Gate();
+    await service.request<Exports['export']>('export', { args: [5, 'five'] });
+    await service.request<Exports['export']>('export', { args: [6], key: 6 });
+    await until(() => calls.length === 2);
+    gate.open();
+    expect(calls.map(({ args }) => args[0])).toEqual([5, 6]);
+  });
+
+  test('with a delay is due then', async () => {
+    const { service, store } = await start();
+    await service.request('plain', { delay: 400 });
+    const { requestedAt, dueAt } = store.requests.all()[0]!;
+    expect(dueAt - requestedAt).toBe(400);
+    await until(() => calls.length === 1);
+    expect(Date.now()).toBeGreaterThanOrEqual(dueAt);
+  });
+
+  test('of a scheduled task takes no tick, and is not held up by its minimum hold', async () => {
+    const { application, service, store } = await start();
+    await fireTick(application, 'nightly');
+    await service.request('nightly', { args: ['now'] });
+    await until(() => store.requests.all().length === 0);
+    expect(ran('nightly')).toEqual([[], ['now']]);
+    expect(calls[1]?.tick).toBeUndefined();
+  });
+
+  test('does not delay the schedule', async () => {
+    const { application, service, store } = await start();
+    await service.request('nightly');
+    await until(() => store.requests.all().length === 0);
+    await fireTick(application, 'nightly');
+    expect(calls.map(({ tick }) => tick !== undefined)).toEqual([false, true]);
+  });
+
+  test('of a replica that died is found by one that declares the task', async () => {
+    const store = new InMemoryLockStore();
+    await store.requests.add({ name: 'plain', task: 'plain', args: '[7]', delay: 0 });
+    await start({ store });
+    await until(() => calls.length === 1);
+    expect(ran('plain')).toEqual([[7]]);
+  });
+
+  test('of a task that only asks runs where it was asked', async () => {
+    const { service } = await start();
+    await service.request('undeclared', { args: [1] });
+    await until(() => calls.length === 1);
+    expect(ran('undeclared')).toEqual([[1]]);
+  });
+
+  test('whose run fails is tried again, told, and parked in the end', async () => {
+    const { service, store, log } = await start();
+    failures = 1;
+    await service.request('plain', { args: [1] });
+    await until(() => calls.length === 2);
+    expect(store.requests.all()).toEqual([]);
+    failures = 9;
+    await service.request('plain', { args: [2] });
+    await until(() => store.requests.all()[0]?.parkedAt !== undefined);
+    expect(ran('plain').filter(([arg]) => arg === 2)).toHaveLength(3);
+    expect(store.requests.all()[0]).toMatchObject({ attempts: 3, error: 'no disk' });
+    expect(log.errors.at(-2)).toBe('1 requests of "plain" are parked after 3 attempts: no disk');
+  });
+});
+
+describe('a call of a task that buffers one', () => {
+  test('runs at once where the lock is free, and has its value', async () => {
+    const { exports } = await start();
+    expect(await exports.buffered(1)).toBe('done');
+  });
+
+  test('that overlaps resolves to nothing, and is one more run with the last arguments', async () => {
+    const { exports, store } = await start();
+    gate = new Gate();
+    const first = exports.buffered(1);
+    await until(() => calls.length === 1);
+    for (let nth = 2; nth <= 9; nth++) expect(await exports.buffered(nth)).toBeUndefined();
+    gate.open();
+    expect(await first).toBe('done');
+    await until(() => store.requests.all().length === 0);
+    expect(ran('buffered')).toEqual([[1], [9]]);
+  });
+
+  test('serves what waits along with its own: it would run later with older arguments', async () => {
+    const { exports, store } = await start({ pollingInterval: '1h' });
+    await store.requests.add({ name: 'buffered', task: 'buffered', args: '["old"]', delay: 0 });
+    await exports.buffered('new');
+    expect(ran('buffered')).toEqual([['new']]);
+    expect(store.requests.all()).toEqual([]);
+  });
+});
+
+describe('calls of a debounced task', () => {
+  test('are one run with the last arguments when its delay is over', async () => {
+    const { exports, store } = await start();
+    for (let nth = 1; nth <= 10; nth++) expect(await exports.debounced(nth)).toBeUndefined();
+    expect(calls).toEqual([]);
+    const last = Math.max(...store.requests.all().map(({ dueAt }) => dueAt));
+    await until(() => store.requests.all().length === 0);
+    expect(ran('debounced')).toEqual([[10]]);
+    expect(Date.now()).toBeGreaterThanOrEqual(last);
+  });
+
+  test('with leading run the first at once, and the last when the window is over', async () => {
+    const { exports, store } = await start();
+    await exports.leading(1);
+    await until(() => calls.length === 1);
+    const windowEnds = store.row('leading')!.startedAt + 600;
+    for (let nth = 2; nth <= 10; nth++) await exports.leading(nth);
+    await until(() => store.requests.all().length === 0);
+    expect(ran('leading')).toEqual([[1], [10]]);
+    expect(store.row('leading')!.startedAt).toBeGreaterThanOrEqual(windowEnds);
+  });
+
+  test('can be asked for by the service too', async () => {
+    const { service, store } = await start();
+    await service.request('debounced', { args: [1] });
+    await service.request('debounced', { args: [2] });
+    await until(() => store.requests.all().length === 0);
+    expect(ran('debounced')).toEqual([[2]]);
+  });
+});
+
+describe('a request that is refused leaves nothing behind:', () => {
+  test.each([
+    [
+      'an unknown task',
+      'nope',
+      {},
+      "TaskLockService.request('nope'): no method is decorated with @TaskLock('nope')",
+    ],
+    [
+      'arguments that are not JSON',
+      'plain',
+      { args: [1, new Date(0)] },
+      "request('plain'), option args: args[1] is not JSON",
+    ],
+    ['a bigint', 'plain', { args: [5n] }, "request('plain'), option args: args[0] cannot be written as JSON"],
+    ['a missing argument', 'plain', { args: [undefined, 2] }, 'args[0] is not JSON'],
+    ['arguments that are no array', 'plain', { args: 'text' as never }, 'option args: must be an array'],
+    [
+      'a delay beyond the maximum',
+      'plain',
+      { delay: '31d' },
+      "request('plain'), option delay: 31d is more than the maximum of 30d",
+    ],
+    ['a delay without a unit', 'plain', { delay: '31' }, 'option delay: '],
+    [
+      'a delay of a debounced task',
+      'debounced',
+      { delay: '1s' },
+      "option delay: the task's debounce says when it runs",
+    ],
+    ['a key of a task without', 'plain', { key: 5 }, "request('plain'), option key: "],
+    [
+      'a key that is not that of its arguments',
+      'export',
+      { args: [5], key: 6 },
+      "option key: '6' is not the key of these args",
+    ],
+    [
+      'arguments without a key',
+      'export',
+      {},
+      "request('export'), option args: the task's key is computed from them",
+    ],
+    ['an option that does not exist', 'plain', { arguments: [] }, 'option arguments: is not an option'],
+    [
+      'a manager that is none',
+      'plain',
+      { manager: {} as never },
+      'option manager: must be the EntityManager',
+    ],
+  ])('%s', async (_, name, options, message) => {
+    const { service, store } = await start();
+    await expect(service.request(name, options)).rejects.toThrow(message);
+    expect(store.requests.all()).toEqual([]);
+  });
+
+  test('a call that overlaps with arguments that are not JSON, also where the lock is free', async () => {
+    const { exports } = await start();
+    await expect(exports.buffered(new Map())).rejects.toThrow('Exports.buffered: args[0] is not JSON');
+    expect(calls).toEqual([]);
+  });
+});
+
+test('requests of a task that no replica knows are reported, and kept', async () => {
+  const now = Date.now();
+  const store = new InMemoryLockStore(() => now - 120_000);
+  await store.requests.add({ name: 'renamed', task: 'renamed', args: '[]', delay: 0 });
+  const { log } = await start({ store });
+  await until(() => log.warnings.length > 0);
+  expect(log.warnings[0]).toMatch(
+    /^1 requests for the task "renamed" wait since .* no task of that name: they are kept/,
+  );
+  expect(store.requests.all()).toHaveLength(1);
+});
