@@ -140,7 +140,7 @@ export interface TaskLockRunOptions extends Omit<
 }
 
 /** Options of `TaskLockService.request`. */
-export interface TaskRequestOptions<Args extends readonly unknown[] = readonly unknown[]> {
+export interface TaskRequestOptions<Args extends unknown[] = unknown[]> {
   /** What the method is called with; must be JSON. Of several requests that run together the newest are taken. Default: none. */
   args?: Args;
   /** The key whose lock the run takes; for a task with a `key` function it is computed from `args`. */

@@ -31,21 +31,24 @@ async function migrate(
 }
 
 describe('the migration', () => {
-  test('makes the table and can be reverted', async () => {
+  test('makes the tables and can be reverted', async () => {
     const dataSource = await migrate();
+    expect(await tables()).toEqual(['public.task_lock', 'public.task_lock_request']);
+    await dataSource.undoLastMigration();
     expect(await tables()).toEqual(['public.task_lock']);
     await dataSource.undoLastMigration();
     expect(await tables()).toEqual([]);
     await dataSource.runMigrations();
-    expect(await tables()).toEqual(['public.task_lock']);
+    expect(await tables()).toEqual(['public.task_lock', 'public.task_lock_request']);
   });
 
   test("honours the data source's schema, and the store finds the table there", async () => {
     await database.query('CREATE SCHEMA jobs');
     const dataSource = await migrate({ schema: 'jobs' });
-    expect(await tables()).toEqual(['jobs.task_lock']);
+    expect(await tables()).toEqual(['jobs.task_lock', 'jobs.task_lock_request']);
     const store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     await store.prepare(['task']);
+    await store.requests.prepare();
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
   });
 
@@ -54,8 +57,14 @@ describe('the migration', () => {
     const dataSource = await migrate({
       migrations: [...taskLockMigrations, ...taskLockMigrationsFor(place)],
     });
-    expect(await tables()).toEqual(['public.Odd "locks"', 'public.task_lock']);
+    expect(await tables()).toEqual([
+      'public.Odd "locks"',
+      'public.Odd "locks"_request',
+      'public.task_lock',
+      'public.task_lock_request',
+    ]);
     const store = new PostgresLockStore(() => dataSource, place);
+    await store.requests.prepare();
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
   });
 
@@ -68,7 +77,7 @@ describe('the migration', () => {
         'CREATE TABLE IF NOT EXISTS migrations (id serial PRIMARY KEY, "timestamp" bigint, name text)',
       );
       for (let round = 0; round < 10; round++) {
-        await database.query('DROP TABLE IF EXISTS task_lock');
+        await database.query('DROP TABLE IF EXISTS task_lock, task_lock_request');
         await database.query('DELETE FROM migrations');
         const replicas = await Promise.all(
           Array.from({ length: 8 }, () => database.connect({ migrations: [...taskLockMigrations] })),
@@ -78,7 +87,7 @@ describe('the migration', () => {
         );
         await Promise.all(replicas.map((replica) => replica.destroy()));
       }
-      expect(await tables()).toEqual(['public.task_lock']);
+      expect(await tables()).toEqual(['public.task_lock', 'public.task_lock_request']);
     },
   );
 });

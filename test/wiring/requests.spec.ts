@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
-import type { TaskLockModuleOptions } from '../../src/index.js';
+import type { TaskLockModuleOptions, TaskRequestOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
@@ -286,7 +286,7 @@ describe('a request that is refused leaves nothing behind:', () => {
     ],
   ])('%s', async (_, name, options, message) => {
     const { service, store } = await start();
-    await expect(service.request(name, options)).rejects.toThrow(message);
+    await expect(service.request(name, options as TaskRequestOptions)).rejects.toThrow(message);
     expect(store.requests.all()).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-// TypeORM's own command line runs, shows and reverts the migration of the lock table.
+// TypeORM's own command line runs, shows and reverts the migrations of the two tables.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
@@ -28,28 +28,38 @@ function typeorm(command, dataSource) {
   });
 }
 
-/** @returns {Promise<string[]>} the lock tables that there are */
+/** @returns {Promise<string[]>} the tables of locks and of requests that there are */
 async function lockTables() {
   const { rows } = await database.query(
     `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.columns
-     WHERE column_name = 'locked_until' ORDER BY 1`,
+     WHERE column_name IN ('locked_until', 'latest_at') ORDER BY 1`,
   );
   return rows.map(({ name }) => name);
 }
 
-test('migration:run makes the table, and a second run finds nothing to do', async () => {
+test('migration:run makes the tables, and a second run finds nothing to do', async () => {
   assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[ \\].*${MIGRATION}`));
   assert.match(await typeorm('migration:run', 'plain'), /has been executed successfully/);
-  assert.deepEqual(await lockTables(), ['public.task_lock']);
+  assert.deepEqual(await lockTables(), ['public.task_lock', 'public.task_lock_request']);
   assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[X\\].*${MIGRATION}`));
   assert.match(await typeorm('migration:run', 'plain'), /No migrations are pending/);
 });
 
-test('migration:revert drops the table', async () => {
+test('migration:revert drops one after the other', async () => {
+  assert.match(await typeorm('migration:revert', 'plain'), /has been reverted successfully/);
+  assert.deepEqual(await lockTables(), ['public.task_lock']);
   assert.match(await typeorm('migration:revert', 'plain'), /has been reverted successfully/);
   assert.deepEqual(await lockTables(), []);
   assert.match(await typeorm('migration:show', 'plain'), new RegExp(`\\[ \\].*${MIGRATION}`));
 });
+
+/**
+ * @param {string} table
+ * @returns {string} quoted as it is
+ */
+function requestTableOf(table) {
+  return table.replace(/"?$/, (quote) => `_request${quote}`);
+}
 
 for (const [dataSource, table, what] of [
   ['with-schema', 'jobs.task_lock', "the data source's own schema is honoured"],
@@ -67,8 +77,9 @@ for (const [dataSource, table, what] of [
 ]) {
   test(what, async () => {
     const printed = await typeorm('migration:run', dataSource);
-    assert.equal(printed.match(/has been executed successfully/g)?.length, 1, printed);
-    assert.deepEqual(await lockTables(), [table]);
+    assert.equal(printed.match(/has been executed successfully/g)?.length, 2, printed);
+    assert.deepEqual(await lockTables(), [table, requestTableOf(table)]);
+    await typeorm('migration:revert', dataSource);
     await typeorm('migration:revert', dataSource);
     assert.deepEqual(await lockTables(), []);
   });

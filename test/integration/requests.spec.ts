@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import type { DataSource, EntityManager } from 'typeorm';
+import { TaskLock, TaskLockService } from '../../src/index.js';
+import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
+import { createDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { Gate } from '../support/gate.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(120_000);
+closeApplicationsAfterEach();
+
+let database: TestDatabase;
+let dataSource: DataSource;
+/** What each run read of the messages that it was asked to send. */
+const sent: { id: number; found: boolean }[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.query('CREATE TABLE message (id integer PRIMARY KEY)');
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  sent.length = 0;
+  await database.query('TRUNCATE task_lock, task_lock_request, message');
+  dataSource = await database.connect({ extra: { max: 20 } });
+});
+
+@Injectable()
+class Mailer {
+  @Cron(YEARLY, { name: 'send' })
+  @TaskLock('send', undefined, { attempts: 3 })
+  async send(id?: number): Promise<void> {
+    if (id === undefined) return;
+    const rows = await database.query('SELECT FROM message WHERE id = $1', [id]);
+    sent.push({ id, found: rows.length === 1 });
+  }
+
+  @TaskLock('send-each', undefined, { key: (id: number) => id, attempts: 3 })
+  async sendEach(id: number): Promise<void> {
+    await this.send(id);
+  }
+}
+
+async function start() {
+  const application = await startApplication({
+    providers: [Mailer],
+    options: { store: undefined, dataSource, pollingInterval: 500 },
+  });
+  return { application, service: application.get(TaskLockService) };
+}
+
+const waiting = async (): Promise<number> =>
+  Number((await database.query<{ n: string }>('SELECT count(*) AS n FROM task_lock_request'))[0]!.n);
+
+const insert = (manager: EntityManager, id: number): Promise<unknown> =>
+  manager.query('INSERT INTO message VALUES ($1)', [id]);
+
+describe('a request inside a transaction', () => {
+  test('runs after the commit, and finds the row that it is about', async () => {
+    const { service } = await start();
+    const isWritten = new Gate();
+    const mayCommit = new Gate();
+    const transaction = dataSource.transaction(async (manager) => {
+      await insert(manager, 1);
+      await service.request<Mailer['send']>('send', { args: [1], manager });
+      isWritten.open();
+      await mayCommit.opened;
+    });
+    await isWritten.opened;
+    // Another one overtakes it, which shows that requests are looked for meanwhile.
+    await database.query('INSERT INTO message VALUES (2)');
+    await service.request('send', { args: [2] });
+    await until(() => sent.length === 1);
+    expect(sent).toEqual([{ id: 2, found: true }]);
+    mayCommit.open();
+    await transaction;
+    await until(async () => (await waiting()) === 0);
+    expect(sent.slice(1)).toEqual([{ id: 1, found: true }]);
+  });
+
+  test('is gone with its rollback', async () => {
+    const { service } = await start();
+    const rolledBack = dataSource.transaction(async (manager) => {
+      await service.request('send', { args: [1], manager });
+      throw new Error('no');
+    });
+    await expect(rolledBack).rejects.toThrow('no');
+    await database.query('INSERT INTO message VALUES (2)');
+    await service.request('send', { args: [2] });
+    await until(async () => (await waiting()) === 0);
+    expect(sent).toEqual([{ id: 2, found: true }]);
+  });
+
+  test('waits for no other one: two that ask for A, B and B, A both commit, and so do 200 at once', async () => {
+    const { service } = await start();
+    const ask = (manager: EntityManager, id: number) =>
+      service.request<Mailer['sendEach']>('send-each', { args: [id], manager });
+    const [first, second] = [new Gate(), new Gate()];
+    await Promise.all([
+      dataSource.transaction(async (manager) => {
+        await ask(manager, 1);
+        first.open();
+        await second.opened;
+        await ask(manager, 2);
+      }),
+      dataSource.transaction(async (manager) => {
+        await ask(manager, 2);
+        second.open();
+        await first.opened;
+        await ask(manager, 1);
+      }),
+    ]);
+    await Promise.all(
+      Array.from({ length: 200 }, () => dataSource.transaction((manager) => ask(manager, 3))),
+    );
+    await until(async () => (await waiting()) === 0);
+    expect(new Set(sent.map(({ id }) => id))).toEqual(new Set([1, 2, 3]));
+  });
+
+  test('that is open does not hold up the schedule of its task', async () => {
+    const { application, service } = await start();
+    await dataSource.transaction(async (manager) => {
+      await service.request('send', { args: [1], manager });
+      await fireTick(application, 'send');
+      const [row] = await database.query<{ last_tick: Date }>('SELECT last_tick FROM task_lock');
+      expect(row?.last_tick).toBeInstanceOf(Date);
+    });
+  });
+
+  test('leaves the transaction as it was where it is refused', async () => {
+    const { service } = await start();
+    await dataSource.transaction(async (manager) => {
+      await insert(manager, 1);
+      await expect(service.request('send', { args: [new Date()], manager })).rejects.toThrow('not JSON');
+    });
+    expect(await database.query('SELECT id FROM message')).toEqual([{ id: 1 }]);
+    expect(await waiting()).toBe(0);
+  });
+});
+
+test('10,000 requests are one run', async () => {
+  const { service } = await start();
+  await database.query(
+    `INSERT INTO task_lock_request (name, task, args, due_at, latest_at)
+     SELECT 'send', 'send', json_build_array(nth), clock_timestamp(), clock_timestamp() FROM generate_series(1, 10000) AS nth`,
+  );
+  await service.request('send', { args: [10_001] });
+  await until(async () => (await waiting()) === 0);
+  expect(sent).toHaveLength(1);
+});
