@@ -34,13 +34,17 @@ class Mailer {
   @TaskLock('send', undefined, { attempts: 3 })
   async send(id?: number): Promise<void> {
     if (id === undefined) return;
-    const rows = await database.query('SELECT FROM message WHERE id = $1', [id]);
-    sent.push({ id, found: rows.length === 1 });
+    await this.deliver(id);
   }
 
   @TaskLock('send-each', undefined, { key: (id: number) => id, attempts: 3 })
   async sendEach(id: number): Promise<void> {
-    await this.send(id);
+    await this.deliver(id);
+  }
+
+  private async deliver(id: number): Promise<void> {
+    const rows = await database.query('SELECT FROM message WHERE id = $1', [id]);
+    sent.push({ id, found: rows.length === 1 });
   }
 }
 
@@ -125,7 +129,9 @@ describe('a request inside a transaction', () => {
     await dataSource.transaction(async (manager) => {
       await service.request('send', { args: [1], manager });
       await fireTick(application, 'send');
-      const [row] = await database.query<{ last_tick: Date }>('SELECT last_tick FROM task_lock');
+      const [row] = await database.query<{ last_tick: Date }>(
+        `SELECT last_tick FROM task_lock WHERE name = 'send'`,
+      );
       expect(row?.last_tick).toBeInstanceOf(Date);
     });
   });
