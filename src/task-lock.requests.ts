@@ -85,11 +85,11 @@ export class TaskLockRequests {
     await this.settling(lock, run, () => work(JSON.parse(args) as unknown[]));
   }
 
-  /** Calls `work`, a call with arguments of its own: what is due is older, and served by it. */
+  /** Calls `work`, a call with arguments of its own: what was asked for before its run began is older, and served by it. */
   async serveAlong<T>(lock: RequestedLock, run: TaskRun, work: () => Promise<T>): Promise<T> {
     let count = 0;
     try {
-      count = (await this.pickUp(lock, run)).count;
+      count = (await this.pickUp(lock, run, run.startedAt)).count;
     } catch (error) {
       this.log.warn(`The requests of "${lock.task.name}" wait for another run: ${messageOf(error)}`);
     }
@@ -101,9 +101,9 @@ export class TaskLockRequests {
     this.transactions.end();
   }
 
-  private async pickUp(lock: RequestedLock, { token }: TaskRun) {
+  private async pickUp(lock: RequestedLock, { token }: TaskRun, before?: Date) {
     const { name, attempts } = lock.task;
-    const picked = await this.requireStore().pickUp({ name: lockNameOf(lock), token, attempts });
+    const picked = await this.requireStore().pickUp({ name: lockNameOf(lock), token, attempts }, before);
     if (picked.parked > 0)
       this.log.error(
         `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: their runs died`,

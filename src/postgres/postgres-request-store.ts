@@ -51,8 +51,9 @@ export class PostgresRequestStore implements RequestStore {
     }));
   }
 
-  async pickUp({ name, token, attempts }: RequestRun): Promise<PickedUp> {
-    const [row] = await this.query<PickedRow>(this.statements().pickUp, [name, token, attempts]);
+  async pickUp({ name, token, attempts }: RequestRun, before?: Date): Promise<PickedUp> {
+    const values = [name, token, attempts, before?.toISOString() ?? null];
+    const [row] = await this.query<PickedRow>(this.statements().pickUp, values);
     return {
       count: Number(row?.picked ?? 0),
       args: row?.args ?? undefined,

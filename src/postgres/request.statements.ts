@@ -107,7 +107,8 @@ function pickUpStatement(table: string): string {
   return `
 WITH reading AS MATERIALIZED (SELECT clock_timestamp() AS at),
 open AS MATERIALIZED (
-  SELECT id, attempts, due_at, latest_at FROM ${table} WHERE name = $1 AND parked_at IS NULL
+  SELECT id, attempts, due_at, latest_at FROM ${table}
+  WHERE name = $1 AND parked_at IS NULL AND ($4::timestamptz IS NULL OR requested_at < $4)
 ), due AS (
   SELECT COALESCE(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}) <= at, false) AS one_alone,
          COALESCE(LEAST(max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at) FILTER (WHERE ${DEBOUNCED})) <= at, false)

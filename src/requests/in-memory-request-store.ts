@@ -64,9 +64,9 @@ export class InMemoryRequestStore implements RequestStore {
       }));
   }
 
-  async pickUp({ name, token, attempts }: RequestRun): Promise<PickedUp> {
+  async pickUp({ name, token, attempts }: RequestRun, before?: Date): Promise<PickedUp> {
     const now = this.now();
-    const open = this.openOf(name);
+    const open = this.openOf(name).filter(({ requestedAt }) => requestedAt < (before?.getTime() ?? Infinity));
     const [debounced, others] = [open.filter(isDebounced), open.filter((each) => !isDebounced(each))];
     const windowIsOver = dueAt(debounced) <= now;
     const anyIsDue = windowIsOver || dueAt(others) <= now;

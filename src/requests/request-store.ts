@@ -67,8 +67,11 @@ export interface RequestStore {
   add(request: NewRequest, manager?: EntityManager): Promise<void>;
   /** All that is due within so many milliseconds, the longest due first. */
   waiting(horizon: number): Promise<WaitingRequests[]>;
-  /** Marks all that is due with the token of a run, and counts the attempt. */
-  pickUp(run: RequestRun): Promise<PickedUp>;
+  /**
+   * Marks all that is due with the token of a run, and counts the attempt; with `before` only what was asked for before
+   * that instant of the store's clock.
+   */
+  pickUp(run: RequestRun, before?: Date): Promise<PickedUp>;
   /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. */
   settle(run: SettledRun): Promise<Settled>;
 }

@@ -1,85 +1,13 @@
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
-import { Fleet } from '../support/fleet.js';
 import type { Replica } from '../support/fleet.js';
 import { until } from '../support/until.js';
-import type { SystemsCommand, SystemsEvent, Work } from './app/systems.js';
+import { Systems } from './systems-driver.js';
+import type { Method } from './systems-driver.js';
+import type { Work } from './app/systems.js';
 
 jest.setTimeout(120_000);
-
-const APP = join(process.cwd(), 'build/replicas/test/replicas/app/systems.js');
-
-type Method = Extract<SystemsCommand, { method: unknown }>['method'];
-type Event<Name extends SystemsEvent['event']> = Extract<SystemsEvent, { event: Name }>;
-
-/** Three replicas whose methods a test calls, and what they told. */
-class Systems {
-  readonly events: SystemsEvent[] = [];
-  private readonly fleet: Fleet;
-  private calls = 0;
-
-  constructor(url: string) {
-    this.fleet = new Fleet(url, APP);
-  }
-
-  async start(): Promise<Replica[]> {
-    const replicas = await Promise.all([1, 2, 3].map(() => this.fleet.start()));
-    for (const { process } of replicas)
-      process.on('message', (event: SystemsEvent) => this.events.push(event));
-    return replicas;
-  }
-
-  /** Calls a method on a replica; the answer names the call. */
-  call({ process }: Replica, method: Method, id: number, work: Work): number {
-    const call = ++this.calls;
-    process.send({ call, method, id, work } satisfies SystemsCommand);
-    return call;
-  }
-
-  finish({ process }: Replica, call: number): void {
-    process.send({ finish: call } satisfies SystemsCommand);
-  }
-
-  of<Name extends SystemsEvent['event']>(name: Name): Event<Name>[] {
-    return this.events.filter((event): event is Event<Name> => event.event === name);
-  }
-
-  async told<Name extends Exclude<SystemsEvent['event'], 'ready'>>(
-    name: Name,
-    call: number,
-  ): Promise<Event<Name>> {
-    const find = () => this.of(name).find((event) => 'call' in event && event.call === call);
-    await until(() => find() !== undefined);
-    return find()!;
-  }
-
-  async answers(calls: number[]): Promise<unknown[]> {
-    const answers = await Promise.all(calls.map((call) => this.told('answer', call)));
-    return answers.map(({ value, error }) => error ?? value);
-  }
-
-  /** Fails where two runs of one id were under way at once; one that did not end had ended when `died` says. */
-  expectNoOverlap(died: Record<number, number> = {}): void {
-    const ends = new Map(this.of('end').map(({ call, at }) => [call, at]));
-    const runs = this.of('start').map(({ call, id, at }) => ({
-      id,
-      from: at,
-      to: ends.get(call) ?? died[call] ?? Infinity,
-    }));
-    for (const run of runs) {
-      const beside = runs.filter(
-        (other) => other !== run && other.id === run.id && other.from < run.to && run.from < other.to,
-      );
-      expect(beside).toEqual([]);
-    }
-  }
-
-  end(): Promise<void> {
-    return this.fleet.end();
-  }
-}
 
 let database: TestDatabase;
 let systems: Systems;

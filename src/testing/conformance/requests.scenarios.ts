@@ -20,9 +20,9 @@ class Requester {
   }
 
   /** Picks up what is due, and answers with it and the token to settle it with. */
-  async pickUp(name = 'task'): Promise<PickedUp & { token: string; newest: unknown }> {
+  async pickUp(name = 'task', before?: Date): Promise<PickedUp & { token: string; newest: unknown }> {
     const token = randomUUID();
-    const picked = await this.store.pickUp({ name, token, attempts: ATTEMPTS });
+    const picked = await this.store.pickUp({ name, token, attempts: ATTEMPTS }, before);
     return { ...picked, token, newest: picked.args === undefined ? undefined : JSON.parse(picked.args) };
   }
 
@@ -64,6 +64,15 @@ export const requestsScenarios: readonly ConformanceScenario[] = [
       assert.equal((await asker.pickUp()).args, undefined);
     },
   ),
+  requests('what was asked for after an instant stays, where that is asked', async (asker, harness) => {
+    await asker.add([1]);
+    await harness.advance(SECOND);
+    const before = new Date(await harness.now());
+    await harness.advance(SECOND);
+    await asker.add([2]);
+    const { count, newest } = await asker.pickUp('task', before);
+    assert.deepEqual({ count, newest }, { count: 1, newest: [1] });
+  }),
   requests('what is asked for during a run stays, and is one more', async (asker) => {
     await asker.add([1]);
     const { token } = await asker.pickUp();

@@ -1,13 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ScheduleModule } from '@nestjs/schedule';
+import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { currentTaskRun, TaskLock, TaskLockModule } from '../../../src/index.js';
+import { DataSource } from 'typeorm';
+import { currentTaskRun, TaskLock, TaskLockModule, TaskLockService } from '../../../src/index.js';
 
 /** What the driver asks of a replica: a call of one of its methods, or to let a run go on that waits. */
 export type SystemsCommand =
-  { call: number; method: keyof Systems; id: number; work: Work } | { finish: number } | 'stop';
+  | { call: number; method: Callable; id: number; work: Work }
+  | { call: number; transaction: MessageTransaction }
+  | { finish: number }
+  | 'stop';
+
+type Callable = keyof Systems | 'debouncedExport' | 'bufferedExport' | 'saveDocument';
+
+/** Messages that are written and asked to be sent, in this order, in one transaction. */
+export interface MessageTransaction {
+  messages: number[];
+  end: 'commit' | 'rollback';
+  /** Waits, before its last message, until it is told to go on. */
+  waits: boolean;
+}
 
 /** What a run does: works so long, waits until it is told to finish, or throws before it does anything. */
 export type Work = number | 'until told' | 'fail';
@@ -17,6 +31,8 @@ export type SystemsEvent =
   | { event: 'ready' }
   | { event: 'start'; call: number; id: number; at: number; previous?: string }
   | { event: 'lost'; call: number }
+  | { event: 'sent'; call: number; id: number; found: boolean }
+  | { event: 'tick'; at: number }
   | { event: 'end'; call: number; id: number; at: number }
   | { event: 'answer'; call: number; value?: unknown; error?: string };
 
@@ -52,6 +68,82 @@ class Systems {
   }
 }
 
+/** Tasks that are asked for: a call writes a request down, and the last one's arguments are taken. */
+@Injectable()
+class RequestedSystems extends Systems {
+  @TaskLock('debounced-export', undefined, {
+    key: (course: number) => course,
+    debounce: { delay: '1s', maxDelay: '20s' },
+  })
+  async debouncedExport(course: number, call: number, work: Work): Promise<string> {
+    return runWhileHeld(course, call, work);
+  }
+
+  @TaskLock('buffered-export', undefined, { key: (course: number) => course, overlap: 'bufferOne' })
+  async bufferedExport(course: number, call: number, work: Work): Promise<string> {
+    return runWhileHeld(course, call, work);
+  }
+
+  @TaskLock('document', undefined, { key: (document: number) => document, debounce: { delay: '5s' } })
+  async saveDocument(document: number, call: number, work: Work): Promise<string> {
+    return run(document, call, work);
+  }
+
+  @Cron('* * * * * *')
+  @TaskLock('message', undefined, { attempts: 10 })
+  async sendMessages(message?: number, call?: number): Promise<void> {
+    if (message === undefined || call === undefined) return tell({ event: 'tick', at: now() });
+    await deliver(message, call);
+  }
+
+  @TaskLock('message-each', undefined, { key: (message: number) => message, attempts: 10 })
+  async sendMessage(message: number, call: number): Promise<void> {
+    await deliver(message, call);
+  }
+}
+
+async function deliver(id: number, call: number): Promise<void> {
+  const found: unknown[] = await dataSource.query('SELECT FROM message WHERE id = $1 AND call = $2', [
+    id,
+    call,
+  ]);
+  tell({ event: 'sent', call, id, found: found.length === 1 });
+}
+
+async function write(call: number, { messages, end, waits }: MessageTransaction): Promise<void> {
+  await dataSource.transaction(async (manager) => {
+    for (const [index, message] of messages.entries()) {
+      if (waits && index === messages.length - 1) {
+        tell({ event: 'start', call, id: message, at: now() });
+        await new Promise<void>((resolve) => waiting.set(call, resolve));
+      }
+      await manager.query('INSERT INTO message VALUES ($1, $2)', [message, call]);
+      await service.request<RequestedSystems['sendMessage']>('message-each', {
+        args: [message, call],
+        manager,
+      });
+      await service.request<RequestedSystems['sendMessages']>('message', { args: [message, call], manager });
+    }
+    if (end === 'rollback') throw new Error('rolled back');
+  });
+}
+
+/** Stops when the lock is lost, as a task should. */
+async function runWhileHeld(id: number, call: number, work: Work): Promise<string> {
+  const { previous, signal } = currentTaskRun()!;
+  tell({ event: 'start', call, id, at: now(), previous: previous?.replica });
+  const lost = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  const told = new Promise<void>((resolve) => waiting.set(call, resolve));
+  try {
+    await Promise.race([typeof work === 'number' ? delay(work) : told, lost]);
+  } finally {
+    tell({ event: 'end', call, id, at: now() });
+  }
+  return `ran ${id}`;
+}
+
 async function run(id: number, call: number, work: Work): Promise<string> {
   const { previous, signal } = currentTaskRun()!;
   signal.addEventListener('abort', () => tell({ event: 'lost', call }));
@@ -66,23 +158,31 @@ async function run(id: number, call: number, work: Work): Promise<string> {
   imports: [
     TypeOrmModule.forRoot({ type: 'postgres', url: process.env['DATABASE']!, extra: { max: 10 } }),
     ScheduleModule.forRoot(),
-    TaskLockModule.forRoot({ replicaId: process.env['REPLICA']!, lease: '1500ms' }),
+    TaskLockModule.forRoot({ replicaId: process.env['REPLICA']!, lease: '1500ms', pollingInterval: '1s' }),
   ],
-  providers: [Systems],
+  providers: [RequestedSystems],
 })
 class SystemsModule {}
 
 const application = await NestFactory.createApplicationContext(SystemsModule, { logger: ['error'] });
-const systems = application.get(Systems);
+const systems = application.get(RequestedSystems);
+const service = application.get(TaskLockService);
+const dataSource = application.get(DataSource);
 
 process.once('disconnect', () => process.exit(0));
 process.on('message', (command: SystemsCommand) => {
   if (command === 'stop') return void application.close().then(() => process.exit(0));
   if ('finish' in command) return waiting.get(command.finish)?.();
-  const { call, method, id, work } = command;
-  systems[method](id, call, work).then(
+  const { call } = command;
+  carryOut(command).then(
     (value) => tell({ event: 'answer', call, value }),
     (error: unknown) => tell({ event: 'answer', call, error: String(error) }),
   );
 });
 tell({ event: 'ready' });
+
+async function carryOut(command: Extract<SystemsCommand, { call: number }>): Promise<unknown> {
+  if ('transaction' in command) return write(command.call, command.transaction);
+  const { call, method, id, work } = command;
+  return systems[method](id, call, work);
+}
