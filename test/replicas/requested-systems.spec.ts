@@ -84,7 +84,7 @@ describe('a course export with a debounce, a lock for each course and one pendin
     await served();
     expect(runsOf(7)).toEqual([dying, last]);
     expect((await systems.told('start', last)).previous).toBe(holder.name);
-    systems.expectNoOverlap({ [dying]: died });
+    systems.expectNoOverlap({ [holder.name]: died });
   });
 });
 

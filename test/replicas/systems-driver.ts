@@ -8,11 +8,13 @@ import type { MessageTransaction, SystemsCommand, SystemsEvent, Work } from './a
 const APP = join(process.cwd(), 'build/replicas/test/replicas/app/systems.js');
 
 export type Method = Extract<SystemsCommand, { method: unknown }>['method'];
-type Event<Name extends SystemsEvent['event']> = Extract<SystemsEvent, { event: Name }>;
+/** An event, and the replica that told it. */
+type ToldEvent = SystemsEvent & { replica: string };
+type Event<Name extends SystemsEvent['event']> = Extract<ToldEvent, { event: Name }>;
 
 /** Three replicas whose methods a test calls, and what they told. */
 export class Systems {
-  readonly events: SystemsEvent[] = [];
+  readonly events: ToldEvent[] = [];
   private readonly fleet: Fleet;
   private calls = 0;
 
@@ -26,7 +28,9 @@ export class Systems {
 
   async startOne(): Promise<Replica> {
     const replica = await this.fleet.start();
-    replica.process.on('message', (event: SystemsEvent) => this.events.push(event));
+    replica.process.on('message', (event: SystemsEvent) =>
+      this.events.push({ ...event, replica: replica.name }),
+    );
     return replica;
   }
 
@@ -66,13 +70,13 @@ export class Systems {
     return answers.map(({ value, error }) => error ?? value);
   }
 
-  /** Fails where two runs of one id were under way at once; one that did not end had ended when `died` says. */
-  expectNoOverlap(died: Record<number, number> = {}): void {
-    const ends = new Map(this.of('end').map(({ call, at }) => [call, at]));
-    const runs = this.of('start').map(({ call, id, at }) => ({
+  /** Fails where two runs of one id were under way at once; those of a replica ended when `died` says at the latest. */
+  expectNoOverlap(died: Readonly<Record<string, number>> = {}): void {
+    const ends = new Map(this.of('end').map(({ run, at }) => [run, at]));
+    const runs = this.of('start').map(({ run = '', replica, id, at }) => ({
       id,
       from: at,
-      to: ends.get(call) ?? died[call] ?? Infinity,
+      to: ends.get(run) ?? died[replica] ?? Infinity,
     }));
     for (const run of runs) {
       const beside = runs.filter(

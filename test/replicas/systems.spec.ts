@@ -108,7 +108,7 @@ describe('an export lock for each course with a crash-safety time-out', () => {
     expect(await systems.answers([systems.call(three!, 'exportCourse', 8, 0)])).toEqual(['ran 8']);
     const next = await firstThatRuns(two!, 'exportCourse', 7, 0);
     expect((await systems.told('start', next)).previous).toBe(one!.name);
-    systems.expectNoOverlap({ [dying]: died });
+    systems.expectNoOverlap({ [one!.name]: died });
   });
 
   test('is kept by an export longer than its lease', async () => {

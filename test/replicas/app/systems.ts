@@ -29,11 +29,11 @@ export type Work = number | 'until told' | 'fail';
 /** What a replica tells the driver: by the machine's clock, which all replicas share. */
 export type SystemsEvent =
   | { event: 'ready' }
-  | { event: 'start'; call: number; id: number; at: number; previous?: string }
+  | { event: 'start'; call: number; id: number; at: number; run?: string; previous?: string }
   | { event: 'lost'; call: number }
   | { event: 'sent'; call: number; id: number; found: boolean }
   | { event: 'tick'; at: number }
-  | { event: 'end'; call: number; id: number; at: number }
+  | { event: 'end'; call: number; id: number; at: number; run: string }
   | { event: 'answer'; call: number; value?: unknown; error?: string };
 
 const tell = (event: SystemsEvent): void => void process.send?.(event);
@@ -74,12 +74,17 @@ class RequestedSystems extends Systems {
   @TaskLock('debounced-export', undefined, {
     key: (course: number) => course,
     debounce: { delay: '1s', maxDelay: '20s' },
+    attempts: 50,
   })
   async debouncedExport(course: number, call: number, work: Work): Promise<string> {
     return runWhileHeld(course, call, work);
   }
 
-  @TaskLock('buffered-export', undefined, { key: (course: number) => course, overlap: 'bufferOne' })
+  @TaskLock('buffered-export', undefined, {
+    key: (course: number) => course,
+    overlap: 'bufferOne',
+    attempts: 50,
+  })
   async bufferedExport(course: number, call: number, work: Work): Promise<string> {
     return runWhileHeld(course, call, work);
   }
@@ -90,13 +95,13 @@ class RequestedSystems extends Systems {
   }
 
   @Cron('* * * * * *')
-  @TaskLock('message', undefined, { attempts: 10 })
+  @TaskLock('message', undefined, { attempts: 50 })
   async sendMessages(message?: number, call?: number): Promise<void> {
     if (message === undefined || call === undefined) return tell({ event: 'tick', at: now() });
     await deliver(message, call);
   }
 
-  @TaskLock('message-each', undefined, { key: (message: number) => message, attempts: 10 })
+  @TaskLock('message-each', undefined, { key: (message: number) => message, attempts: 50 })
   async sendMessage(message: number, call: number): Promise<void> {
     await deliver(message, call);
   }
@@ -130,8 +135,8 @@ async function write(call: number, { messages, end, waits }: MessageTransaction)
 
 /** Stops when the lock is lost, as a task should. */
 async function runWhileHeld(id: number, call: number, work: Work): Promise<string> {
-  const { previous, signal } = currentTaskRun()!;
-  tell({ event: 'start', call, id, at: now(), previous: previous?.replica });
+  const { previous, signal, token } = currentTaskRun()!;
+  tell({ event: 'start', call, id, at: now(), run: token, previous: previous?.replica });
   const lost = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
@@ -139,18 +144,18 @@ async function runWhileHeld(id: number, call: number, work: Work): Promise<strin
   try {
     await Promise.race([typeof work === 'number' ? delay(work) : told, lost]);
   } finally {
-    tell({ event: 'end', call, id, at: now() });
+    tell({ event: 'end', call, id, at: now(), run: token });
   }
   return `ran ${id}`;
 }
 
 async function run(id: number, call: number, work: Work): Promise<string> {
-  const { previous, signal } = currentTaskRun()!;
+  const { previous, signal, token } = currentTaskRun()!;
   signal.addEventListener('abort', () => tell({ event: 'lost', call }));
-  tell({ event: 'start', call, id, at: now(), previous: previous?.replica });
+  tell({ event: 'start', call, id, at: now(), run: token, previous: previous?.replica });
   if (typeof work === 'number') await delay(work);
   else await new Promise<void>((resolve) => waiting.set(call, resolve));
-  tell({ event: 'end', call, id, at: now() });
+  tell({ event: 'end', call, id, at: now(), run: token });
   return `ran ${id}`;
 }
 
