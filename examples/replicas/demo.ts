@@ -29,6 +29,7 @@ try {
       `killed half-way; Ctrl-C ends it early`,
   );
   for (const { name, kind } of TASKS) print(`  ${paint.as('bold', name.padEnd(10))} ${kind}`);
+  print(`  ${paint.as('bold', 'export'.padEnd(10))} debounced: a burst of calls on all replicas is one run`);
   const evidence = await withDatabase(signal, (database) => {
     print(
       `Postgres ${database.version} (${database.origin}) is up and migrated; the replicas are starting\n`,

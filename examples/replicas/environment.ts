@@ -1,5 +1,6 @@
 /** What the demo tells a replica while it runs. */
-export type Order = { kind: 'announce'; scheduledTime: number } | { kind: 'stop' };
+export type Order =
+  { kind: 'announce'; scheduledTime: number } | { kind: 'burst'; firstChange: number } | { kind: 'stop' };
 
 /** What the demo tells a replica when it starts. */
 export interface ReplicaSetup {

@@ -9,7 +9,7 @@ import { toEnvironment } from './environment.js';
 import type { Order } from './environment.js';
 import { JournalReader } from './journal-reader.js';
 import type { JournalLine } from './journal.js';
-import { REFRESH_EVERY } from './tasks.js';
+import { CALLS_A_BURST, REFRESH_EVERY } from './tasks.js';
 
 /** A replica that was told to stop and is still there after this was stuck. */
 const STOP_PATIENCE = 15_000;
@@ -86,6 +86,14 @@ export class Fleet {
     for (const replica of this.replicas) {
       if (replica.isUp) this.order(replica, { kind: 'announce', scheduledTime });
     }
+  }
+
+  /** Has each replica call the debounced task several times; answers how many calls that are. */
+  burst(): number {
+    const up = this.replicas.filter(({ isUp, isLeaving }) => isUp && !isLeaving);
+    for (const [index, replica] of up.entries())
+      this.order(replica, { kind: 'burst', firstChange: index * CALLS_A_BURST + 1 });
+    return up.length * CALLS_A_BURST;
   }
 
   async kill(replica: Replica): Promise<void> {

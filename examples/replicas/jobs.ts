@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron, Interval } from '@nestjs/schedule';
 import { TaskLock, TaskLockService } from '../../src/index.js';
 import { Journal } from './journal.js';
-import { LONG_TASK } from './tasks.js';
+import { CALLS_A_BURST, LONG_TASK } from './tasks.js';
 
 /** One task of each kind. The journal is the demo's; an application has only its work here. */
 @Injectable()
@@ -38,6 +38,19 @@ export class Jobs {
   @TaskLock('refresh', '${demo.refreshEvery:4s}', { maxHold: '5s' })
   async refresh(): Promise<void> {
     await this.journal.run(() => delay(120));
+  }
+
+  @TaskLock('export', undefined, { debounce: { delay: '2s' } })
+  async export(change: number): Promise<void> {
+    this.journal.write({ event: 'exported', change });
+    await delay(50);
+  }
+
+  async burst(firstChange: number): Promise<void> {
+    for (let change = firstChange; change < firstChange + CALLS_A_BURST; change++) {
+      this.journal.write({ event: 'asked', change });
+      await this.export(change);
+    }
   }
 
   /** A job without a decorator, for an instant that all replicas were told. */

@@ -14,6 +14,9 @@ export type JournalEvent =
   /** `error`: what the method threw. */
   | { event: 'end'; task: string; run: string; error?: string }
   | { event: 'skip'; task: string; reason: string; heldBy?: string }
+  /** A call of the debounced task, and its one run for all of them, with what it was given. */
+  | { event: 'asked'; change: number }
+  | { event: 'exported'; change: number }
   /** Something that Nest or the lock wants a person to read. */
   | { event: 'log'; level: 'warn' | 'error'; message: string };
 

@@ -30,6 +30,8 @@ export class LiveView {
     for (const line of lines) {
       if (line.event === 'up') {
         this.note('green', `${clockTime(line.at)}  ${line.replica} is up`);
+      } else if (line.event === 'exported') {
+        this.note('green', `${clockTime(line.at)}  export() runs once for them, on ${line.replica}`);
       } else if (line.event === 'log') {
         this.note('yellow', `${line.replica} ${line.level}: ${line.message}`);
       } else {

@@ -42,6 +42,7 @@ journal.write({ event: 'up' });
 
 async function follow(order: Order): Promise<void> {
   if (order.kind === 'announce') return jobs.announced(new Date(order.scheduledTime));
+  if (order.kind === 'burst') return jobs.burst(order.firstChange);
   journal.write({ event: 'stopping' });
   await app.close();
   process.exit(0);

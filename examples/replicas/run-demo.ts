@@ -42,6 +42,7 @@ export async function runDemo(
   const lines: JournalLine[] = [];
   const announced: number[] = [];
   const kills = new Map<string, number>();
+  let calls = 0;
 
   const look = (): number => {
     const seen = fleet.readNew();
@@ -72,6 +73,10 @@ export async function runDemo(
       view.announce(now);
       fleet.announce(now);
       nextAnnouncement += ANNOUNCE_EVERY;
+    }
+    if (!calls && now - start >= (seconds * 1_000) / 5) {
+      calls = fleet.burst();
+      view.note('green', `${clockTime(now)}  export() is called ${calls} times, on all replicas`);
     }
     const sinceHalfWay = now - start - (seconds * 1_000) / 2;
     const victim = fleet.find(sinceHalfWay > QUIET_PATIENCE ? scout.victim(now) : scout.quietVictim(now));

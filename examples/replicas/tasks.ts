@@ -23,6 +23,9 @@ export const REFRESH_EVERY = { DEMO_REFRESH_EVERY: '2s' };
 /** The task whose run is killed: it is long enough to be met in the middle. */
 export const LONG_TASK = { name: 'long', takes: 3_000 };
 
+/** How often each replica calls the debounced task in a burst. */
+export const CALLS_A_BURST = 10;
+
 export const TASKS: readonly DemoTask[] = [
   { name: 'quick', kind: '@Cron each second', due: { by: 'cron', every: 1_000 } },
   { name: LONG_TASK.name, kind: '@Cron every 2 s, and takes 3 s', due: { by: 'cron', every: 2_000 } },

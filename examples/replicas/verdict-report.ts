@@ -7,7 +7,7 @@ import { clockTime, count } from './words.js';
 const MOST_PROBLEMS = 12;
 
 /** The verdict as text. */
-export function report({ tasks, killedRuns, problems }: Verdict, paint: Paint): string {
+export function report({ tasks, killedRuns, burst, problems }: Verdict, paint: Paint): string {
   const table = new Table({
     head: [
       'task',
@@ -37,6 +37,9 @@ export function report({ tasks, killedRuns, problems }: Verdict, paint: Paint): 
     ...RULES.map((rule) => paint.as('gray', rule)),
     '',
     ...killedRuns.map(describeKill),
+    ...(burst.calls > 0
+      ? [`Burst: ${count(burst.calls, 'call')} of export(), ${count(burst.runs, 'run')}.`]
+      : []),
     ...problems.slice(0, MOST_PROBLEMS).map((problem) => paint.as('red', `✘ ${problem}`)),
     ...(problems.length > MOST_PROBLEMS ? [`  … and ${problems.length - MOST_PROBLEMS} more`] : []),
     problems.length === 0

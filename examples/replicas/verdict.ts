@@ -37,9 +37,16 @@ export interface KilledRun {
   next?: Run;
 }
 
+/** The calls of the debounced task, and what came of them. */
+export interface Burst {
+  calls: number;
+  runs: number;
+}
+
 export interface Verdict {
   tasks: TaskVerdict[];
   killedRuns: KilledRun[];
+  burst: Burst;
   /** Everything for which the demo fails. */
   problems: string[];
 }
@@ -83,7 +90,16 @@ export function judge({ tasks, lines, kills, announced, lease }: Evidence): Verd
       problems.push(`the kill of ${replica} met no run`);
     }
   }
-  return { tasks: verdicts, killedRuns, problems };
+  const burst = { calls: changesOf('asked', lines).length, runs: changesOf('exported', lines).length };
+  if (burst.calls > 0 && burst.runs !== 1)
+    problems.push(`a burst of ${burst.calls} calls of export() was ${burst.runs} runs and not one`);
+  if (changesOf('exported', lines).some((change) => !changesOf('asked', lines).includes(change)))
+    problems.push('export() ran with what nobody had asked for');
+  return { tasks: verdicts, killedRuns, burst, problems };
+}
+
+function changesOf(event: 'asked' | 'exported', lines: readonly JournalLine[]): number[] {
+  return lines.flatMap((line) => (line.event === event ? [line.change] : []));
 }
 
 type Column = Exclude<keyof TaskVerdict, 'task' | 'due'>;
