@@ -51,7 +51,7 @@ class Mailer {
 async function start() {
   const application = await startApplication({
     providers: [Mailer],
-    options: { store: undefined, dataSource, pollingInterval: 500 },
+    options: { store: undefined, dataSource, pollingInterval: '1h' },
   });
   return { application, service: application.get(TaskLockService) };
 }
@@ -122,6 +122,20 @@ describe('a request inside a transaction', () => {
     );
     await until(async () => (await waiting()) === 0);
     expect(new Set(sent.map(({ id }) => id))).toEqual(new Set([1, 2, 3]));
+  });
+
+  test('counts its delay from when it is asked, and not from the start of the transaction', async () => {
+    const { service } = await start();
+    await dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_sleep(0.5)');
+      await service.request('send', { delay: '1h', manager });
+      const [row] = await manager.query<[{ since_start: number; delay: number }]>(
+        `SELECT extract(epoch FROM requested_at - now())::float8 AS since_start,
+                extract(epoch FROM due_at - requested_at)::float8 AS delay FROM task_lock_request`,
+      );
+      expect(row.since_start).toBeGreaterThanOrEqual(0.5);
+      expect(row.delay).toBe(3_600);
+    });
   });
 
   test('that is open does not hold up the schedule of its task', async () => {

@@ -18,6 +18,7 @@ const GUARD = 'src/postgres/commit-guard.statement.ts';
 const FENCED = ['test/integration/fenced-transactions.spec.ts'];
 const PURGE = 'src/postgres/purge.statement.ts';
 const RENEWAL = ['test/unit/lease-renewal'];
+const REQUESTS = 'src/postgres/request.statements.ts';
 const BATCHED = 'src/lock/batched-store.ts';
 const STATEMENTS = ['test/integration/statements.spec.ts'];
 const UNIT = ['test/unit/task-locks', 'test/unit/claim-attempt'];
@@ -651,6 +652,76 @@ const byRule = {
       find: 'Math.min(this.patience, lease / RENEWALS_A_LEASE)',
       replace: 'this.patience',
       suites: RENEWAL,
+    },
+  ],
+  requests: [
+    {
+      file: REQUESTS,
+      find: 'DELETE FROM ${table} WHERE name = $1 AND token = $2::uuid',
+      replace: 'DELETE FROM ${table} WHERE name = $1 AND $2::uuid IS NOT NULL',
+      suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
+      find: ' AND ($4::timestamptz IS NULL OR requested_at < $4)',
+      replace: ' AND ($4::timestamptz IS NULL OR true)',
+      suites: POSTGRES,
+    },
+    { file: REQUESTS, find: 'THEN due.the_window', replace: 'THEN true', suites: POSTGRES },
+    { file: REQUESTS, find: ' OR attempts > 0)', replace: ')', suites: POSTGRES },
+    {
+      file: REQUESTS,
+      find: 'SET attempts = attempts + 1',
+      replace: 'SET attempts = attempts',
+      suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
+      find: 'OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())',
+      replace: 'OR true)',
+      suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
+      find: 'max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;',
+      replace: 'max(due_at) FILTER (WHERE ${DEBOUNCED}))`;',
+      suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
+      find: 'FROM clock_timestamp() AS reading(at)`;',
+      replace: 'FROM now() AS reading(at)`;',
+      suites: ['test/integration/requests'],
+    },
+    {
+      file: 'src/task-lock.requests.ts',
+      find: 'this.transactions.whenEnded(manager?.queryRunner, () => {',
+      replace: 'this.transactions.whenEnded(undefined, () => {',
+      suites: ['test/integration/requests'],
+    },
+    {
+      file: 'src/requests/request-watch.ts',
+      find: 'if (this.expected.has(task)) this.lookIn(0);',
+      replace: 'void task;',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/task-lock.requesting-interceptor.ts',
+      find: 'this.requests.serveAlong(call, run, () => lastValueFrom(next.handle()))',
+      replace: 'run && lastValueFrom(next.handle())',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/task-lock.claim.ts',
+      find: 'Math.max(ownHold, call.spacing ?? 0)',
+      replace: 'ownHold',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/task-lock.requests.ts',
+      find: "wasAborted(run) ? 'aborted' : 'failed'",
+      replace: "'failed'",
+      suites: ['test/wiring/requests'],
     },
   ],
   'a release that is repeated': [

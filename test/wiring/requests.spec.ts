@@ -81,7 +81,8 @@ async function start(options: TaskLockModuleOptions = {}): Promise<Started> {
   const store = (options.store as InMemoryLockStore | undefined) ?? new InMemoryLockStore();
   const application = await startApplication({
     providers: [Exports],
-    options: { pollingInterval: 100, ...options, store },
+    // Nothing may depend on the looks from time to time, but for what they are for.
+    options: { pollingInterval: '1h', ...options, store },
     logger: log,
   });
   const service = application.get(TaskLockService);
@@ -149,7 +150,7 @@ describe('a request', () => {
   test('of a replica that died is found by one that declares the task', async () => {
     const store = new InMemoryLockStore();
     await store.requests.add({ name: 'plain', task: 'plain', args: '[7]', delay: 0 });
-    await start({ store });
+    await start({ store, pollingInterval: 100 });
     await until(() => calls.length === 1);
     expect(ran('plain')).toEqual([[7]]);
   });
@@ -195,11 +196,45 @@ describe('a call of a task that buffers one', () => {
   });
 
   test('serves what waits along with its own: it would run later with older arguments', async () => {
-    const { exports, store } = await start({ pollingInterval: '1h' });
+    const { exports, store } = await start();
     await store.requests.add({ name: 'buffered', task: 'buffered', args: '["old"]', delay: 0 });
+    await until(() => Date.now() > store.requests.all()[0]!.requestedAt);
     await exports.buffered('new');
     expect(ran('buffered')).toEqual([['new']]);
     expect(store.requests.all()).toEqual([]);
+  });
+});
+
+describe('two replicas', () => {
+  test('what overlaps on one runs when the run of the other ends, at once', async () => {
+    const store = new InMemoryLockStore();
+    const one = await start({ store });
+    const other = await start({ store });
+    gate = new Gate();
+    const running = one.exports.buffered('first');
+    await until(() => calls.length === 1);
+    const looks = jest.spyOn(store.requests, 'waiting');
+    await other.exports.buffered('second');
+    // Its look has met the run; nothing but the release of that can tell that the lock is free.
+    await until(() => looks.mock.calls.length > 0);
+    gate.open();
+    await running;
+    await until(() => store.requests.all().length === 0);
+    expect(ran('buffered')).toEqual([['first'], ['second']]);
+  });
+
+  test('a run that a shutdown cuts off leaves its requests to the other, and was no attempt', async () => {
+    const { application, service, store, log } = await start({ shutdownTimeout: 0 });
+    gate = new Gate();
+    await service.request('plain', { args: [1] });
+    await until(() => calls.length === 1);
+    const closing = application.close();
+    await until(() => log.errors.some((line) => line.includes('is shutting down')));
+    failures = 1;
+    gate.open();
+    await closing;
+    await until(() => store.requests.all()[0]?.token === undefined);
+    expect(store.requests.all()).toMatchObject([{ attempts: 0 }]);
   });
 });
 
@@ -301,7 +336,7 @@ test('requests of a task that no replica knows are reported, and kept', async ()
   const now = Date.now();
   const store = new InMemoryLockStore(() => now - 120_000);
   await store.requests.add({ name: 'renamed', task: 'renamed', args: '[]', delay: 0 });
-  const { log } = await start({ store });
+  const { log } = await start({ store, pollingInterval: 100 });
   await until(() => log.warnings.length > 0);
   expect(log.warnings[0]).toMatch(
     /^1 requests for the task "renamed" wait since .* no task of that name: they are kept/,
