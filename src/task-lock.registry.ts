@@ -36,6 +36,7 @@ interface ReadTask {
 export class TaskLockRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
+  private readonly callable = new Set<string>();
   private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
 
@@ -65,10 +66,16 @@ export class TaskLockRegistry {
     return read;
   }
 
-  /** Makes a task known by its name, for `TaskLockService.run`. */
-  add(task: Task): void {
+  /** Makes a task known by its name, for `TaskLockService`; `isCallable`: there is an instance to call it on later. */
+  add(task: Task, isCallable: boolean): void {
     this.declared.set(task.name, task);
+    if (isCallable) this.callable.add(task.name);
     if (task.key) this.keyed.add(task);
+  }
+
+  /** Whether a request of the task can be run in this application. */
+  isCallable(name: string): boolean {
+    return this.callable.has(name);
   }
 
   get(name: string): Task | undefined {

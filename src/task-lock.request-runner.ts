@@ -36,11 +36,6 @@ export class TaskLockRequestRunner {
     if (task.expectsRequests) this.watch.expect(task.name);
   }
 
-  /** Whether requests of the task can run in this application. */
-  canRun(task: string): boolean {
-    return this.methods.has(task);
-  }
-
   private async serve(waiting: WaitingRequests): Promise<void> {
     const known = this.methods.get(waiting.task);
     if (!known) return this.reportUnknown(waiting);

@@ -109,6 +109,12 @@ export class TaskLockService {
     const refuse = (option: string, message: string): never => {
       throw new TaskLockUsageError(`${where}, option ${option}: ${message}`);
     };
+    if (!this.registry.isCallable(task.name)) {
+      throw new TaskLockUsageError(
+        `${where}: its class is made anew for each request, so that there is no object to call it on later. Move the ` +
+          `method to a class that is made once.`,
+      );
+    }
     for (const option of Object.keys(options)) {
       if (!REQUEST_OPTIONS.has(option))
         refuse(option, `is not an option; there are ${[...REQUEST_OPTIONS].join(', ')}`);

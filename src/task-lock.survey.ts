@@ -58,8 +58,8 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       }
       owners.set(task.name, { type, key, member });
       tasks.set(task.name, task);
-      registry.add(task);
       const isOnInstance = standsOn(instance, declaration);
+      registry.add(task, isFired && isOnInstance);
       members.push({ task, declaration, key, instances, isFired: isFired && isOnInstance });
       if (task.expectsRequests && !isFired)
         problems.push({

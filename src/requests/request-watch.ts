@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LockClock } from '../lock/lock-clock.js';
 import type { LockLog } from '../lock/lock-log.js';
 import { messageOf } from '../message-of.js';
@@ -17,6 +18,8 @@ export type ServeRequests = (waiting: WaitingRequests) => Promise<void>;
  * one knows of some. Costs nothing before a task expects some.
  */
 export class RequestWatch {
+  /** Out of the contexts of who asks: a run must not be part of the request or the transaction that asked for it. */
+  private readonly outside = AsyncLocalStorage.snapshot();
   private serve?: ServeRequests;
   private next?: { due: number; cancel: () => void };
   private looking = false;
@@ -64,10 +67,11 @@ export class RequestWatch {
     const due = this.clock.monotonic() + Math.max(delay, 0);
     if (this.next && this.next.due <= due) return;
     this.next?.cancel();
-    const cancel = this.clock.timer(Math.max(delay, 0), () => {
+    const look = (): void => {
       this.next = undefined;
       void this.look();
-    });
+    };
+    const cancel = this.outside(() => this.clock.timer(Math.max(delay, 0), look));
     this.next = { due, cancel };
   }
 

@@ -712,6 +712,12 @@ const byRule = {
       suites: ['test/wiring/requests'],
     },
     {
+      file: 'src/requests/request-watch.ts',
+      find: 'this.outside(() => this.clock.timer(Math.max(delay, 0), look))',
+      replace: 'this.clock.timer(Math.max(delay, 0), look)',
+      suites: ['test/wiring/requests'],
+    },
+    {
       file: 'src/task-lock.claim.ts',
       find: 'Math.max(ownHold, call.spacing ?? 0)',
       replace: 'ownHold',

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable, Scope } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
@@ -14,13 +15,15 @@ jest.setTimeout(30_000);
 closeApplicationsAfterEach();
 
 /** What a method was called with, and by which run. */
-const calls: { task: string; args: unknown[]; fence?: bigint; tick?: Date }[] = [];
+const calls: { task: string; args: unknown[]; fence?: bigint; tick?: Date; context?: string }[] = [];
+const context = new AsyncLocalStorage<string>();
 let gate: Gate | undefined;
 let failures = 0;
 
 async function note(...args: unknown[]): Promise<void> {
   const run = currentTaskRun();
-  calls.push({ task: run?.name ?? '(no lock)', args, fence: run?.fence, tick: run?.scheduledTime });
+  const { name = '(no lock)', fence, scheduledTime } = run ?? {};
+  calls.push({ task: name, args, fence, tick: scheduledTime, context: context.getStore() });
   await gate?.opened;
   if (failures-- > 0) throw new Error('no disk');
 }
@@ -119,6 +122,26 @@ describe('a request', () => {
     await until(() => calls.length === 2);
     gate.open();
     expect(calls.map(({ args }) => args[0])).toEqual([5, 6]);
+  });
+
+  test('runs outside of the contexts of who asks', async () => {
+    const { service, store } = await start();
+    await context.run('a transaction of the caller', () => service.request('plain', { args: [1] }));
+    await until(() => store.requests.all().length === 0);
+    expect(calls.map((call) => call.context)).toEqual([undefined]);
+  });
+
+  test('of a class that is made anew for each request is refused', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      @TaskLock('scoped')
+      async scoped(): Promise<void> {}
+    }
+    const application = await startApplication({ providers: [Scoped] });
+    const request = application.get(TaskLockService).request('scoped');
+    await expect(request).rejects.toThrow(
+      `TaskLockService.request('scoped'): its class is made anew for each request`,
+    );
   });
 
   test('with a delay is due then', async () => {
