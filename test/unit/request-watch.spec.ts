@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
+import { InMemoryRequestStore } from '../../src/requests/in-memory-request-store.js';
+import type { WaitingRequests } from '../../src/requests/request-store.js';
+import { RequestWatch } from '../../src/requests/request-watch.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
+import { Gate } from '../support/gate.js';
+
+const POLLING = 5_000;
+const MINUTE = 60_000;
+
+/** A store that counts its looks, and can be down. */
+class WatchedStore extends InMemoryRequestStore {
+  looks = 0;
+  isDown = false;
+
+  override async waiting(horizon: number): Promise<WaitingRequests[]> {
+    this.looks++;
+    if (this.isDown) throw new LockStoreUnavailableError('connection refused', false);
+    return super.waiting(horizon);
+  }
+}
+
+function watching(serve?: (waiting: WaitingRequests) => Promise<void>) {
+  const clock = new FakeClock();
+  const store = new WatchedStore(
+    () => clock.now(),
+    () => false,
+  );
+  const log = recordingLog();
+  const watch = new RequestWatch(store, clock, log, POLLING);
+  const served: string[] = [];
+  watch.serveBy(
+    serve ??
+      (async ({ name }) => {
+        served.push(name);
+        await store.pickUp({ name, token: name, attempts: 9 });
+        await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
+      }),
+  );
+  const add = (name: string, delay = 0, maxDelay?: number) =>
+    store.add({ name, task: name, args: '[]', delay, maxDelay });
+  return { clock, store, log, watch, served, add };
+}
+
+describe('looking for requests', () => {
+  test('costs nothing before a task expects some', async () => {
+    const { clock, store, watch } = watching();
+    watch.released('task');
+    await clock.advance(10 * MINUTE);
+    expect(store.looks).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('is done once a polling interval, spread by a quarter, whatever the tasks are', async () => {
+    const { clock, store, watch } = watching();
+    for (let nth = 0; nth < 100; nth++) watch.expect(`task ${nth}`);
+    await clock.advance(10 * MINUTE);
+    const most = (10 * MINUTE) / (0.75 * POLLING) + 1;
+    expect(store.looks).toBeLessThanOrEqual(most);
+    expect(store.looks).toBeGreaterThanOrEqual((10 * MINUTE) / (1.25 * POLLING) - 1);
+  });
+
+  test('finds what a replica that has died has left behind within that time', async () => {
+    const { clock, watch, served, add } = watching();
+    watch.expect('task');
+    await clock.advance(MINUTE);
+    await add('task');
+    await clock.advance(1.25 * POLLING);
+    expect(served).toEqual(['task']);
+  });
+
+  test('is done at once where this replica has asked, and once for 10,000 of them', async () => {
+    const { clock, store, watch, served, add } = watching();
+    watch.expect('task');
+    await clock.advance(MINUTE);
+    store.looks = 0;
+    for (let nth = 0; nth < 10_000; nth++) {
+      await add('task');
+      watch.requested('task', 0);
+    }
+    await clock.advance(1);
+    expect(served).toEqual(['task']);
+    expect(store.looks).toBe(1);
+  });
+
+  test('is done when what was asked for here is due, also where later ones have put it off', async () => {
+    const { clock, watch, served, add } = watching();
+    watch.expect('task');
+    await add('task', 2_000, 9_000);
+    watch.requested('task', 2_000);
+    await clock.advance(1_500);
+    // By another replica: this one is told at its look.
+    await add('task', 2_000, 9_000);
+    await clock.advance(1_999);
+    expect(served).toEqual([]);
+    await clock.advance(2);
+    expect(served).toEqual(['task']);
+  });
+
+  test('goes on after the database was down, with one warning for each time', async () => {
+    const { clock, store, log, watch, served, add } = watching();
+    watch.expect('task');
+    await add('task');
+    store.isDown = true;
+    await clock.advance(MINUTE);
+    expect(log.lines.warn).toEqual([
+      'Requests cannot be looked for, which is tried again: connection refused',
+    ]);
+    store.isDown = false;
+    await clock.advance(1.25 * POLLING);
+    expect(served).toEqual(['task']);
+    store.isDown = true;
+    await clock.advance(MINUTE);
+    expect(log.lines.warn).toHaveLength(2);
+  });
+
+  test('has a few runs at once, and the others after them', async () => {
+    const gate = new Gate();
+    const begun: string[] = [];
+    const { clock, watch, add } = watching(async ({ name }) => {
+      begun.push(name);
+      await gate.opened;
+    });
+    for (let nth = 0; nth < 20; nth++) await add(`task ${nth}`);
+    watch.requested('task 0', 0);
+    await clock.advance(1);
+    expect(begun).toHaveLength(8);
+    gate.open();
+    await clock.advance(1);
+    expect(new Set(begun).size).toBe(20);
+  });
+
+  test('ends with the application, and leaves no timer', async () => {
+    const { clock, store, watch } = watching();
+    watch.expect('task');
+    watch.end();
+    watch.requested('task', 0);
+    await clock.advance(10 * MINUTE);
+    expect(store.looks).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+});
