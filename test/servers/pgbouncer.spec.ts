@@ -47,7 +47,7 @@ describeWith([POSTGRESQL, PGBOUNCER], 'behind pgbouncer in transaction mode', ()
       store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     });
     afterAll(() => database.drop());
-    beforeEach(() => database.query('TRUNCATE task_lock'));
+    beforeEach(() => database.query('TRUNCATE task_lock, task_lock_request'));
 
     test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
       await run({
