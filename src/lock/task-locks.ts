@@ -10,7 +10,7 @@ import { LockReleaser } from './lock-releaser.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from './lock-store.js';
 import { RecoveryWatch } from './recovery-watch.js';
-import { retryDelay } from './retry.js';
+import { delayWhileHeld, retryDelay } from './retry.js';
 import { describeMissed, describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { UnfinishedWork } from './unfinished-work.js';
@@ -29,10 +29,6 @@ const ABORT_GRACE = 1_000;
 
 /** How often a claim is sent within its timeout where no answer comes at all. */
 const ASKS_WITHOUT_ANSWER = 2;
-
-/** Milliseconds between two asks of a claim that waits for a lock. */
-const SHORTEST_WAIT = 10;
-const LONGEST_WAIT = 1_000;
 
 type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
 
@@ -251,14 +247,4 @@ export class TaskLocks {
     this.running.set(lock, { claim, attempt, renewal, end: this.unfinished.begin() });
     return lock;
   }
-}
-
-/**
- * How long a claim waits before it asks again for a lock that is held; nothing where it waits no longer. A tenth of what
- * it has waited so far: short runs follow each other closely, and a run of ten minutes is asked for once a second.
- */
-function delayWhileHeld({ reason }: Skipped, waited: number, patience = 0): number | undefined {
-  if (reason !== 'held' || waited >= patience) return undefined;
-  const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
-  return Math.min(delay * (0.5 + Math.random()), patience - waited);
 }

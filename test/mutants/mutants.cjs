@@ -543,7 +543,7 @@ const byRule = {
   ],
   'calls that overlap': [
     {
-      file: LOCKS,
+      file: 'src/lock/retry.ts',
       find: "if (reason !== 'held' || waited >= patience) return undefined;",
       replace: 'return undefined;',
       suites: ['test/wiring/overlap'],

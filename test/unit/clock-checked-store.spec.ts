@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClockCheckedStore } from '../../src/lock/clock-checked-store.js';
-import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, PurgeRequest } from '../../src/lock/lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
@@ -73,4 +73,17 @@ test('an answer that took long says nothing of the clocks', async () => {
   answer.resolve(won({ now: clock.now() - 2_000 }));
   await asked;
   expect(log.lines.warn).toEqual([]);
+});
+
+test('the rows of unused keys are removed by the store behind it', async () => {
+  const purged: PurgeRequest[] = [];
+  const purge = async (request: PurgeRequest) => purged.push(request);
+  const store = new ClockCheckedStore(
+    Object.assign(new ScriptedStore(), { purge }),
+    new FakeClock(),
+    recordingLog(),
+  );
+  const request = { prefix: 'export:', unusedFor: 5 };
+  expect(await store.purge(request)).toBe(1);
+  expect(purged).toEqual([request]);
 });

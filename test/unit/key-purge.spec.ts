@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { KeyPurge, UNUSED_KEY } from '../../src/lock/key-purge.js';
 import type { LockStore, PurgeRequest } from '../../src/lock/lock-store.js';
+import { TaskLocks } from '../../src/lock/task-locks.js';
 import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
-import { recordingLog } from '../support/locks.js';
+import { aTick, recordingLog } from '../support/locks.js';
 
 const HOUR = 3_600_000;
 
@@ -97,5 +98,33 @@ describe('the rows of unused keys', () => {
     await clock.advance(HOUR);
     purge.used('export:');
     expect(refused).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('the locks of an application', () => {
+  const claim = { ...aTick, name: 'export:5', tick: { kind: 'call' }, keyPrefix: 'export:' } as const;
+  const locksOver = () =>
+    new TaskLocks(store, clock, log, { replicaId: 'replica-a', claimTimeout: 5_000, exclusive: true });
+
+  test('remove the rows of unused keys while keys are claimed', async () => {
+    const locks = locksOver();
+    await locks.claim(claim);
+    await clock.advance(HOUR);
+    await locks.claim(claim);
+    expect(purged).toHaveLength(1);
+  });
+
+  test('and no more of them when the application stops', async () => {
+    store.purge = async (request) => purged.push(request);
+    const locks = locksOver();
+    await locks.claim(claim);
+    await clock.advance(HOUR);
+    await locks.claim(claim);
+    await clock.advance(1_000);
+    const before = purged.length;
+    expect(before).toBeGreaterThan(2);
+    void locks.stop(0);
+    await clock.advance(10_000);
+    expect(purged.length).toBeLessThanOrEqual(before + 1);
   });
 });

@@ -298,3 +298,40 @@ describe('a tick that fell into the run before it', () => {
     expect(runs.map(({ recovering }) => recovering)).toEqual([true, false]);
   });
 });
+
+test('an overridden method is not caught up: what stands on the instance is another task', async () => {
+  class Parent {
+    constructor(readonly journal: Journal) {}
+
+    @Cron(YEARLY, { name: 'parent', timeZone: 'UTC' })
+    @TaskLock('parent', undefined, { missed: 'once' })
+    async report(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  @Injectable()
+  class Child extends Parent {
+    constructor(journal: Journal) {
+      super(journal);
+    }
+
+    @Cron(YEARLY, { name: 'child', timeZone: 'UTC' })
+    @TaskLock('child', undefined, { missed: 'once' })
+    override async report(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  const store = new InMemoryLockStore();
+  for (const name of ['parent', 'child']) {
+    const tick = { kind: 'scheduled', scheduledTime: new Date(LAST_JANUARY) } as const;
+    const claim = aClaim({ name, tick, minHold: 0 });
+    await store.claim([claim]);
+    await store.release([aRelease(claim)]);
+  }
+  const logger = new CapturedLog();
+  const application = await startApplication({ providers: [Child, Journal], options: { store }, logger });
+  await application.get(Journal).atLeast(1, 'child');
+  await application.close();
+  expect(ticksOf(application.get(Journal).of())).toEqual([THIS_JANUARY]);
+  expect(store.row('parent')?.lastTick).toBe(LAST_JANUARY);
+});
