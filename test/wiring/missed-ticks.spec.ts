@@ -299,7 +299,7 @@ describe('a tick that fell into the run before it', () => {
   });
 });
 
-test('an overridden method is not caught up: what stands on the instance is another task', async () => {
+test('an overridden method is not caught up: what would run is another task, which has not asked for it', async () => {
   class Parent {
     constructor(readonly journal: Journal) {}
 
@@ -316,7 +316,7 @@ test('an overridden method is not caught up: what stands on the instance is anot
     }
 
     @Cron(YEARLY, { name: 'child', timeZone: 'UTC' })
-    @TaskLock('child', undefined, { missed: 'once' })
+    @TaskLock('child')
     override async report(): Promise<void> {
       this.journal.write();
     }
@@ -330,8 +330,7 @@ test('an overridden method is not caught up: what stands on the instance is anot
   }
   const logger = new CapturedLog();
   const application = await startApplication({ providers: [Child, Journal], options: { store }, logger });
-  await application.get(Journal).atLeast(1, 'child');
+  // Waits for what runs.
   await application.close();
-  expect(ticksOf(application.get(Journal).of())).toEqual([THIS_JANUARY]);
-  expect(store.row('parent')?.lastTick).toBe(LAST_JANUARY);
+  expect(application.get(Journal).of()).toEqual([]);
 });
