@@ -39,10 +39,9 @@ export class TaskLockInterceptor implements NestInterceptor {
     return of(result.status === 'executed' ? result.value : undefined);
   }
 
-  async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+  execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const outer = this.runAround(call);
-    if (outer) return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
-    return this.claimed(call, method);
+    return outer ? joined(outer, method) : this.claimed(call, method);
   }
 
   /** The same with a claim of its own in any case. */
@@ -89,6 +88,13 @@ export class TaskLockInterceptor implements NestInterceptor {
       tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;
     return isTick ? undefined : outer;
   }
+}
+
+async function joined<T>(
+  outer: EnclosingRun,
+  method: (run: TaskRun) => Promise<T>,
+): Promise<TaskLockResult<T>> {
+  return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 }
 
 function misused(context: ExecutionContext): TaskLockUsageError {

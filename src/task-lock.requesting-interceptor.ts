@@ -15,16 +15,24 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
     private readonly requests: TaskLockRequests,
   ) {}
 
-  async intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
+  intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
     const { call } = context;
     const { debounce, overlap } = call.task;
-    if (isTick(call) || !(debounce || overlap === 'bufferOne') || this.locked.isInsideRunOf(call))
-      return this.locked.intercept(context, next);
+    const isRequested = (debounce !== undefined || overlap === 'bufferOne') && !isTick(call);
+    return isRequested && !this.locked.isInsideRunOf(call)
+      ? this.requested(context, next)
+      : this.locked.intercept(context, next);
+  }
 
+  private async requested(
+    context: TaskExecutionContext,
+    next: CallHandler<unknown>,
+  ): Promise<Observable<unknown>> {
+    const { call } = context;
     const where = `${context.getClass().name}.${context.getHandler().name}`;
     // Also where it may run at once: whether a call is refused must not depend on what else is running.
     const args = this.requests.textOf(context.getArgs(), where);
-    if (debounce) {
+    if (call.task.debounce) {
       await this.publish(call, args);
       return of(undefined);
     }

@@ -876,8 +876,8 @@ const byRule = {
     },
     {
       file: 'src/task-lock.interceptor.ts',
-      find: 'if (outer) return',
-      replace: 'if (false) return',
+      find: 'return outer ? joined',
+      replace: 'return outer && !outer.run ? joined',
       suites: ['test/wiring/super-calls'],
     },
   ],
