@@ -3,7 +3,7 @@ import {
   createRequestTableStatement,
   dropRequestTableStatement,
 } from '../src/postgres/request-table.statements.js';
-import { DEFAULT_TABLE, qualifiedTable, requestTableOf } from '../src/postgres/table-name.js';
+import { DEFAULT_TABLE, qualifiedTable, quoted, requestTableOf } from '../src/postgres/table-name.js';
 
 /** Makes the table of requests beside the lock table. Reverting it drops the table, with all requests. */
 export class CreateTaskLockRequestTable1795219200000 implements MigrationInterface {
@@ -13,7 +13,8 @@ export class CreateTaskLockRequestTable1795219200000 implements MigrationInterfa
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const table = this.qualifiedTable(queryRunner);
-    await queryRunner.query(createRequestTableStatement(table, `nestjs-task-lock ${table}`));
+    const index = quoted(`${requestTableOf(this.table)}_due`);
+    await queryRunner.query(createRequestTableStatement(table, index, `nestjs-task-lock ${table}`));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -23,6 +23,8 @@ export interface EnclosingRun {
   /** The method that runs; none for a run of `TaskLockService`. */
   method?: DecoratedMethod;
   isHeld: () => boolean;
+  /** The declaration whose first call this run is for: it goes on under this lock, whatever has become of it. */
+  serves?: object;
 }
 
 /** A transaction of a run that encloses the code that asks; none once it has ended. */

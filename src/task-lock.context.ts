@@ -13,6 +13,8 @@ export interface TaskCall {
   direct: boolean;
   /** Whose lock it is, where each key of the task has one. */
   key?: string;
+  /** Requests of this lock are served: the name is theirs, and the method is called under this lock and no other. */
+  served?: { lockName: string };
   /** Milliseconds that lie between two starts at least: the window of a debounce that runs the first call at once. */
   spacing?: number;
   /** The decorated method; none for a call of `TaskLockService`. */
@@ -25,7 +27,8 @@ export function isTick({ task, tick, direct }: TaskCall): boolean {
 }
 
 /** The lock that a call contends for. */
-export function lockNameOf({ task, key }: Pick<TaskCall, 'task' | 'key'>): string {
+export function lockNameOf({ task, key, served }: Pick<TaskCall, 'task' | 'key' | 'served'>): string {
+  if (served) return served.lockName;
   return key === undefined ? task.name : keyedName(task.name, key);
 }
 

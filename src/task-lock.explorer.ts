@@ -114,8 +114,15 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
       problems.push({ where: 'TaskLockModule', option: 'dataSource', message: messageOf(error) });
       return;
     }
+    const requested = [...tasks.values()].find(({ expectsRequests }) => expectsRequests);
+    if (!requested) return;
+    if (!this.requests.areSupported) {
+      const message = `has no requests, which the task '${requested.name}' needs`;
+      problems.push({ where: 'TaskLockModule', option: 'store', message });
+      return;
+    }
     try {
-      if ([...tasks.values()].some(({ expectsRequests }) => expectsRequests)) await this.requests.prepare();
+      await this.requests.prepare();
     } catch (error) {
       problems.push({ where: 'TaskLockModule', option: 'dataSource', message: messageOf(error) });
     }

@@ -50,12 +50,13 @@ export class TaskLockInterceptor implements NestInterceptor {
     if (!(lock instanceof HeldLock)) return skippedOrThrown(call, lock);
     const { task, key, method: decorated } = call;
     const run = new LockedTaskRun({ name: task.name, key }, lock, this.locks, this.transactions);
-    const enclosing = {
+    const enclosing: EnclosingRun = {
       run,
       lockName: lock.state.name,
       scope: this.locks,
       method: decorated,
       isHeld: () => lock.isHeld(),
+      serves: call.served && decorated?.declaration,
     };
     let outcome: Outcome = 'failed';
     let message: string | undefined;
@@ -80,6 +81,8 @@ export class TaskLockInterceptor implements NestInterceptor {
   /** The run that a call from inside it goes on under. A timer that was set inside makes ticks and no such calls. */
   private runAround(call: TaskCall): EnclosingRun | undefined {
     const { tick, method } = call;
+    const serving = method && enclosingRun(({ serves }) => serves === method.declaration);
+    if (serving?.scope === this.locks) return serving;
     const name = lockNameOf(call);
     const outer = enclosingRun(
       ({ lockName, scope, isHeld }) => lockName === name && scope === this.locks && isHeld(),
@@ -94,6 +97,8 @@ async function joined<T>(
   outer: EnclosingRun,
   method: (run: TaskRun) => Promise<T>,
 ): Promise<TaskLockResult<T>> {
+  // What it calls from here on is a call like any other.
+  outer.serves = undefined;
   return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 }
 

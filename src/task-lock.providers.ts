@@ -98,8 +98,12 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: RequestWatch,
-    useFactory: ({ requests }: LockStore, clock: LockClock, { pollingInterval }: ModuleSettings) =>
-      new RequestWatch(requests, clock, new Logger('TaskLock'), pollingInterval),
+    useFactory: (
+      { requests }: LockStore,
+      clock: LockClock,
+      { pollingInterval, claimTimeout }: ModuleSettings,
+    ) =>
+      new RequestWatch(requests, clock, new Logger('TaskLock'), { pollingInterval, patience: claimTimeout }),
     inject: [LOCK_STORE, LOCK_CLOCK, MODULE_SETTINGS],
   },
   {
@@ -114,15 +118,20 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockRequestRunner,
-    useFactory: (...dependencies: ConstructorParameters<typeof TaskLockRequestRunner>) =>
-      new TaskLockRequestRunner(...dependencies),
-    inject: [TaskLockInterceptor, TaskLockRequests, RequestWatch, LOCK_CLOCK],
+    useFactory: (
+      interceptor: TaskLockInterceptor,
+      requests: TaskLockRequests,
+      watch: RequestWatch,
+      store: LockStore,
+      clock: LockClock,
+    ) => new TaskLockRequestRunner(interceptor, requests, watch, store.requests, clock),
+    inject: [TaskLockInterceptor, TaskLockRequests, RequestWatch, LOCK_STORE, LOCK_CLOCK],
   },
   {
     provide: RequestingInterceptor,
-    useFactory: (locked: TaskLockInterceptor, requests: TaskLockRequests) =>
-      new RequestingInterceptor(locked, requests),
-    inject: [TaskLockInterceptor, TaskLockRequests],
+    useFactory: (locked: TaskLockInterceptor, requests: TaskLockRequests, clock: LockClock) =>
+      new RequestingInterceptor(locked, requests, clock),
+    inject: [TaskLockInterceptor, TaskLockRequests, LOCK_CLOCK],
   },
   {
     provide: TaskLockRegistry,

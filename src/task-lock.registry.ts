@@ -98,6 +98,8 @@ export class TaskLockRegistry {
     // What it was declared to wait for is of no use to a call that does not wait.
     if (given.overlap !== undefined && given.overlap !== 'wait' && given.waitTimeout === undefined)
       delete definition.waitTimeout;
+    // What a call becomes is for calls of the method: the work that is given here runs at once.
+    delete definition.debounce;
     const { settings, problems } = this.settings(definition, known?.schedule);
     if (problems.length > 0)
       throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asDirectCall } from './call-context.js';
 import type { LockClock } from './lock/lock-clock.js';
-import type { WaitingRequests } from './requests/request-store.js';
-import type { RequestWatch } from './requests/request-watch.js';
+import type { RequestStore, UnknownRequests, WaitingRequests } from './requests/request-store.js';
+import type { RequestServer, RequestWatch, Served } from './requests/request-watch.js';
+import { claimOf } from './task-lock.claim.js';
 import type { TaskCall } from './task-lock.context.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { ScheduledMethod } from './task-lock.recovery.js';
@@ -11,23 +12,33 @@ import type { TaskLockRequests } from './task-lock.requests.js';
 
 /** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
 const UNKNOWN_AFTER = 60_000;
-/** Milliseconds between two such reports. */
-const REPORT_EVERY = 3_600_000;
+/** Milliseconds between two looks for them, and between two reports of one task. */
+const REPORT_EVERY = 60_000;
+const REPORT_AGAIN = 3_600_000;
+
+/** Milliseconds after which a lock that seemed to be held is tried again: its row may have been set free by hand. */
+const LONGEST_REST = 60_000;
 
 /** Runs requests as calls of the methods that they are for. */
 @Injectable()
-export class TaskLockRequestRunner {
+export class TaskLockRequestRunner implements RequestServer {
   private readonly logger = new Logger('TaskLock');
   private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
   private readonly reported = new Map<string, number>();
+  private nextReport = 0;
 
   constructor(
     private readonly interceptor: TaskLockInterceptor,
     private readonly requests: TaskLockRequests,
     private readonly watch: RequestWatch,
+    private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
   ) {
-    watch.serveBy((waiting) => this.serve(waiting));
+    watch.serveBy(this);
+  }
+
+  get tasks(): readonly string[] {
+    return [...this.methods.keys()];
   }
 
   /** Requests of the task run this method; where it expects some, they are looked for from here on. */
@@ -36,36 +47,50 @@ export class TaskLockRequestRunner {
     if (task.expectsRequests) this.watch.expect(task.name);
   }
 
-  private async serve(waiting: WaitingRequests): Promise<void> {
+  async serve(waiting: WaitingRequests): Promise<Served> {
     const known = this.methods.get(waiting.task);
-    if (!known) return this.reportUnknown(waiting);
+    if (!known) return { progressed: false };
     const { task, method } = known;
     const { instance, key, method: decorated, declaration } = method;
     const type = instance.constructor;
     const call: TaskCall = {
-      task,
+      // A request waits in its table and not in a claim, and there is nobody to throw at.
+      task: { ...task, overlap: 'skip', waitTimeout: undefined },
       key: waiting.key,
       tick: { kind: 'call' },
       direct: task.schedule !== undefined,
       method: { type, key, declaration },
+      served: { lockName: waiting.name },
       spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
     };
     const work = async (args: unknown[]): Promise<unknown> =>
       asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
     try {
       const result = await this.interceptor.claimed(call, (run) => this.requests.serve(call, run, work));
-      // A holder that is alive looks when it has released; this is for one that dies, and for a minimum hold.
-      if (result.status === 'skipped' && result.heldUntil)
-        this.watch.requested(waiting.name, result.heldUntil.getTime() - this.clock.now());
+      if (result.status === 'executed') return { progressed: result.value };
+      return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
     } catch (error) {
       this.logger.error(error);
+      return { progressed: false };
     }
   }
 
-  private reportUnknown({ task, count, since }: WaitingRequests): void {
-    const now = this.clock.now();
-    if (now - since.getTime() < UNKNOWN_AFTER) return;
-    if (now - (this.reported.get(task) ?? -Infinity) < REPORT_EVERY) return;
+  async lookForUnknown(): Promise<void> {
+    const now = this.clock.monotonic();
+    if (now < this.nextReport) return;
+    this.nextReport = now + REPORT_EVERY;
+    for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
+  }
+
+  /** A run in progress looks when it releases; the end of a minimum hold is known, and nothing is of use before. */
+  private restUntil(call: TaskCall, heldUntil: Date | undefined): number | undefined {
+    if (!heldUntil || claimOf(call).minHold <= 0) return undefined;
+    return Math.min(heldUntil.getTime() - this.clock.now(), LONGEST_REST);
+  }
+
+  private report({ task, count, since }: UnknownRequests): void {
+    const now = this.clock.monotonic();
+    if (now - (this.reported.get(task) ?? -Infinity) < REPORT_AGAIN) return;
     this.reported.set(task, now);
     this.logger.warn(
       `${count} requests for the task "${task}" wait since ${since.toISOString()}, and this replica has no task of that ` +

@@ -1,6 +1,7 @@
 import type { CallHandler, NestInterceptor } from '@nestjs/common';
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { LockClock } from './lock/lock-clock.js';
 import { TaskLockUnavailableError } from './lock/lock-errors.js';
 import { LockStoreUnavailableError } from './lock/lock-store.js';
 import { isTick } from './task-lock.context.js';
@@ -13,6 +14,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
   constructor(
     private readonly locked: TaskLockInterceptor,
     private readonly requests: TaskLockRequests,
+    private readonly clock: LockClock,
   ) {}
 
   intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
@@ -29,6 +31,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
     next: CallHandler<unknown>,
   ): Promise<Observable<unknown>> {
     const { call } = context;
+    const since = this.clock.monotonic();
     const where = `${context.getClass().name}.${context.getHandler().name}`;
     // Also where it may run at once: whether a call is refused must not depend on what else is running.
     const args = this.requests.textOf(context.getArgs(), where);
@@ -37,7 +40,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
       return of(undefined);
     }
     const result = await this.locked.execute(call, (run) =>
-      this.requests.serveAlong(call, run, () => lastValueFrom(next.handle())),
+      this.requests.serveAlong(call, run, since, () => lastValueFrom(next.handle())),
     );
     if (result.status === 'executed') return of(result.value);
     await this.publish(call, args);

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { pause } from './lock/lock-clock.js';
+import { pause, within } from './lock/lock-clock.js';
 import type { LockClock } from './lock/lock-clock.js';
 import { TaskLockLostError } from './lock/lock-errors.js';
 import type { LockLog } from './lock/lock-log.js';
@@ -8,7 +8,7 @@ import { retryDelay } from './lock/retry.js';
 import { messageOf } from './message-of.js';
 import { OpenTransactions } from './requests/open-transactions.js';
 import { argumentsText } from './requests/request-arguments.js';
-import type { RequestStore, SettledRun } from './requests/request-store.js';
+import type { NewRequest, RequestStore, SettledRun } from './requests/request-store.js';
 import type { RequestWatch } from './requests/request-watch.js';
 import { lockNameOf } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
@@ -16,7 +16,7 @@ import { TaskLockUsageError } from './task-lock.errors.js';
 import type { TaskRun } from './task-run.js';
 
 /** The lock that a request is for. */
-export type RequestedLock = Pick<TaskCall, 'task' | 'key'>;
+export type RequestedLock = Pick<TaskCall, 'task' | 'key' | 'served'>;
 
 /** When a request is due, and the transaction that it is part of. */
 export interface RequestTerms {
@@ -28,19 +28,26 @@ export interface RequestTerms {
 /** Writes requests down, and settles those that a run has picked up. */
 export class TaskLockRequests {
   private readonly transactions: OpenTransactions;
+  /** The last insert of each name that is under way: calls that follow each other must not overtake each other. */
+  private readonly adding = new Map<string, Promise<void>>();
 
   constructor(
     private readonly store: RequestStore | undefined,
     private readonly watch: RequestWatch,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    /** Milliseconds for which the end of a run is told again where the store does not answer. */
+    /** Milliseconds that the store has for an answer, and for which the end of a run is told again. */
     private readonly patience: number,
   ) {
     this.transactions = new OpenTransactions(clock);
   }
 
-  /** @throws Error where the store cannot take requests */
+  /** Whether the store takes requests. */
+  get areSupported(): boolean {
+    return this.store !== undefined;
+  }
+
+  /** @throws Error where the table is missing */
   async prepare(): Promise<void> {
     await this.requireStore().prepare();
   }
@@ -67,29 +74,45 @@ export class TaskLockRequests {
     const due = isTrailing ? debounce.delay : delay;
     const maxDelay = isTrailing ? debounce.maxDelay : undefined;
     const store = this.requireStore();
-    const added = this.clock.monotonic();
-    await store.add({ name, task: task.name, key, args, delay: due, maxDelay }, manager);
+    const request = { name, task: task.name, key, args, delay: due, maxDelay };
+    const since = this.clock.monotonic();
+    if (manager) await store.add(request, manager);
+    else await this.addInOrder(store, request);
     this.watch.expect(task.name);
     this.transactions.whenEnded(manager?.queryRunner, () => {
-      this.watch.requested(name, due - (this.clock.monotonic() - added));
+      this.watch.requested(name, due - (this.clock.monotonic() - since));
     });
   }
 
   /**
-   * Calls `work` with the newest arguments of all that is due, under the lock of the run, and settles that. Nothing is
-   * called where another run has served it already.
+   * Calls `work` with the newest arguments of all that is due, under the lock of the run, and settles that. Answers
+   * whether there was anything: another run may have served it already.
    */
-  async serve(lock: RequestedLock, run: TaskRun, work: (args: unknown[]) => Promise<unknown>): Promise<void> {
+  async serve(
+    lock: RequestedLock,
+    run: TaskRun,
+    work: (args: unknown[]) => Promise<unknown>,
+  ): Promise<boolean> {
     const { args } = await this.pickUp(lock, run);
-    if (args === undefined) return;
-    await this.settling(lock, run, () => work(JSON.parse(args) as unknown[]));
+    if (args === undefined) return false;
+    await this.settling(lock, run, () => {
+      // The answer may have come when the lease was over.
+      run.assertHeld();
+      return work(JSON.parse(args) as unknown[]);
+    });
+    return true;
   }
 
-  /** Calls `work`, a call with arguments of its own: what was asked for before its run began is older, and served by it. */
-  async serveAlong<T>(lock: RequestedLock, run: TaskRun, work: () => Promise<T>): Promise<T> {
+  /**
+   * Calls `work`, a call with arguments of its own, made at the instant `since` of the monotonic clock: what was asked
+   * for before it is older, and served by it.
+   */
+  async serveAlong<T>(lock: RequestedLock, run: TaskRun, since: number, work: () => Promise<T>): Promise<T> {
     let count = 0;
     try {
-      count = (await this.pickUp(lock, run, run.startedAt)).count;
+      // Its claim may have waited, and others have asked meanwhile, with newer arguments.
+      const calledAt = new Date(run.startedAt.getTime() - (this.clock.monotonic() - since));
+      count = (await this.pickUp(lock, run, calledAt)).count;
     } catch (error) {
       this.log.warn(`The requests of "${lock.task.name}" wait for another run: ${messageOf(error)}`);
     }
@@ -103,12 +126,40 @@ export class TaskLockRequests {
 
   private async pickUp(lock: RequestedLock, { token }: TaskRun, before?: Date) {
     const { name, attempts } = lock.task;
-    const picked = await this.requireStore().pickUp({ name: lockNameOf(lock), token, attempts }, before);
+    const pickingUp = this.requireStore().pickUp({ name: lockNameOf(lock), token, attempts }, before);
+    const picked = await this.answered(pickingUp);
     if (picked.parked > 0)
       this.log.error(
         `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: their runs died`,
       );
     return picked;
+  }
+
+  private async addInOrder(store: RequestStore, request: NewRequest): Promise<void> {
+    const { name } = request;
+    const wanted = { aborted: false };
+    const before = this.adding.get(name);
+    const added = (before ?? Promise.resolve()).then(() => store.add(request, undefined, wanted));
+    const last = added.catch(() => undefined);
+    this.adding.set(name, last);
+    void last.then(() => this.adding.get(name) === last && this.adding.delete(name));
+    try {
+      await this.answered(added);
+    } finally {
+      // Inside a transaction whose connection is the last of the pool it would wait for itself.
+      wanted.aborted = true;
+    }
+  }
+
+  /** @throws LockStoreUnavailableError where there is no answer in time */
+  private async answered<T>(answer: Promise<T>): Promise<T> {
+    const answers = await within(
+      this.clock,
+      this.patience,
+      answer.then((value) => [value]),
+    );
+    if (!answers) throw new LockStoreUnavailableError('the database did not answer', true);
+    return answers[0] as T;
   }
 
   private async settling<T>(lock: RequestedLock, run: TaskRun, work: () => Promise<T>): Promise<T> {
@@ -130,7 +181,7 @@ export class TaskLockRequests {
     const deadline = this.clock.monotonic() + this.patience;
     for (let tries = 0; ; tries++) {
       try {
-        const { parked, retryIn } = await this.requireStore().settle(settled);
+        const { parked, retryIn } = await this.answered(this.requireStore().settle(settled));
         if (parked > 0)
           this.log.error(
             `${parked} requests of "${task}" are parked after ${settled.attempts} attempts: ${settled.error}`,
@@ -153,9 +204,7 @@ export class TaskLockRequests {
 
   private requireStore(): RequestStore {
     if (this.store) return this.store;
-    throw new TaskLockUsageError(
-      'TaskLockModule, option store: this store has no `requests`, and takes none.',
-    );
+    throw new TaskLockUsageError('TaskLockModule, option store: it has no `requests`, and takes none.');
   }
 }
 

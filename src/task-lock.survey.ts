@@ -3,6 +3,7 @@ import { memberOf, standsOn } from './task-lock.declaration.js';
 import type { TaskLockDeclaration } from './task-lock.declaration.js';
 import type { DiscoveredClass } from './task-lock.discovery.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
+import type { TaskLockDefinition } from './task-lock.options.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 
 interface TaskMember {
@@ -64,7 +65,7 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
       if (task.expectsRequests && !isFired)
         problems.push({
           where: member,
-          option: task.debounce ? 'debounce' : 'overlap',
+          option: requestOption(task.definition),
           message: NOBODY_TO_CALL,
         });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
@@ -78,6 +79,11 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
     problems.push({ where: member, option: 'name', message });
   }
   return { tasks, members, problems, warnings };
+}
+
+function requestOption({ debounce, attempts }: TaskLockDefinition): string {
+  if (debounce !== undefined) return 'debounce';
+  return attempts === undefined ? 'overlap' : 'attempts';
 }
 
 function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task): Iterable<string> {

@@ -42,6 +42,8 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
 ]);
 
 const SHORTEST_POLLING = 100;
+/** Postgres cuts names off at 63 bytes, and `_request_due` is put behind it. */
+const LONGEST_TABLE = 51;
 
 type DurationOption = 'lease' | 'claimTimeout' | 'shutdownTimeout' | 'pollingInterval';
 
@@ -78,6 +80,8 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
       report(option, 'must be a text that is not empty; leave it out for the default');
     }
   }
+  if (typeof options.table === 'string' && Buffer.byteLength(options.table) > LONGEST_TABLE)
+    report('table', `must be at most ${LONGEST_TABLE} bytes: the names that are made of it would be cut off`);
   // An environment variable is a text: 'false' would lock, '' would not.
   const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
     const given: unknown = options[option] ?? true;

@@ -18,6 +18,7 @@ interface RequestProblem {
 }
 
 const DEFAULT_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 1_000;
 /** A stream of requests that never pauses must not put its run off for ever. */
 const DEFAULT_LONGEST = 10;
 
@@ -35,8 +36,11 @@ export function requestSettings(
   const refuse = (option: RequestProblem['option'], message: string): void => {
     problems.push({ option, message });
   };
-  if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 1))
-    refuse('attempts', `${String(attempts)} must be a whole number from 1 on: 1 does not try again`);
+  if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 1 && attempts <= MOST_ATTEMPTS))
+    refuse(
+      'attempts',
+      `${String(attempts)} must be a whole number from 1 to ${MOST_ATTEMPTS}: 1 does not try again`,
+    );
 
   if (debounce !== undefined && overlap !== 'skip')
     refuse(

@@ -10,7 +10,7 @@ export class UnlockedStore implements LockStore {
   constructor(private readonly clock: LockClock) {
     this.requests = new InMemoryRequestStore(
       () => clock.now(),
-      () => false,
+      (_, token) => token !== undefined,
     );
   }
 

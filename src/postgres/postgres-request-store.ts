@@ -6,10 +6,19 @@ import type {
   RequestStore,
   Settled,
   SettledRun,
+  UnknownRequests,
   WaitingRequests,
+  WaitingSearch,
 } from '../requests/request-store.js';
+import type { WantedSignal } from '../lock/lock-store.js';
 import { isConflict } from './postgres-errors.js';
-import type { PickedRow, RequestStatements, RetriedRow, WaitingRow } from './request.statements.js';
+import type {
+  PickedRow,
+  RequestStatements,
+  RetriedRow,
+  UnknownRow,
+  WaitingRow,
+} from './request.statements.js';
 import type { Session } from './session.js';
 
 /** A conflict means that another transaction has committed in between: the next look sees what it did. */
@@ -28,10 +37,10 @@ export class PostgresRequestStore implements RequestStore {
     await this.query(this.statements().check, []);
   }
 
-  async add(request: NewRequest, manager?: EntityManager): Promise<void> {
-    const { name, task, key = null, args, delay, maxDelay = delay } = request;
-    const values = [name, task, key, args, delay, Math.max(delay, maxDelay)];
-    if (!manager) return void (await this.query(this.statements().addDurably, values));
+  async add(request: NewRequest, manager?: EntityManager, signal?: WantedSignal): Promise<void> {
+    const { name, task, key, args, delay, maxDelay = delay } = request;
+    const values = [name, task, storable(key), args, delay, Math.max(delay, maxDelay)];
+    if (!manager) return void (await this.query(this.statements().addDurably, values, signal));
     try {
       await manager.query(this.statements().add, values);
     } catch (error) {
@@ -39,14 +48,25 @@ export class PostgresRequestStore implements RequestStore {
     }
   }
 
-  async waiting(horizon: number): Promise<WaitingRequests[]> {
-    const rows = await this.query<WaitingRow>(this.statements().waiting, [horizon]);
-    return rows.map(({ name, task, key, waiting, due_in_ms, since_ms }) => ({
+  async waiting(
+    { horizon, tasks, except }: WaitingSearch,
+    signal?: WantedSignal,
+  ): Promise<WaitingRequests[]> {
+    const rows = await this.query<WaitingRow>(this.statements().waiting, [horizon, tasks, except], signal);
+    return rows.map(({ name, task, key, waiting, due_in_ms }) => ({
       name,
       task,
       key: key ?? undefined,
       count: Number(waiting),
       dueIn: Number(due_in_ms),
+    }));
+  }
+
+  async unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]> {
+    const rows = await this.query<UnknownRow>(this.statements().unknown, [tasks, dueFor]);
+    return rows.map(({ task, waiting, since_ms }) => ({
+      task,
+      count: Number(waiting),
       since: new Date(Number(since_ms)),
     }));
   }
@@ -72,10 +92,10 @@ export class PostgresRequestStore implements RequestStore {
     return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
   }
 
-  private async query<Row>(text: string, values: unknown[]): Promise<Row[]> {
+  private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.session.query<Row>({ text, values });
+        return await this.session.query<Row>({ text, values }, signal);
       } catch (error) {
         if (!isConflict(error) || tries === CONFLICT_TRIES) throw this.explained(error);
       }
@@ -83,7 +103,7 @@ export class PostgresRequestStore implements RequestStore {
   }
 }
 
-/** An error's text as Postgres takes it: it must not keep its request from being tried again. */
-function storable(error: string | undefined): string | null {
-  return error === undefined ? null : error.toWellFormed().replaceAll('\0', '');
+/** A text as Postgres takes it: an error must not keep its request from being tried again, nor a key it from running. */
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.toWellFormed().replaceAll('\0', '');
 }

@@ -5,7 +5,7 @@
  * its `due_at` is one that later ones of its name put off. No column is unique but the id, and nothing refers to another
  * table: an insert never waits for another transaction.
  */
-export function createRequestTableStatement(table: string, lockKey: string): string {
+export function createRequestTableStatement(table: string, index: string, lockKey: string): string {
   const literal = `'${lockKey.replaceAll("'", "''")}'`;
   return `
 SELECT pg_advisory_xact_lock(hashtextextended(${literal}, 0));
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS ${table} (
   error        text,
   PRIMARY KEY (name, id)
 );
+CREATE INDEX IF NOT EXISTS ${index} ON ${table} (due_at) WHERE parked_at IS NULL;
 COMMENT ON TABLE ${table} IS 'nestjs-task-lock: one row a request for a run soon, removed when the run that picked it up has succeeded. parked_at is set where its attempts are used up.';`;
 }
 

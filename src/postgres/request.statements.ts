@@ -1,4 +1,4 @@
-import { DIED, FIRST_RETRY, LONGEST_RETRY, RETRY_FACTOR } from '../requests/request-store.js';
+import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../requests/request-store.js';
 
 /** How many names one look answers. */
 const MAX_NAMES = 1_000;
@@ -9,7 +9,7 @@ const DEBOUNCED = 'latest_at > due_at';
 /** When the requests of one name are due: of those that put each other off the last, or the first's latest. */
 const DUE = `LEAST(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}), max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;
 
-const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, attempts - 1), ${LONGEST_RETRY}) * interval '1 millisecond'`;
+const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, LEAST(attempts - 1, ${MOST_GROWTHS})), ${LONGEST_RETRY}) * interval '1 millisecond'`;
 
 /** All statements on one table of requests. */
 export interface RequestStatements {
@@ -17,6 +17,7 @@ export interface RequestStatements {
   add: string;
   addDurably: string;
   waiting: string;
+  unknown: string;
   pickUp: string;
   remove: string;
   retry: string;
@@ -29,6 +30,11 @@ export interface WaitingRow {
   key: string | null;
   waiting: string;
   due_in_ms: string;
+}
+
+export interface UnknownRow {
+  task: string;
+  waiting: string;
   since_ms: string;
 }
 
@@ -49,7 +55,8 @@ export function requestStatementsFor(table: string, lockTable: string): RequestS
     add: addStatement(table),
     addDurably: addDurablyStatement(table),
     waiting: waitingStatement(table, lockTable),
-    pickUp: pickUpStatement(table),
+    unknown: unknownStatement(table),
+    pickUp: pickUpStatement(table, lockTable),
     remove: removeStatement(table),
     retry: retryStatement(table),
     giveBack: giveBackStatement(table),
@@ -82,33 +89,59 @@ RETURNING CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
                THEN set_config('synchronous_commit', 'on', true) END`;
 }
 
-/** What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. */
+/**
+ * What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. Groups only
+ * names of which one request is due at least, which an index finds: many that are due in a month cost nothing.
+ */
 function waitingStatement(table: string, lockTable: string): string {
   return `
-SELECT request.name, min(request.task) AS task, min(request.key) AS key, count(*) AS waiting,
-       extract(epoch FROM ${DUE} - clock_timestamp()) * 1000 AS due_in_ms,
-       extract(epoch FROM min(requested_at)) * 1000 AS since_ms
-FROM ${table} AS request LEFT JOIN ${lockTable} AS lock ON lock.name = request.name
-WHERE request.parked_at IS NULL
+WITH due AS MATERIALIZED (
+  SELECT DISTINCT name FROM ${table}
+  WHERE parked_at IS NULL AND due_at <= (SELECT clock_timestamp() + $1::float8 * interval '1 millisecond')
+    AND task = ANY ($2::text[]) AND name <> ALL ($3::text[])
+)
+SELECT due.name, request.task, request.key, request.waiting,
+       extract(epoch FROM request.due_at - clock_timestamp()) * 1000 AS due_in_ms
+FROM due
+CROSS JOIN LATERAL (
+  SELECT min(task) AS task, min(key) AS key, count(*) AS waiting, ${DUE} AS due_at
+  FROM ${table} WHERE name = due.name AND parked_at IS NULL
+) AS request
+LEFT JOIN ${lockTable} AS lock ON lock.name = due.name
+WHERE request.due_at <= clock_timestamp() + $1::float8 * interval '1 millisecond'
   AND (lock.name IS NULL OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
-GROUP BY request.name
-HAVING ${DUE} <= clock_timestamp() + $1::float8 * interval '1 millisecond'
-ORDER BY ${DUE}
+ORDER BY request.due_at
 LIMIT ${MAX_NAMES}`;
+}
+
+/** What nobody who asks can run: each task by itself, so that a thousand names of one do not hide another. */
+function unknownStatement(table: string): string {
+  return `
+SELECT task, count(*) AS waiting, extract(epoch FROM min(due_at)) * 1000 AS since_ms
+FROM ${table}
+WHERE parked_at IS NULL AND task <> ALL ($1::text[])
+  AND due_at <= clock_timestamp() - $2::float8 * interval '1 millisecond'
+GROUP BY task ORDER BY task LIMIT ${MAX_NAMES}`;
 }
 
 /**
  * Marks what is due with the token of the run that serves it. Called under the lock of the name, and looks again whether
  * it is due: a request since the look may have put the others off. One that failed before rides along with the next that
  * is due, or it would run later with older arguments. The attempt counts from here, so that a request which kills its
- * process is parked in the end. What is committed after this statement's snapshot is not marked, and waits for the next.
+ * process is parked in the end. A run that has lost its lock finds nothing: it would take over what its successor has
+ * picked up, and settle it. What is committed after this statement's snapshot is not marked, and waits for the next.
  */
-function pickUpStatement(table: string): string {
+function pickUpStatement(table: string, lockTable: string): string {
   return `
 WITH reading AS MATERIALIZED (SELECT clock_timestamp() AS at),
 open AS MATERIALIZED (
   SELECT id, attempts, due_at, latest_at FROM ${table}
   WHERE name = $1 AND parked_at IS NULL AND ($4::timestamptz IS NULL OR requested_at < $4)
+    AND EXISTS (
+      SELECT FROM ${lockTable} AS lock
+      WHERE lock.name = $1 AND lock.token = $2::uuid
+        AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()
+    )
 ), due AS (
   SELECT COALESCE(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}) <= at, false) AS one_alone,
          COALESCE(LEAST(max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at) FILTER (WHERE ${DEBOUNCED})) <= at, false)
@@ -117,7 +150,7 @@ open AS MATERIALIZED (
 ), taken AS (
   SELECT open.id FROM open, due, reading
   WHERE CASE WHEN ${DEBOUNCED} THEN due.the_window
-             ELSE (due.one_alone OR due.the_window) AND (due_at <= at OR attempts > 0) END
+             ELSE (due.one_alone OR due.the_window OR $4::timestamptz IS NOT NULL) AND (due_at <= at OR attempts > 0) END
 ), picked AS (
   UPDATE ${table} AS request SET attempts = attempts + 1, token = $2::uuid
   FROM taken WHERE request.name = $1 AND request.id = taken.id AND request.attempts < $3::integer

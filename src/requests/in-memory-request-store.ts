@@ -6,7 +6,9 @@ import type {
   RequestStore,
   Settled,
   SettledRun,
+  UnknownRequests,
   WaitingRequests,
+  WaitingSearch,
 } from './request-store.js';
 
 /** A request as the store holds it; times are epoch milliseconds. */
@@ -30,8 +32,8 @@ export class InMemoryRequestStore implements RequestStore {
 
   constructor(
     private readonly now: () => number,
-    /** Whether a run of the name is in progress. */
-    private readonly isRunning: (name: string) => boolean,
+    /** Whether a run of the name is in progress; with a token, whether it is the one of that. */
+    private readonly isRunning: (name: string, token?: string) => boolean,
   ) {}
 
   /** Copies of all requests, for assertions; those that are parked too. */
@@ -47,10 +49,11 @@ export class InMemoryRequestStore implements RequestStore {
     this.requests.push({ ...request, ...times, attempts: 0 });
   }
 
-  async waiting(horizon: number): Promise<WaitingRequests[]> {
-    const names = new Set(this.requests.map(({ name }) => name));
+  async waiting({ horizon, tasks, except }: WaitingSearch): Promise<WaitingRequests[]> {
+    const known = this.requests.filter(({ task }) => tasks.includes(task));
+    const names = new Set(known.map(({ name }) => name));
     return [...names]
-      .filter((name) => !this.isRunning(name))
+      .filter((name) => !this.isRunning(name) && !except.includes(name))
       .map((name) => ({ name, requests: this.openOf(name) }))
       .filter(({ requests }) => dueAt(requests) <= this.now() + horizon)
       .sort((one, other) => dueAt(one.requests) - dueAt(other.requests))
@@ -60,16 +63,27 @@ export class InMemoryRequestStore implements RequestStore {
         key: requests[0]!.key,
         count: requests.length,
         dueIn: dueAt(requests) - this.now(),
-        since: new Date(Math.min(...requests.map(({ requestedAt }) => requestedAt))),
       }));
+  }
+
+  async unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]> {
+    const unknown = this.requests.filter(
+      (each) =>
+        !tasks.includes(each.task) && each.parkedAt === undefined && each.dueAt <= this.now() - dueFor,
+    );
+    return [...new Set(unknown.map(({ task }) => task))].map((task) => {
+      const ofTask = unknown.filter((each) => each.task === task);
+      return { task, count: ofTask.length, since: new Date(Math.min(...ofTask.map((each) => each.dueAt))) };
+    });
   }
 
   async pickUp({ name, token, attempts }: RequestRun, before?: Date): Promise<PickedUp> {
     const now = this.now();
+    if (!this.isRunning(name, token)) return { count: 0, parked: 0 };
     const open = this.openOf(name).filter(({ requestedAt }) => requestedAt < (before?.getTime() ?? Infinity));
     const [debounced, others] = [open.filter(isDebounced), open.filter((each) => !isDebounced(each))];
     const windowIsOver = dueAt(debounced) <= now;
-    const anyIsDue = windowIsOver || dueAt(others) <= now;
+    const anyIsDue = windowIsOver || dueAt(others) <= now || before !== undefined;
     const due = anyIsDue ? others.filter((each) => each.dueAt <= now || each.attempts > 0) : [];
     const taken = open.filter((each) => due.includes(each) || (windowIsOver && isDebounced(each)));
     const tooOften = taken.filter((each) => each.attempts >= attempts);

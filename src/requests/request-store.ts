@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { WantedSignal } from '../lock/lock-store.js';
 
 /** A request as it is written down. Durations are milliseconds, counted by the store's clock. */
 export interface NewRequest {
@@ -22,7 +23,23 @@ export interface WaitingRequests {
   count: number;
   /** Milliseconds until they are due; 0 or less where they are. */
   dueIn: number;
-  /** When the oldest was asked for. */
+}
+
+/** What is looked for. */
+export interface WaitingSearch {
+  /** Due within so many milliseconds. */
+  horizon: number;
+  /** Of these tasks. */
+  tasks: readonly string[];
+  /** And none of these names: locks that are known to be held. */
+  except: readonly string[];
+}
+
+/** Requests of a task that is none of those that were named. */
+export interface UnknownRequests {
+  task: string;
+  count: number;
+  /** When the first was due. */
   since: Date;
 }
 
@@ -63,18 +80,27 @@ export interface Settled {
 export interface RequestStore {
   /** Checks once, at start-up, that the store can be used. */
   prepare(): Promise<void>;
-  /** Adds a request; with `manager` as part of its transaction. */
-  add(request: NewRequest, manager?: EntityManager): Promise<void>;
-  /** All that is due within so many milliseconds, the longest due first. */
-  waiting(horizon: number): Promise<WaitingRequests[]>;
   /**
-   * Marks all that is due with the token of a run, and counts the attempt; with `before` only what was asked for before
-   * that instant of the store's clock.
+   * Adds a request; with `manager` as part of its transaction. One that has not been sent when `signal` is aborted must
+   * not be sent any more.
+   */
+  add(request: NewRequest, manager?: EntityManager, signal?: WantedSignal): Promise<void>;
+  /** What is due for locks that nobody holds, the longest due first. */
+  waiting(search: WaitingSearch, signal?: WantedSignal): Promise<WaitingRequests[]>;
+  /** What has been due for so many milliseconds, of tasks that are none of these. */
+  unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]>;
+  /**
+   * Marks all that is due with the token of a run, and counts the attempt: nothing where the run does not hold its lock
+   * any more. With `before`, the instant of the store's clock at which a call was made that is served now, all that was
+   * asked for before it, and what failed before whether it is due or not.
    */
   pickUp(run: RequestRun, before?: Date): Promise<PickedUp>;
   /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. */
   settle(run: SettledRun): Promise<Settled>;
 }
+
+/** Of the retries, how many times their delay has grown at most: what is raised to a higher power overflows. */
+export const MOST_GROWTHS = 10;
 
 /** Milliseconds until the next attempt: the first comes soon, and each further one after four times as long. */
 export const FIRST_RETRY = 1_000;

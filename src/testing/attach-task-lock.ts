@@ -45,10 +45,14 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
       'currentTaskRun().transaction() needs a data source, which may be a mock: attachTaskLock(instance, { dataSource }).',
     );
   });
-  const watch = new RequestWatch(store.requests, clock, log, settings.pollingInterval);
+  const watch = new RequestWatch(store.requests, clock, log, {
+    // An object has no end, as an application has: nothing is looked for but what was asked for.
+    pollingInterval: Infinity,
+    patience: settings.claimTimeout,
+  });
   const requests = new TaskLockRequests(store.requests, watch, clock, log, settings.claimTimeout);
   const interceptor = new TaskLockInterceptor(locks, transactions, (task) => watch.released(task));
-  const requesting = new RequestingInterceptor(interceptor, requests);
+  const requesting = new RequestingInterceptor(interceptor, requests, clock);
   const runtime = new TaskLockRuntime(registry, requesting, clock, () => false);
   Object.defineProperty(instance, RUNTIME, {
     value: runtime,
@@ -56,7 +60,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     writable: true,
     enumerable: false,
   });
-  const runner = new TaskLockRequestRunner(interceptor, requests, watch, clock);
+  const runner = new TaskLockRequestRunner(interceptor, requests, watch, store.requests, clock);
   for (const declaration of declarationsOf(instance)) {
     const { task, problems } = registry.read(instance, declaration);
     const { key } = declaration;

@@ -41,9 +41,10 @@ export class InMemoryLockStore implements LockStore {
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
   constructor(private readonly now: () => number = Date.now) {
-    this.requests = new InMemoryRequestStore(now, (name) => {
+    this.requests = new InMemoryRequestStore(now, (name, token) => {
       const row = this.rows.get(name);
-      return row !== undefined && row.finishedAt === null && row.lockedUntil > now();
+      if (!row || row.finishedAt !== null || row.lockedUntil <= now()) return false;
+      return token === undefined || row.token === token;
     });
   }
 

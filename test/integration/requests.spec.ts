@@ -161,6 +161,34 @@ describe('a request inside a transaction', () => {
   });
 });
 
+test('requests that nobody awaits in between keep their order: the last one is the newest', async () => {
+  const { service } = await start();
+  const asked = Array.from({ length: 20 }, (_, nth) => service.request('send', { args: [nth], delay: 200 }));
+  await Promise.all(asked);
+  await until(async () => (await waiting()) === 0);
+  expect(sent.at(-1)?.id).toBe(19);
+});
+
+test('without a connection left, a request gives up in time and is not sent later', async () => {
+  dataSource = await database.connect({ extra: { max: 2 } });
+  const application = await startApplication({
+    providers: [Mailer],
+    options: { store: undefined, dataSource, claimTimeout: 300, pollingInterval: '1h' },
+  });
+  const service = application.get(TaskLockService);
+  const [first, second] = [new Gate(), new Gate()];
+  const inside = (own: Gate, other: Gate) =>
+    dataSource.transaction(async (manager) => {
+      await manager.query('SELECT 1');
+      own.open();
+      await other.opened;
+      await expect(service.request('send', { args: [1] })).rejects.toThrow('the database did not answer');
+    });
+  await Promise.all([inside(first, second), inside(second, first)]);
+  await dataSource.query('SELECT 1');
+  expect(await waiting()).toBe(0);
+});
+
 test('10,000 requests are one run', async () => {
   const { service } = await start();
   await database.query(

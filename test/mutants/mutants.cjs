@@ -707,14 +707,14 @@ const byRule = {
     },
     {
       file: 'src/task-lock.requesting-interceptor.ts',
-      find: 'this.requests.serveAlong(call, run, () => lastValueFrom(next.handle()))',
+      find: 'this.requests.serveAlong(call, run, since, () => lastValueFrom(next.handle()))',
       replace: 'run && lastValueFrom(next.handle())',
       suites: ['test/wiring/requests'],
     },
     {
       file: 'src/requests/request-watch.ts',
-      find: 'this.outside(() => this.clock.timer(Math.max(delay, 0), look))',
-      replace: 'this.clock.timer(Math.max(delay, 0), look)',
+      find: 'this.outside(() => this.clock.timer(due - now, look))',
+      replace: 'this.clock.timer(due - now, look)',
       suites: ['test/wiring/requests'],
     },
     {
@@ -722,6 +722,42 @@ const byRule = {
       find: 'Math.max(ownHold, call.spacing ?? 0)',
       replace: 'ownHold',
       suites: ['test/wiring/requests'],
+    },
+    {
+      file: REQUESTS,
+      find: 'AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()\n    )',
+      replace: ') OR true',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/task-lock.requests.ts',
+      find: '(before ?? Promise.resolve()).then(',
+      replace: 'Promise.resolve().then(',
+      suites: ['test/integration/requests'],
+    },
+    {
+      file: 'src/task-lock.requests.ts',
+      find: 'wanted.aborted = true;',
+      replace: '',
+      suites: ['test/integration/requests'],
+    },
+    {
+      file: 'src/task-lock.requests.ts',
+      find: ' - (this.clock.monotonic() - since));\n      count',
+      replace: ');\n      count',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/task-lock.interceptor.ts',
+      find: 'serves: call.served && decorated?.declaration,',
+      replace: '',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/requests/request-watch.ts',
+      find: 'except: this.restingNames()',
+      replace: 'except: []',
+      suites: ['test/unit/request-watch'],
     },
     {
       file: 'src/task-lock.requests.ts',

@@ -35,10 +35,13 @@ export function asSimulatedReplica<T extends object>(
   const silent = { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) };
   const locks = new TaskLocks(store, clock, silent, { ...settings, exclusive: true });
   const registry = new TaskLockRegistry(settings, new ConfigValues(environment));
-  const watch = new RequestWatch(store.requests, clock, silent, settings.pollingInterval);
+  const watch = new RequestWatch(store.requests, clock, silent, {
+    pollingInterval: settings.pollingInterval,
+    patience: settings.claimTimeout,
+  });
   const requests = new TaskLockRequests(store.requests, watch, clock, silent, settings.claimTimeout);
   const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource), () => {});
-  const requesting = new RequestingInterceptor(interceptor, requests);
+  const requesting = new RequestingInterceptor(interceptor, requests, clock);
   const runtime = new TaskLockRuntime(registry, requesting, clock, () => true);
   return Object.assign(instance, { [RUNTIME]: runtime });
 }

@@ -76,8 +76,9 @@ describe('settings that could never debounce, or never run, are refused:', () =>
       "overlap: 'bufferOne' is of no use with debounce, where a call is a request that waits by itself: leave it out",
       { debounce: { delay: '5s' }, overlap: 'bufferOne' },
     ],
-    ['attempts: 0 must be a whole number from 1 on: 1 does not try again', { attempts: 0 }],
-    ['attempts: 1.5 must be a whole number from 1 on: 1 does not try again', { attempts: 1.5 }],
+    ['attempts: 0 must be a whole number from 1 to 1000: 1 does not try again', { attempts: 0 }],
+    ['attempts: 1001 must be a whole number from 1 to 1000: 1 does not try again', { attempts: 1_001 }],
+    ['attempts: 1.5 must be a whole number from 1 to 1000: 1 does not try again', { attempts: 1.5 }],
     [
       "waitTimeout: is for overlap: 'wait'; this task's is 'bufferOne'",
       { overlap: 'bufferOne', waitTimeout: '1s' },

@@ -1,46 +1,47 @@
 import { describe, expect, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 import { InMemoryRequestStore } from '../../src/requests/in-memory-request-store.js';
-import type { WaitingRequests } from '../../src/requests/request-store.js';
+import type { WaitingRequests, WaitingSearch } from '../../src/requests/request-store.js';
 import { RequestWatch } from '../../src/requests/request-watch.js';
+import type { RequestServer } from '../../src/requests/request-watch.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 import { Gate } from '../support/gate.js';
 
 const POLLING = 5_000;
 const MINUTE = 60_000;
+const TASKS = ['task', 'other'];
 
 /** A store that counts its looks, and can be down. */
 class WatchedStore extends InMemoryRequestStore {
   looks = 0;
   isDown = false;
 
-  override async waiting(horizon: number): Promise<WaitingRequests[]> {
+  override async waiting(search: WaitingSearch): Promise<WaitingRequests[]> {
     this.looks++;
     if (this.isDown) throw new LockStoreUnavailableError('connection refused', false);
-    return super.waiting(horizon);
+    return super.waiting(search);
   }
 }
 
-function watching(serve?: (waiting: WaitingRequests) => Promise<void>) {
+function watching(serve?: RequestServer['serve']) {
   const clock = new FakeClock();
   const store = new WatchedStore(
     () => clock.now(),
-    () => false,
+    (_, token) => token !== undefined,
   );
   const log = recordingLog();
-  const watch = new RequestWatch(store, clock, log, POLLING);
+  const watch = new RequestWatch(store, clock, log, { pollingInterval: POLLING, patience: 1_000 });
   const served: string[] = [];
-  watch.serveBy(
-    serve ??
-      (async ({ name }) => {
-        served.push(name);
-        await store.pickUp({ name, token: name, attempts: 9 });
-        await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
-      }),
-  );
+  const serveAtOnce: RequestServer['serve'] = async ({ name }) => {
+    served.push(name);
+    await store.pickUp({ name, token: name, attempts: 9 });
+    await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
+    return { progressed: true };
+  };
+  watch.serveBy({ tasks: TASKS, serve: serve ?? serveAtOnce, lookForUnknown: async () => {} });
   const add = (name: string, delay = 0, maxDelay?: number) =>
-    store.add({ name, task: name, args: '[]', delay, maxDelay });
+    store.add({ name, task: name.replace(/ .*/, ''), args: '[]', delay, maxDelay });
   return { clock, store, log, watch, served, add };
 }
 
@@ -116,20 +117,52 @@ describe('looking for requests', () => {
     expect(log.lines.warn).toHaveLength(2);
   });
 
-  test('has a few runs at once, and the others after them', async () => {
+  test('has a few runs of a task at once, and keeps no other task waiting', async () => {
     const gate = new Gate();
     const begun: string[] = [];
     const { clock, watch, add } = watching(async ({ name }) => {
       begun.push(name);
       await gate.opened;
+      return { progressed: true };
     });
     for (let nth = 0; nth < 20; nth++) await add(`task ${nth}`);
+    await add('other');
     watch.requested('task 0', 0);
     await clock.advance(1);
-    expect(begun).toHaveLength(8);
+    expect(begun.filter((name) => name !== 'other')).toHaveLength(8);
+    expect(begun).toContain('other');
     gate.open();
     await clock.advance(1);
-    expect(new Set(begun).size).toBe(20);
+    expect(new Set(begun).size).toBe(21);
+  });
+
+  test('is done on time for what is due long after the next look', async () => {
+    const { clock, watch, served, add } = watching();
+    watch.expect('task');
+    await add('task', 60_000);
+    watch.requested('task', 60_000);
+    await clock.advance(59_999);
+    expect(served).toEqual([]);
+    await clock.advance(25);
+    expect(served).toEqual(['task']);
+  });
+
+  test('gives what comes to nothing a rest that grows, and goes on with the others', async () => {
+    const tries: string[] = [];
+    const { clock, store, watch, add } = watching(async ({ name }) => {
+      tries.push(name);
+      return { progressed: false, restFor: name === 'other' ? 30_000 : undefined };
+    });
+    await add('task');
+    await add('other');
+    watch.expect('task');
+    watch.requested('task', 0);
+    await clock.advance(29_000);
+    expect(tries.filter((name) => name === 'other')).toHaveLength(1);
+    expect(tries.filter((name) => name === 'task').length).toBeLessThan(15);
+    expect(store.looks).toBeLessThan(30);
+    await clock.advance(10_000);
+    expect(tries.filter((name) => name === 'other').length).toBeGreaterThan(1);
   });
 
   test('ends with the application, and leaves no timer', async () => {

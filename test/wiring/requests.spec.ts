@@ -221,7 +221,7 @@ describe('a call of a task that buffers one', () => {
   test('serves what waits along with its own: it would run later with older arguments', async () => {
     const { exports, store } = await start();
     await store.requests.add({ name: 'buffered', task: 'buffered', args: '["old"]', delay: 0 });
-    await until(() => Date.now() > store.requests.all()[0]!.requestedAt);
+    await until(() => Date.now() > store.requests.all()[0]!.requestedAt + 100);
     await exports.buffered('new');
     expect(ran('buffered')).toEqual([['new']]);
     expect(store.requests.all()).toEqual([]);
@@ -259,6 +259,40 @@ describe('two replicas', () => {
     await until(() => store.requests.all()[0]?.token === undefined);
     expect(store.requests.all()).toMatchObject([{ attempts: 0 }]);
   });
+});
+
+test('a request runs under the lock that it was written for, and under no other', async () => {
+  const store = new InMemoryLockStore();
+  // As of a version whose key was another one.
+  await store.requests.add({ name: 'export:old', task: 'export', key: 'old', args: '[5,"five"]', delay: 0 });
+  await start({ store, pollingInterval: 100 });
+  await until(() => store.requests.all().length === 0);
+  expect(ran('export')).toEqual([[5, 'five']]);
+  expect(store.row('export:old')?.outcome).toBe('succeeded');
+  expect(store.row('export:5')).toBeUndefined();
+});
+
+test('a call whose claim waited leaves what was asked for meanwhile, with newer arguments', async () => {
+  const { exports, store } = await start();
+  const claim = store.claim.bind(store);
+  const mayClaim = new Gate();
+  jest.spyOn(store, 'claim').mockImplementationOnce(async (requests) => {
+    await mayClaim.opened;
+    return claim(requests);
+  });
+  const older = exports.buffered('older');
+  await until(() => jest.mocked(store.claim).mock.calls.length > 0);
+  const { requestedAt } = await new Promise<{ requestedAt: number }>((resolve) => {
+    setTimeout(() => {
+      void store.requests.add({ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 });
+      resolve({ requestedAt: Date.now() });
+    }, 50);
+  });
+  await until(() => Date.now() > requestedAt + 50);
+  mayClaim.open();
+  await older;
+  await until(() => store.requests.all().length === 0);
+  expect(ran('buffered')).toEqual([['older'], ['newer']]);
 });
 
 describe('calls of a debounced task', () => {
@@ -356,9 +390,10 @@ describe('a request that is refused leaves nothing behind:', () => {
 });
 
 test('requests of a task that no replica knows are reported, and kept', async () => {
-  const now = Date.now();
-  const store = new InMemoryLockStore(() => now - 120_000);
+  let now = Date.now() - 120_000;
+  const store = new InMemoryLockStore(() => now);
   await store.requests.add({ name: 'renamed', task: 'renamed', args: '[]', delay: 0 });
+  now += 120_000;
   const { log } = await start({ store, pollingInterval: 100 });
   await until(() => log.warnings.length > 0);
   expect(log.warnings[0]).toMatch(
