@@ -276,19 +276,17 @@ test('a call whose claim waited leaves what was asked for meanwhile, with newer 
   const { exports, store } = await start();
   const claim = store.claim.bind(store);
   const mayClaim = new Gate();
-  jest.spyOn(store, 'claim').mockImplementationOnce(async (requests) => {
+  const claims = jest.spyOn(store, 'claim').mockImplementationOnce(async (requests) => {
     await mayClaim.opened;
     return claim(requests);
   });
   const older = exports.buffered('older');
-  await until(() => jest.mocked(store.claim).mock.calls.length > 0);
-  const { requestedAt } = await new Promise<{ requestedAt: number }>((resolve) => {
-    setTimeout(() => {
-      void store.requests.add({ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 });
-      resolve({ requestedAt: Date.now() });
-    }, 50);
-  });
-  await until(() => Date.now() > requestedAt + 50);
+  await until(() => claims.mock.calls.length > 0);
+  const calledAt = Date.now();
+  await until(() => Date.now() > calledAt + 50);
+  await store.requests.add({ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 });
+  const askedAt = Date.now();
+  await until(() => Date.now() > askedAt + 50);
   mayClaim.open();
   await older;
   await until(() => store.requests.all().length === 0);
