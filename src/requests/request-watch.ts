@@ -118,6 +118,8 @@ export class RequestWatch {
     // One at a time: the look that is under way may have begun before what this one is for.
     if (this.looking) return this.lookIn(SHORTEST_PAUSE);
     if (!this.store || !this.server) return;
+    // The application is not started yet.
+    if (this.server.tasks.length === 0) return this.lookIn(RETRY);
     this.looking = true;
     this.lastLook = this.clock.monotonic();
     try {

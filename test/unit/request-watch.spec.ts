@@ -39,10 +39,11 @@ function watching(serve?: RequestServer['serve']) {
     await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
     return { progressed: true };
   };
-  watch.serveBy({ tasks: TASKS, serve: serve ?? serveAtOnce, lookForUnknown: async () => {} });
+  const tasks = [...TASKS];
+  watch.serveBy({ tasks, serve: serve ?? serveAtOnce, lookForUnknown: async () => {} });
   const add = (name: string, delay = 0, maxDelay?: number) =>
     store.add({ name, task: name.replace(/ .*/, ''), args: '[]', delay, maxDelay });
-  return { clock, store, log, watch, served, add };
+  return { clock, store, log, watch, served, add, tasks };
 }
 
 describe('looking for requests', () => {
@@ -144,6 +145,19 @@ describe('looking for requests', () => {
     await clock.advance(59_999);
     expect(served).toEqual([]);
     await clock.advance(25);
+    expect(served).toEqual(['task']);
+  });
+
+  test('waits until the application has tasks', async () => {
+    const { clock, store, watch, served, add, tasks } = watching();
+    const known = tasks.splice(0);
+    watch.expect('task');
+    await add('task');
+    watch.requested('task', 0);
+    await clock.advance(2_000);
+    expect(store.looks).toBe(0);
+    tasks.push(...known);
+    await clock.advance(1_000);
     expect(served).toEqual(['task']);
   });
 
