@@ -114,6 +114,14 @@ describe('a request', () => {
     expect(ran('plain')).toEqual([[1], [11]]);
   });
 
+  test('has arguments that the compiler checks against the method', async () => {
+    const { service, store } = await start();
+    await service.request<Exports['export']>('export', { args: [5] });
+    // @ts-expect-error: the method takes a number
+    await service.request<Exports['export']>('export', { args: ['5'] });
+    await until(() => store.requests.all().length === 0);
+  });
+
   test('of another key runs beside it', async () => {
     const { service } = await start();
     gate = new Gate();
