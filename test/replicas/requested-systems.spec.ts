@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import type { Replica } from '../support/fleet.js';
@@ -15,14 +15,17 @@ let replicas: Replica[];
 beforeAll(async () => {
   database = await createDatabase();
   await database.query('CREATE TABLE message (id integer, call integer)');
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await database.query('TRUNCATE task_lock, task_lock_request, message');
   systems = new Systems(database.url);
   replicas = await systems.start();
 });
-afterEach(() => systems.end());
+afterAll(async () => {
+  await systems.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.query('TRUNCATE task_lock, task_lock_request, message');
+  systems.events.length = 0;
+});
 
 const waiting = async (): Promise<number> =>
   Number((await database.query<{ n: string }>('SELECT count(*) AS n FROM task_lock_request'))[0]!.n);
@@ -85,6 +88,7 @@ describe('a course export with a debounce, a lock for each course and one pendin
     expect(runsOf(7)).toEqual([dying, last]);
     expect((await systems.told('start', last)).previous).toBe(holder.name);
     systems.expectNoOverlap({ [holder.name]: died });
+    replicas = [...replicas.filter((replica) => replica !== holder), await systems.startOne()];
   });
 });
 

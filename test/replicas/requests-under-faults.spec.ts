@@ -15,7 +15,7 @@ import type { Method } from './systems-driver.js';
 jest.setTimeout(300_000);
 
 /** Milliseconds for which things break. */
-const FAULTY_TIME = 20_000;
+const FAULTY_TIME = 15_000;
 /** Of each system, by the method that is called; ids are locks of their own. */
 const COURSES: readonly (readonly [Method, number])[] = [
   ['debouncedExport', 1],

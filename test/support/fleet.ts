@@ -71,7 +71,8 @@ export class Fleet<Line = JournalLine> {
       process: child,
       gone,
       stop: async () => {
-        if (child.connected) child.send('stop');
+        // One that has just gone has no channel any more, and is what is wanted.
+        if (child.connected) child.send('stop', () => undefined);
         await gone;
       },
       kill: async () => {
