@@ -407,3 +407,19 @@ test('requests of a task that no replica knows are reported, and kept', async ()
   );
   expect(store.requests.all()).toHaveLength(1);
 });
+
+test('work that is given to the service runs at once, also under the lock of a debounced task', async () => {
+  const { service } = await start();
+  const waiting = { name: 'debounced', overlap: 'wait', waitTimeout: '1s' } as const;
+  expect(await service.run(waiting, () => 'ran')).toEqual({ status: 'executed', value: 'ran' });
+  await expect(service.run({ name: 'debounced', overlap: 'bufferOne' }, () => {})).rejects.toThrow(
+    "TaskLockService.run('debounced'), option overlap: bufferOne is for decorated methods",
+  );
+});
+
+test('a store that takes no requests is told at start-up with a task that needs them', async () => {
+  const store = Object.assign(new InMemoryLockStore(), { requests: undefined });
+  await expect(startApplication({ providers: [Exports], options: { store } })).rejects.toThrow(
+    /TaskLockModule, option store: has no requests, which the task '\w+' needs/,
+  );
+});
