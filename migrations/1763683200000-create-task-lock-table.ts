@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createTableStatement, dropTableStatement } from '../src/postgres/table.statements.js';
-import { DEFAULT_TABLE, qualifiedTable } from '../src/postgres/table-name.js';
+import { DEFAULT_TABLE, qualifiedTable, schemaOf } from '../src/postgres/table-name.js';
 
 /** Makes the lock table in the data source's own schema. Reverting it drops the table, with all fences. */
 export class CreateTaskLockTable1763683200000 implements MigrationInterface {
@@ -17,7 +17,7 @@ export class CreateTaskLockTable1763683200000 implements MigrationInterface {
     await queryRunner.query(dropTableStatement(this.qualifiedTable(queryRunner)));
   }
 
-  private qualifiedTable({ connection: { options } }: QueryRunner): string {
-    return qualifiedTable(this.table, this.schema ?? ('schema' in options ? options.schema : undefined));
+  private qualifiedTable({ connection }: QueryRunner): string {
+    return qualifiedTable(this.table, this.schema ?? schemaOf(connection));
   }
 }

@@ -3,7 +3,13 @@ import {
   createRequestTableStatement,
   dropRequestTableStatement,
 } from '../src/postgres/request-table.statements.js';
-import { DEFAULT_TABLE, qualifiedTable, quoted, requestTableOf } from '../src/postgres/table-name.js';
+import {
+  DEFAULT_TABLE,
+  qualifiedTable,
+  quoted,
+  requestTableOf,
+  schemaOf,
+} from '../src/postgres/table-name.js';
 
 /** Makes the table of requests beside the lock table. Reverting it drops the table, with all requests. */
 export class CreateTaskLockRequestTable1795219200000 implements MigrationInterface {
@@ -21,8 +27,7 @@ export class CreateTaskLockRequestTable1795219200000 implements MigrationInterfa
     await queryRunner.query(dropRequestTableStatement(this.qualifiedTable(queryRunner)));
   }
 
-  private qualifiedTable({ connection: { options } }: QueryRunner): string {
-    const schema = this.schema ?? ('schema' in options ? options.schema : undefined);
-    return qualifiedTable(requestTableOf(this.table), schema);
+  private qualifiedTable({ connection }: QueryRunner): string {
+    return qualifiedTable(requestTableOf(this.table), this.schema ?? schemaOf(connection));
   }
 }

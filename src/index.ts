@@ -30,7 +30,9 @@ export type {
   RequestStore,
   Settled,
   SettledRun,
+  UnknownRequests,
   WaitingRequests,
+  WaitingSearch,
 } from './requests/request-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
 export { TaskCron } from './task-lock.cron.js';

@@ -11,7 +11,7 @@ export function claimOf(call: TaskCall): TaskClaim {
   const { task, tick, direct } = call;
   const { schedule, recover, maxHold, lease, tolerance, catchUpWindow } = task;
   const ownHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
-  const minHold = Math.max(ownHold, call.spacing ?? 0);
+  const minHold = Math.max(ownHold, call.served?.spacing ?? 0);
   const claim: TaskClaim = { name: lockNameOf(call), tick, recover, minHold, maxHold, lease, tolerance };
   if (call.key !== undefined) claim.keyPrefix = keyedPrefix(task.name);
   if (catchUpWindow !== undefined) claim.instants = schedule?.instants;

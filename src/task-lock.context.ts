@@ -13,10 +13,11 @@ export interface TaskCall {
   direct: boolean;
   /** Whose lock it is, where each key of the task has one. */
   key?: string;
-  /** Requests of this lock are served: the name is theirs, and the method is called under this lock and no other. */
-  served?: { lockName: string };
-  /** Milliseconds that lie between two starts at least: the window of a debounce that runs the first call at once. */
-  spacing?: number;
+  /**
+   * Requests are served: the lock is the one that they name, the method is called under it and no other, and so many
+   * milliseconds lie between two starts, the window of a debounce that runs the first call at once.
+   */
+  served?: { lockName: string; spacing: number };
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
 }

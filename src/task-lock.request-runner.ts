@@ -60,8 +60,10 @@ export class TaskLockRequestRunner implements RequestServer {
       tick: { kind: 'call' },
       direct: task.schedule !== undefined,
       method: { type, key, declaration },
-      served: { lockName: waiting.name },
-      spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
+      served: {
+        lockName: waiting.name,
+        spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
+      },
     };
     const work = async (args: unknown[]): Promise<unknown> =>
       asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));

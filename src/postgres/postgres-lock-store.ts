@@ -28,7 +28,7 @@ import { queryOf } from './statement.js';
 import type { Query } from './statement.js';
 import { statementsFor } from './statements.js';
 import type { Statements } from './statements.js';
-import { qualifiedTable, requestTableOf } from './table-name.js';
+import { qualifiedTable, requestTableOf, schemaOf } from './table-name.js';
 import { inRounds } from './rounds.js';
 
 export interface PostgresLockStoreOptions {
@@ -84,8 +84,7 @@ export class PostgresLockStore implements LockStore {
   }
 
   private get schema(): string | undefined {
-    const { options } = this.dataSource();
-    return this.options.schema ?? ('schema' in options ? options.schema : undefined);
+    return this.options.schema ?? schemaOf(this.dataSource());
   }
 
   async prepare(names: readonly string[]): Promise<void> {

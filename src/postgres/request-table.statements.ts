@@ -1,3 +1,5 @@
+import { oneAfterAnother } from './table.statements.js';
+
 /**
  * Makes the table of requests, with the same care for replicas that start at once as the lock table's.
  *
@@ -6,9 +8,8 @@
  * table: an insert never waits for another transaction.
  */
 export function createRequestTableStatement(table: string, index: string, lockKey: string): string {
-  const literal = `'${lockKey.replaceAll("'", "''")}'`;
   return `
-SELECT pg_advisory_xact_lock(hashtextextended(${literal}, 0));
+${oneAfterAnother(lockKey)}
 CREATE TABLE IF NOT EXISTS ${table} (
   id           bigint GENERATED ALWAYS AS IDENTITY,
   name         text NOT NULL,

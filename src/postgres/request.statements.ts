@@ -72,7 +72,7 @@ FROM ${table} LIMIT 0`;
 
 /**
  * Adds a request, in whatever transaction it is sent: it is there with its commit and gone with its rollback. An insert
- * without a unique slot: two transactions that ask for the same name never meet. \`clock_timestamp()\`, since \`now()\` is
+ * without a unique slot: two transactions that ask for the same name never meet. `clock_timestamp()`, since `now()` is
  * the start of a transaction that may have been open for long.
  */
 function addStatement(table: string): string {

@@ -1,3 +1,5 @@
+import type { DataSource } from 'typeorm';
+
 /** The lock table's default name. */
 export const DEFAULT_TABLE = 'task_lock';
 
@@ -9,6 +11,11 @@ export function quoted(identifier: string): string {
 /** The table as statements name it; without a schema the connection's search_path decides. */
 export function qualifiedTable(table: string, schema?: string): string {
   return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
+}
+
+/** The schema of a table where none was given: the data source's own, if it has one. */
+export function schemaOf({ options }: Pick<DataSource, 'options'>): string | undefined {
+  return 'schema' in options ? options.schema : undefined;
 }
 
 /** The name of the table of requests that stands beside a lock table. */

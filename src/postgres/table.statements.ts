@@ -9,7 +9,7 @@
  */
 export function createTableStatement(table: string, lockKey: string): string {
   return `
-SELECT pg_advisory_xact_lock(hashtextextended(${literal(lockKey)}, 0));
+${oneAfterAnother(lockKey)}
 CREATE TABLE IF NOT EXISTS ${table} (
   name         text PRIMARY KEY,
   locked_until timestamptz NOT NULL DEFAULT '-infinity',
@@ -30,6 +30,7 @@ export function dropTableStatement(table: string): string {
   return `DROP TABLE IF EXISTS ${table}`;
 }
 
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** Lets transactions that make the same table go on one after another. */
+export function oneAfterAnother(lockKey: string): string {
+  return `SELECT pg_advisory_xact_lock(hashtextextended('${lockKey.replaceAll("'", "''")}', 0));`;
 }

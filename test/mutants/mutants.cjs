@@ -719,7 +719,7 @@ const byRule = {
     },
     {
       file: 'src/task-lock.claim.ts',
-      find: 'Math.max(ownHold, call.spacing ?? 0)',
+      find: 'Math.max(ownHold, call.served?.spacing ?? 0)',
       replace: 'ownHold',
       suites: ['test/wiring/requests'],
     },
@@ -929,7 +929,7 @@ const byRule = {
   'the migration is safe where replicas start at once': [
     {
       file: TABLE,
-      find: 'SELECT pg_advisory_xact_lock(hashtextextended(${literal(lockKey)}, 0));\n',
+      find: '${oneAfterAnother(lockKey)}\n',
       replace: '',
       suites: ['test/integration/migration.spec.ts'],
     },
