@@ -16,6 +16,7 @@ import type {
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
 import { withMigrationHint } from './migration-hint.js';
+import { pastConflicts } from './conflicts.js';
 import { isConflict } from './postgres-errors.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { requestStatementsFor } from './request.statements.js';
@@ -177,14 +178,8 @@ export class PostgresLockStore implements LockStore {
 
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
   private async ensure(names: readonly string[], signal?: WantedSignal): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.session.query({ text: this.statements.ensure, values: [names] }, signal);
-        return;
-      } catch (error) {
-        if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;
-      }
-    }
+    const query = { text: this.statements.ensure, values: [names] };
+    await pastConflicts(MAX_ENSURE_TRIES, () => this.session.query(query, signal));
   }
 
   /**
@@ -195,14 +190,13 @@ export class PostgresLockStore implements LockStore {
     query: Query,
     signal?: WantedSignal,
   ): Promise<Map<string, Row> | undefined> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const rows = await this.session.query<Row>(query, signal);
-        return new Map(rows.map((row) => [row.name, row]));
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        if (tries === CONFLICT_TRIES || signal?.aborted) return undefined;
-      }
+    const ask = () => this.session.query<Row>(query, signal);
+    try {
+      const rows = await pastConflicts(CONFLICT_TRIES, ask, () => !signal?.aborted);
+      return new Map(rows.map((row) => [row.name, row]));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return undefined;
     }
   }
 }

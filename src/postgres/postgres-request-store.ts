@@ -11,7 +11,7 @@ import type {
   WaitingSearch,
 } from '../requests/request-store.js';
 import type { WantedSignal } from '../lock/lock-store.js';
-import { isConflict } from './postgres-errors.js';
+import { pastConflicts } from './conflicts.js';
 import type {
   PickedRow,
   RequestStatements,
@@ -21,7 +21,6 @@ import type {
 } from './request.statements.js';
 import type { Session } from './session.js';
 
-/** A conflict means that another transaction has committed in between: the next look sees what it did. */
 const CONFLICT_TRIES = 5;
 
 /** Keeps requests in a table beside the locks. */
@@ -93,12 +92,10 @@ export class PostgresRequestStore implements RequestStore {
   }
 
   private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.session.query<Row>({ text, values }, signal);
-      } catch (error) {
-        if (!isConflict(error) || tries === CONFLICT_TRIES) throw this.explained(error);
-      }
+    try {
+      return await pastConflicts(CONFLICT_TRIES, () => this.session.query<Row>({ text, values }, signal));
+    } catch (error) {
+      throw this.explained(error);
     }
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { DataSource, EntityManager } from 'typeorm';
 import { TaskLock, TaskLockService } from '../../src/index.js';
+import { requestStatementsFor } from '../../src/postgres/request.statements.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
@@ -199,4 +200,16 @@ test('10,000 requests are one run', async () => {
   await service.request('send', { args: [10_001] });
   await until(async () => (await waiting()) === 0);
   expect(sent).toHaveLength(1);
+});
+
+test('a request of its own outlives a crash also where a role commits asynchronously; one in a transaction leaves that as it is', async () => {
+  const { add, addDurably } = requestStatementsFor('task_lock_request', 'task_lock');
+  const commits = (statement: string) =>
+    dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL synchronous_commit = off');
+      await manager.query(statement, ['a', 'a', null, '[]', 0, 0]);
+      return (await manager.query<unknown[]>('SHOW synchronous_commit'))[0];
+    });
+  expect(await commits(addDurably)).toEqual({ synchronous_commit: 'on' });
+  expect(await commits(add)).toEqual({ synchronous_commit: 'off' });
 });

@@ -190,8 +190,8 @@ const byRule = {
     },
     {
       file: STORE,
-      find: 'if (!isConflict(error) || tries === MAX_ENSURE_TRIES) throw error;',
-      replace: 'throw error;',
+      find: 'pastConflicts(MAX_ENSURE_TRIES, ',
+      replace: 'pastConflicts(1, ',
       suites: POSTGRES,
     },
   ],
@@ -686,6 +686,12 @@ const byRule = {
       find: 'max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;',
       replace: 'max(due_at) FILTER (WHERE ${DEBOUNCED}))`;',
       suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
+      find: "THEN set_config('synchronous_commit', 'on', true) END`;",
+      replace: 'THEN NULL END`;',
+      suites: ['test/integration/requests'],
     },
     {
       file: REQUESTS,
