@@ -117,9 +117,10 @@ describe('an export that buffers one', () => {
       const ran = systems.of('start').slice(before);
       expect(answers.every((answer) => answer === undefined || answer === 'ran 7')).toBe(true);
       const putOff = answers.filter((answer) => answer === undefined).length;
-      // A call that met a run is followed by one, its own or that of a call after it; one is enough for all of them.
+      // A call that met a run is followed by one, its own or that of a call after it.
       expect(ran.length).toBeGreaterThanOrEqual(putOff > 0 ? 2 : 3);
-      expect(ran.length).toBeLessThanOrEqual(3 - putOff + 1);
+      // And no run without a call: one that was put off later than another may follow the run of that.
+      expect(ran.length).toBeLessThanOrEqual(3);
     }
     systems.expectNoOverlap();
   });
