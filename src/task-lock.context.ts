@@ -27,8 +27,11 @@ export function isTick({ task, tick, direct }: TaskCall): boolean {
   return tick.kind !== 'call' || (task.schedule !== undefined && !direct);
 }
 
+/** The lock that a request is for. */
+export type RequestedLock = Pick<TaskCall, 'task' | 'key' | 'served'>;
+
 /** The lock that a call contends for. */
-export function lockNameOf({ task, key, served }: Pick<TaskCall, 'task' | 'key' | 'served'>): string {
+export function lockNameOf({ task, key, served }: RequestedLock): string {
   if (served) return served.lockName;
   return key === undefined ? task.name : keyedName(task.name, key);
 }

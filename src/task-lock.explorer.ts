@@ -15,7 +15,7 @@ import type { TaskLockProblem } from './task-lock.errors.js';
 import type { SchedulerState } from './schedule/scheduler-state.js';
 import type { ScheduledMethod, TaskLockRecovery } from './task-lock.recovery.js';
 import type { TaskLockRequestRunner } from './task-lock.request-runner.js';
-import type { TaskLockRequests } from './task-lock.requests.js';
+import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
 import { SCHEDULE_OPTION } from './task-lock.registry.js';
 import type { Task, TaskLockRegistry } from './task-lock.registry.js';
 import { RUNTIME } from './task-lock.runtime-key.js';
@@ -38,7 +38,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     private readonly settings: ModuleSettings,
     private readonly recovery: TaskLockRecovery,
     private readonly cronJobs: TaskLockCronJobs,
-    private readonly requests: TaskLockRequests,
+    private readonly requests: TaskLockRequestPublisher,
     private readonly requestRunner: TaskLockRequestRunner,
   ) {}
 

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { TaskLockModuleAsyncOptions, TaskLockModuleOptions } from './task-lock.options.js';
-import { MODULE_OPTIONS, taskLockExports, taskLockProviders } from './task-lock.providers.js';
+import { taskLockExports, taskLockProviders } from './task-lock.providers.js';
+import { MODULE_OPTIONS } from './task-lock.tokens.js';
 
 /**
  * Makes `@TaskLock` work in an application: import it once, in the root module. It is global.

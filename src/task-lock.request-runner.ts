@@ -8,7 +8,7 @@ import type { TaskCall } from './task-lock.context.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { ScheduledMethod } from './task-lock.recovery.js';
 import type { Task } from './task-lock.registry.js';
-import type { TaskLockRequests } from './task-lock.requests.js';
+import type { TaskLockRequestSettler } from './task-lock.request-settler.js';
 
 /** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
 const UNKNOWN_AFTER = 60_000;
@@ -29,7 +29,7 @@ export class TaskLockRequestRunner implements RequestServer {
 
   constructor(
     private readonly interceptor: TaskLockInterceptor,
-    private readonly requests: TaskLockRequests,
+    private readonly settler: TaskLockRequestSettler,
     private readonly watch: RequestWatch,
     private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
@@ -68,7 +68,7 @@ export class TaskLockRequestRunner implements RequestServer {
     const work = async (args: unknown[]): Promise<unknown> =>
       asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
     try {
-      const result = await this.interceptor.claimed(call, (run) => this.requests.serve(call, run, work));
+      const result = await this.interceptor.claimed(call, (run) => this.settler.serve(call, run, work));
       if (result.status === 'executed') return { progressed: result.value };
       return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
     } catch (error) {

@@ -7,13 +7,15 @@ import { LockStoreUnavailableError } from './lock/lock-store.js';
 import { isTick } from './task-lock.context.js';
 import type { TaskCall, TaskExecutionContext } from './task-lock.context.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
-import type { TaskLockRequests } from './task-lock.requests.js';
+import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
+import type { TaskLockRequestSettler } from './task-lock.request-settler.js';
 
 /** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce`, or that overlap. */
 export class RequestingInterceptor implements NestInterceptor<unknown, unknown> {
   constructor(
     private readonly locked: TaskLockInterceptor,
-    private readonly requests: TaskLockRequests,
+    private readonly publisher: TaskLockRequestPublisher,
+    private readonly settler: TaskLockRequestSettler,
     private readonly clock: LockClock,
   ) {}
 
@@ -34,13 +36,13 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
     const since = this.clock.monotonic();
     const where = `${context.getClass().name}.${context.getHandler().name}`;
     // Also where it may run at once: whether a call is refused must not depend on what else is running.
-    const args = this.requests.textOf(context.getArgs(), where);
+    const args = this.publisher.textOf(context.getArgs(), where);
     if (call.task.debounce) {
       await this.publish(call, args);
       return of(undefined);
     }
     const result = await this.locked.execute(call, (run) =>
-      this.requests.serveAlong(call, run, since, () => lastValueFrom(next.handle())),
+      this.settler.serveAlong(call, run, since, () => lastValueFrom(next.handle())),
     );
     if (result.status === 'executed') return of(result.value);
     await this.publish(call, args);
@@ -50,7 +52,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
   private async publish(call: TaskCall, args: string): Promise<void> {
     const { key, task } = call;
     try {
-      await this.requests.add(call, args);
+      await this.publisher.add(call, args);
     } catch (error) {
       if (!(error instanceof LockStoreUnavailableError)) throw error;
       throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable');

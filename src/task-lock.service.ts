@@ -12,7 +12,7 @@ import type { TaskLockResult } from './task-lock.interceptor.js';
 import type { TaskLockRunOptions, TaskRequestOptions } from './task-lock.options.js';
 import { TaskLockRegistry } from './task-lock.registry.js';
 import type { Task } from './task-lock.registry.js';
-import type { TaskLockRequests } from './task-lock.requests.js';
+import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
 import type { TaskRun } from './task-run.js';
 
 const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
@@ -28,7 +28,7 @@ export class TaskLockService {
   constructor(
     private readonly registry: TaskLockRegistry,
     private readonly interceptor: TaskLockInterceptor,
-    private readonly requests: TaskLockRequests,
+    private readonly requests: TaskLockRequestPublisher,
     /** Makes the declared tasks known, where the application is not started yet. */
     private readonly explore: () => void,
   ) {}

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { TaskLocks } from './lock/task-locks.js';
-import type { TaskLockRequests } from './task-lock.requests.js';
+import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
 
 /** Ends the locks of an application before TypeORM closes its data source (in `onApplicationShutdown`). */
 @Injectable()
 export class TaskLockShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly locks: TaskLocks,
-    private readonly requests: TaskLockRequests,
+    private readonly requests: TaskLockRequestPublisher,
     private readonly shutdownTimeout: number,
   ) {}
 

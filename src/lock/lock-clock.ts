@@ -90,15 +90,10 @@ export function patienceOf(clock: LockClock, delay: number): Patience {
 }
 
 /** Resolves after `delay`, or as soon as `signal` aborts. */
-export function pause(clock: LockClock, delay: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = (): void => {
-      cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.timer(delay, done, true);
-    signal?.addEventListener('abort', done, { once: true });
-  });
+export async function pause(clock: LockClock, delay: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
+  const { over, end } = patienceOf(clock, delay);
+  signal?.addEventListener('abort', end, { once: true });
+  await over;
+  signal?.removeEventListener('abort', end);
 }

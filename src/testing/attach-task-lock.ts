@@ -12,8 +12,9 @@ import { TaskLockInterceptor } from '../task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../task-lock.options.js';
 import { TaskLockRegistry } from '../task-lock.registry.js';
 import { TaskLockRequestRunner } from '../task-lock.request-runner.js';
+import { TaskLockRequestPublisher } from '../task-lock.request-publisher.js';
+import { TaskLockRequestSettler } from '../task-lock.request-settler.js';
 import { RequestingInterceptor } from '../task-lock.requesting-interceptor.js';
-import { TaskLockRequests } from '../task-lock.requests.js';
 import { TaskLockRuntime } from '../task-lock.runtime.js';
 import { RUNTIME } from '../task-lock.runtime-key.js';
 import { transactionsFor } from '../task-lock.transactions.js';
@@ -50,9 +51,10 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     pollingInterval: Infinity,
     patience: settings.claimTimeout,
   });
-  const requests = new TaskLockRequests(store.requests, watch, clock, log, settings.claimTimeout);
+  const publisher = new TaskLockRequestPublisher(store.requests, watch, clock, settings.claimTimeout);
+  const settler = new TaskLockRequestSettler(store.requests, watch, clock, log, settings.claimTimeout);
   const interceptor = new TaskLockInterceptor(locks, transactions, (task) => watch.released(task));
-  const requesting = new RequestingInterceptor(interceptor, requests, clock);
+  const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const runtime = new TaskLockRuntime(registry, requesting, clock, () => false);
   Object.defineProperty(instance, RUNTIME, {
     value: runtime,
@@ -60,7 +62,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     writable: true,
     enumerable: false,
   });
-  const runner = new TaskLockRequestRunner(interceptor, requests, watch, store.requests, clock);
+  const runner = new TaskLockRequestRunner(interceptor, settler, watch, store.requests, clock);
   for (const declaration of declarationsOf(instance)) {
     const { task, problems } = registry.read(instance, declaration);
     const { key } = declaration;

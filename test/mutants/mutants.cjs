@@ -700,7 +700,7 @@ const byRule = {
       suites: ['test/integration/requests'],
     },
     {
-      file: 'src/task-lock.requests.ts',
+      file: 'src/task-lock.request-publisher.ts',
       find: 'this.transactions.whenEnded(manager?.queryRunner, () => {',
       replace: 'this.transactions.whenEnded(undefined, () => {',
       suites: ['test/integration/requests'],
@@ -713,7 +713,7 @@ const byRule = {
     },
     {
       file: 'src/task-lock.requesting-interceptor.ts',
-      find: 'this.requests.serveAlong(call, run, since, () => lastValueFrom(next.handle()))',
+      find: 'this.settler.serveAlong(call, run, since, () => lastValueFrom(next.handle()))',
       replace: 'run && lastValueFrom(next.handle())',
       suites: ['test/wiring/requests'],
     },
@@ -736,19 +736,19 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/task-lock.requests.ts',
+      file: 'src/task-lock.request-publisher.ts',
       find: '(before ?? Promise.resolve()).then(',
       replace: 'Promise.resolve().then(',
       suites: ['test/integration/requests'],
     },
     {
-      file: 'src/task-lock.requests.ts',
+      file: 'src/task-lock.request-publisher.ts',
       find: 'wanted.aborted = true;',
       replace: '',
       suites: ['test/integration/requests'],
     },
     {
-      file: 'src/task-lock.requests.ts',
+      file: 'src/task-lock.request-settler.ts',
       find: ' - (this.clock.monotonic() - since));\n      count',
       replace: ');\n      count',
       suites: ['test/wiring/requests'],
@@ -766,7 +766,7 @@ const byRule = {
       suites: ['test/unit/request-watch'],
     },
     {
-      file: 'src/task-lock.requests.ts',
+      file: 'src/task-lock.request-settler.ts',
       find: "wasAborted(run) ? 'aborted' : 'failed'",
       replace: "'failed'",
       suites: ['test/wiring/requests'],

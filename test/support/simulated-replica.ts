@@ -7,8 +7,9 @@ import { TaskLockInterceptor } from '../../src/task-lock.interceptor.js';
 import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
 import { TaskLockRegistry } from '../../src/task-lock.registry.js';
 import { RequestWatch } from '../../src/requests/request-watch.js';
+import { TaskLockRequestPublisher } from '../../src/task-lock.request-publisher.js';
+import { TaskLockRequestSettler } from '../../src/task-lock.request-settler.js';
 import { RequestingInterceptor } from '../../src/task-lock.requesting-interceptor.js';
-import { TaskLockRequests } from '../../src/task-lock.requests.js';
 import { TaskLockRuntime } from '../../src/task-lock.runtime.js';
 import { transactionsFor } from '../../src/task-lock.transactions.js';
 import { RUNTIME } from '../../src/task-lock.runtime-key.js';
@@ -39,9 +40,10 @@ export function asSimulatedReplica<T extends object>(
     pollingInterval: settings.pollingInterval,
     patience: settings.claimTimeout,
   });
-  const requests = new TaskLockRequests(store.requests, watch, clock, silent, settings.claimTimeout);
+  const publisher = new TaskLockRequestPublisher(store.requests, watch, clock, settings.claimTimeout);
+  const settler = new TaskLockRequestSettler(store.requests, watch, clock, silent, settings.claimTimeout);
   const interceptor = new TaskLockInterceptor(locks, transactionsFor(store, noDataSource), () => {});
-  const requesting = new RequestingInterceptor(interceptor, requests, clock);
+  const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const runtime = new TaskLockRuntime(registry, requesting, clock, () => true);
   return Object.assign(instance, { [RUNTIME]: runtime });
 }

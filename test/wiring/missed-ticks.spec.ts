@@ -6,7 +6,7 @@ import { TaskLock, TaskLockModule, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRun } from '../../src/index.js';
 import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
 import type { ClaimAnswer, ClaimRequest } from '../../src/lock/lock-store.js';
-import { LOCK_STORE } from '../../src/task-lock.providers.js';
+import { LOCK_STORE } from '../../src/task-lock.tokens.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,

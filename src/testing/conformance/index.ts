@@ -5,8 +5,10 @@ import { holdsScenarios } from './holds.scenarios.js';
 import { missedScenarios } from './missed.scenarios.js';
 import { purgeScenarios } from './purge.scenarios.js';
 import { recoveryScenarios } from './recovery.scenarios.js';
-import { requestsScenarios } from './requests.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
+import { requestDelaysScenarios } from './request-delays.scenarios.js';
+import { requestFailuresScenarios } from './request-failures.scenarios.js';
+import { requestsScenarios } from './requests.scenarios.js';
 import { ticksScenarios } from './ticks.scenarios.js';
 import { tokensScenarios } from './tokens.scenarios.js';
 
@@ -26,5 +28,7 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...missedScenarios,
   ...purgeScenarios,
   ...requestsScenarios,
+  ...requestDelaysScenarios,
+  ...requestFailuresScenarios,
   ...batchesScenarios,
 ];

@@ -1,0 +1,8 @@
+/** The module's options as they were given. */
+export const MODULE_OPTIONS = Symbol('nestjs-task-lock: module options');
+/** The options with their defaults, and everything that is wrong with them. */
+export const MODULE_SETTINGS = Symbol('nestjs-task-lock: module settings');
+/** The clock of this replica; tests put their own in its place. */
+export const LOCK_CLOCK = Symbol('nestjs-task-lock: clock');
+/** The store that the locks are kept in. */
+export const LOCK_STORE = Symbol('nestjs-task-lock: store');

@@ -1,0 +1,81 @@
+import { strict as assert } from 'node:assert';
+import type { ConformanceScenario } from './conformance-harness.js';
+import { call, Player } from './player.js';
+import { ATTEMPTS, requests, SECOND } from './requester.js';
+
+/** What becomes of requests whose runs fail. */
+export const requestFailuresScenarios: readonly ConformanceScenario[] = [
+  requests(
+    'what a failed run picked up is tried again later, and parked in the end',
+    async (asker, harness) => {
+      await asker.add([1]);
+      for (const retryIn of [1, 4]) {
+        const { token } = await asker.pickUp();
+        const settled = await asker.settle(token, 'failed', 'no \0 disk');
+        assert.deepEqual(settled, { parked: 0, retryIn: retryIn * SECOND });
+        assert.deepEqual(await asker.waiting(), []);
+        await harness.advance(retryIn * SECOND);
+      }
+      const { token } = await asker.pickUp();
+      assert.deepEqual(await asker.settle(token, 'failed', 'no disk'), { parked: 1, retryIn: undefined });
+      await harness.advance(24 * 3_600 * SECOND);
+      assert.deepEqual(await asker.waiting(), []);
+      assert.equal((await asker.pickUp()).args, undefined);
+    },
+  ),
+  requests(
+    'one that failed goes with the next that is due: alone it would run later, with older arguments',
+    async (asker) => {
+      await asker.add([1]);
+      const { token } = await asker.pickUp();
+      await asker.settle(token, 'failed');
+      await asker.add([2]);
+      const { count, newest } = await asker.serve();
+      assert.deepEqual({ count, newest }, { count: 2, newest: [2] });
+    },
+  ),
+  requests('one whose runs die each time is parked after as many attempts', async (asker) => {
+    await asker.add([1]);
+    for (let nth = 1; nth <= ATTEMPTS; nth++) {
+      assert.equal((await asker.pickUp()).count, 1);
+      await asker.afterDeath();
+    }
+    await asker.add([2]);
+    const { count, newest, parked } = await asker.pickUp();
+    assert.deepEqual({ count, newest, parked }, { count: 1, newest: [2], parked: 1 });
+  }),
+  requests('a run that a shutdown cut off was no attempt', async (asker) => {
+    await asker.add([1]);
+    for (let nth = 1; nth <= 2 * ATTEMPTS; nth++) {
+      const { token, count } = await asker.pickUp();
+      assert.equal(count, 1);
+      await asker.settle(token, 'aborted');
+    }
+  }),
+  requests(
+    'a call takes along what failed before, due or not: it would run later with older arguments',
+    async (asker, harness) => {
+      await asker.add([1]);
+      const { token } = await asker.pickUp();
+      await asker.settle(token, 'failed');
+      await harness.advance(10);
+      const { count } = await asker.pickUp(new Date(await harness.now()));
+      assert.equal(count, 1);
+    },
+  ),
+  requests('many attempts grow no delay beyond all bounds', async (asker, harness) => {
+    const requests = harness.store.requests!;
+    await asker.add([1]);
+    let last: number | undefined;
+    for (let attempt = 1; attempt <= 13; attempt++) {
+      const player = new Player(harness);
+      const { token } = await player.win(call);
+      const run = { name: 'task', token, attempts: 1_000 };
+      assert.equal((await requests.pickUp(run)).count, 1);
+      last = (await requests.settle({ ...run, outcome: 'failed' })).retryIn;
+      await player.release(token, { tick: 'call', minHold: 0 });
+      await harness.advance(last ?? 0);
+    }
+    assert.equal(last, 3_600 * SECOND);
+  }),
+];
