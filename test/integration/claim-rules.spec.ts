@@ -88,6 +88,19 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       await other.query('COMMIT');
       expect(await claim).toMatchObject([{ status: 'won' }]);
     });
+
+    test('a claim that meets a conflict each time is busy: it has changed nothing', async () => {
+      await database.query(`
+        CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql
+          AS $$ BEGIN RAISE EXCEPTION 'another replica was first' USING ERRCODE = '40001'; END $$;
+        CREATE TRIGGER conflicts BEFORE UPDATE ON task_lock FOR EACH ROW EXECUTE FUNCTION conflict()`);
+      try {
+        expect(await store.claim([aClaim()])).toEqual([{ status: 'busy' }]);
+      } finally {
+        await database.query('DROP FUNCTION conflict CASCADE');
+      }
+      expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
+    });
   });
 
   describe('rule 7, instants', () => {
