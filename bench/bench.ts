@@ -10,6 +10,7 @@ import { measureIdle } from './measurements/idle.js';
 import { measureLostClaim } from './measurements/lost-claim.js';
 import { measureOneRun } from './measurements/one-run.js';
 import { measurePeers } from './measurements/peers.js';
+import { measureRequest } from './measurements/request.js';
 import { measureStartUp } from './measurements/start-up.js';
 import { measureThousandTasks } from './measurements/thousand-tasks.js';
 import { measureTwoHundredClients } from './measurements/two-hundred-clients.js';
@@ -29,6 +30,7 @@ const FINDINGS: Record<string, Measure<Finding>> = {
   'thousand-tasks': measureThousandTasks,
   cpu: (_database, effort) => measureCpu(effort),
   'start-up': measureStartUp,
+  request: measureRequest,
   idle: measureIdle,
 };
 const NAMES = [...Object.keys(FINDINGS), 'peers', 'replicas', 'tasks', 'run-length'];

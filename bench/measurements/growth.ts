@@ -4,6 +4,7 @@ import type { Effort } from '../effort.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { startChild } from '../support/child.js';
 import type { Child } from '../support/child.js';
+import { nextTick } from '../support/next-tick.js';
 
 /** What a tick costs where there is more of something. */
 export interface GrowthFinding {
@@ -26,7 +27,6 @@ export interface RunLengthFinding {
 
 type Application = Child<GrowthCommand, GrowthAnswer>;
 
-const MINUTE = 60_000;
 const TURNS = 15;
 const WARM_UP = 3;
 const HEAD_START = 40;
@@ -35,8 +35,6 @@ const REPLICAS = [1, 2, 4, 8, 16, 50, 100, 200];
 const TASKS = [1, 10, 100, 1_000, 10_000];
 const LEASE = 1_500;
 const RUNS = [0, 400, 1_200, 2_400, 4_800];
-
-let lastTick = Math.floor(Date.now() / MINUTE) * MINUTE - 30 * 24 * 60 * MINUTE;
 
 /** Replicas that contend for the tick of one task: a process each up to sixteen, connections of those above. */
 export async function measureReplicas({ url }: BenchDatabase, effort: Effort): Promise<GrowthFinding[]> {
@@ -100,7 +98,7 @@ async function playTicks(
   const queries: number[] = [];
   const turns = effort.turns(TURNS);
   for (let turn = -WARM_UP; turn < turns; turn++) {
-    const tick = (lastTick += MINUTE);
+    const tick = nextTick();
     const fireAt = performance.timeOrigin + performance.now() + HEAD_START;
     const answers = await Promise.all(
       applications.map((application) => application.ask({ claim: { tasks, tick, fireAt } })),

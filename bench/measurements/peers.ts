@@ -5,6 +5,7 @@ import type { Effort } from '../effort.js';
 import type { BenchDatabase } from '../support/bench-database.js';
 import { startChild } from '../support/child.js';
 import type { Child } from '../support/child.js';
+import { nextTick } from '../support/next-tick.js';
 import { redisVersion, startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import type { OpenReplica, TickAnswer, TickCommand } from '../support/tick-protocol.js';
@@ -28,7 +29,6 @@ export interface PeerFinding {
 }
 
 const OURS = 'nestjs-task-lock';
-const MINUTE = 60_000;
 const TICKS = 20;
 const WARM_UP = 3;
 /** For all replicas to have the command before the first timer fires. */
@@ -110,9 +110,6 @@ async function startAll(
   return contenders;
 }
 
-/** Newer than all before, and long due. */
-let lastTick = Math.floor(Date.now() / MINUTE) * MINUTE - 30 * 24 * 60 * MINUTE;
-
 async function playTicks(
   contenders: Contender[],
   setting: { body: number; skew: number },
@@ -122,11 +119,11 @@ async function playTicks(
   const played = new Map(
     contenders.map((contender) => [contender, { answers: [] as TickAnswer[][], wal: [] as number[] }]),
   );
-  for (let tick = 0; tick < ticks; tick++) {
-    lastTick += MINUTE;
+  for (let nth = 0; nth < ticks; nth++) {
+    const tick = nextTick();
     for (const [contender, seen] of played) {
       const before = await walPosition(client);
-      seen.answers.push(await playTick(contender.replicas, setting));
+      seen.answers.push(await playTick(contender.replicas, tick, setting));
       seen.wal.push((await walPosition(client)) - before);
     }
   }
@@ -149,13 +146,14 @@ async function playTicks(
 
 async function playTick(
   replicas: Contender['replicas'],
+  tick: number,
   { body, skew }: { body: number; skew: number },
 ): Promise<TickAnswer[]> {
   const barrier = performance.timeOrigin + performance.now() + HEAD_START;
   return Promise.all(
     replicas.map((replica, index) => {
       const fireAt = barrier + (skew * index) / (replicas.length - 1);
-      return replica.ask({ tick: lastTick, fireAt, body });
+      return replica.ask({ tick, fireAt, body });
     }),
   );
 }

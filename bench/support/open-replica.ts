@@ -1,11 +1,20 @@
-import { Module } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { TaskLockModule, TaskLockService } from 'nestjs-task-lock';
+import { TaskLock, TaskLockModule, TaskLockService } from 'nestjs-task-lock';
 import type { TaskLockModuleOptions } from 'nestjs-task-lock';
 
-@Module({})
+/** A task that can be asked for. */
+export const REQUESTED = 'requested';
+
+@Injectable()
+class RequestedTask {
+  @TaskLock(REQUESTED)
+  async run(): Promise<void> {}
+}
+
+@Module({ providers: [RequestedTask] })
 class Application {
   static with(options: TaskLockModuleOptions): DynamicModule {
     return { module: Application, imports: [TaskLockModule.forRoot(options)] };

@@ -86,7 +86,7 @@ class Turn<Request extends { name: string }, Answer> {
     try {
       const answers = await this.send(
         calls.flatMap(({ requests }) => requests),
-        wantedByAny(calls),
+        new WantedByAny(calls),
       );
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
@@ -137,10 +137,10 @@ function isWanted<Request, Answer>({ signal, reject }: Call<Request, Answer>, se
 }
 
 /** While one wants the batch, the others' answers may be wins that have to go back. */
-function wantedByAny<Request, Answer>(calls: readonly Call<Request, Answer>[]): WantedSignal {
-  return {
-    get aborted() {
-      return calls.every(({ signal }) => signal?.aborted);
-    },
-  };
+class WantedByAny<Request, Answer> implements WantedSignal {
+  constructor(private readonly calls: readonly Call<Request, Answer>[]) {}
+
+  get aborted(): boolean {
+    return this.calls.every(({ signal }) => signal?.aborted);
+  }
 }
