@@ -12,6 +12,7 @@ import { lockNameOf, TaskExecutionContext } from './task-lock.context.js';
 import type { TaskCall } from './task-lock.context.js';
 import { TaskLockUsageError } from './task-lock.errors.js';
 import { skippedOrThrown } from './task-lock.overlap.js';
+import { UnusedClaim } from './task-lock.unused-claim.js';
 import { LockedTaskRun } from './task-run.js';
 import type { TaskRun, TaskTransactions } from './task-run.js';
 
@@ -65,7 +66,8 @@ export class TaskLockInterceptor implements NestInterceptor {
       outcome = 'succeeded';
       return { status: 'executed', value };
     } catch (error) {
-      message = textOf(error);
+      if (error instanceof UnusedClaim) outcome = 'returned';
+      else message = textOf(error);
       throw error;
     } finally {
       await this.locks.release(lock, outcome, message);

@@ -17,6 +17,8 @@ export interface ScheduledMethod {
 @Injectable()
 export class TaskLockRecovery {
   private readonly logger = new Logger('TaskLock');
+  /** By the names of the tasks whose runs that died are looked after here. */
+  private readonly looks = new Map<string, () => Promise<void>>();
 
   constructor(private readonly locks: TaskLocks) {}
 
@@ -28,9 +30,15 @@ export class TaskLockRecovery {
     if (ticks.length === 0) return;
     const called = { type: instance.constructor, key };
     const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
-    this.locks.watchLeftBehind(name, () => {
-      void this.runEach(ticks.map((tick) => () => forLeftBehindTick({ method: called, tick }, run)));
-    });
+    const lookFor = (wanted: LeftBehind['tick'][]): Promise<void> =>
+      this.runEach(wanted.map((tick) => () => forLeftBehindTick({ method: called, tick }, run)));
+    if (recover) this.looks.set(name, () => lookFor(['abandoned']));
+    this.locks.watchLeftBehind(name, () => void lookFor(ticks));
+  }
+
+  /** Runs the tick that a run of this task has left behind, if it has; resolves when that is over. */
+  async look(name: string): Promise<void> {
+    await this.looks.get(name)?.();
   }
 
   /** One after another: a newer tick that was missed would supersede the older one of a run that died. */

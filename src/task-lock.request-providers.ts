@@ -5,6 +5,7 @@ import type { LockClock } from './lock/lock-clock.js';
 import type { LockStore } from './lock/lock-store.js';
 import { RequestWatch } from './requests/request-watch.js';
 import { TaskLockInterceptor } from './task-lock.interceptor.js';
+import { TaskLockRecovery } from './task-lock.recovery.js';
 import { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
 import { TaskLockRequestRunner } from './task-lock.request-runner.js';
 import { TaskLockRequestSettler } from './task-lock.request-settler.js';
@@ -51,8 +52,16 @@ export const requestProviders: Provider[] = [
       watch: RequestWatch,
       store: LockStore,
       clock: LockClock,
-    ) => new TaskLockRequestRunner(interceptor, settler, watch, store.requests, clock),
-    inject: [TaskLockInterceptor, TaskLockRequestSettler, RequestWatch, LOCK_STORE, LOCK_CLOCK],
+      recovery: TaskLockRecovery,
+    ) => new TaskLockRequestRunner(interceptor, settler, watch, store.requests, clock, recovery),
+    inject: [
+      TaskLockInterceptor,
+      TaskLockRequestSettler,
+      RequestWatch,
+      LOCK_STORE,
+      LOCK_CLOCK,
+      TaskLockRecovery,
+    ],
   },
   {
     provide: RequestingInterceptor,

@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { answerWithin } from './lock/answer-within.js';
 import type { LockClock } from './lock/lock-clock.js';
 import { messageOf } from './message-of.js';
 import { OpenTransactions } from './requests/open-transactions.js';
 import { argumentsText } from './requests/request-arguments.js';
-import type { NewRequest, RequestStore } from './requests/request-store.js';
+import { RequestLane } from './requests/request-lane.js';
+import type { Place } from './requests/request-lane.js';
+import type { RequestStore } from './requests/request-store.js';
 import type { RequestWatch } from './requests/request-watch.js';
 import { lockNameOf } from './task-lock.context.js';
 import type { RequestedLock } from './task-lock.context.js';
@@ -16,13 +17,20 @@ export interface RequestTerms {
   /** Milliseconds; a debounced task has its own. */
   delay?: number;
   manager?: EntityManager;
+  /** Of the call that it was, where one has been taken. */
+  place?: Place;
 }
+
+/** Milliseconds for which it is remembered when a request was added: longer than a claim may take. */
+const REMEMBERED = 60_000;
 
 /** Writes requests down. */
 export class TaskLockRequestPublisher {
   private readonly transactions: OpenTransactions;
-  /** The last insert of each name that is under way: calls that follow each other must not overtake each other. */
-  private readonly adding = new Map<string, Promise<void>>();
+  /** Of each name of which something is on its way. */
+  private readonly lanes = new Map<string, RequestLane>();
+  /** When the newest request of a name was added, the longest ago first. */
+  private readonly added = new Map<string, { at: Date; until: number }>();
 
   constructor(
     private readonly store: RequestStore | undefined,
@@ -57,22 +65,44 @@ export class TaskLockRequestPublisher {
     }
   }
 
-  /** Publishes a request, and looks for it when it is due; in a transaction, once that is over. */
-  async add(lock: RequestedLock, args: string, { delay = 0, manager }: RequestTerms = {}): Promise<void> {
+  /**
+   * The place of a call of the lock that may run at once; none where requests of this replica are on their way, which it
+   * must not overtake: it is one more of them.
+   */
+  placeOf(lock: RequestedLock): Place | undefined {
+    const lane = this.laneOf(lockNameOf(lock));
+    return lane.isFree ? lane.take() : undefined;
+  }
+
+  /** The instant, by the store's clock, of the newest request of the lock that was added here a short time ago. */
+  lastAddedAt(lock: RequestedLock): Date | undefined {
+    return this.added.get(lockNameOf(lock))?.at;
+  }
+
+  /**
+   * Publishes a request, and looks for it when it is due; in a transaction, once that is over. In its place, before what
+   * was asked for after it.
+   */
+  async add(
+    lock: RequestedLock,
+    args: string,
+    { delay = 0, manager, place }: RequestTerms = {},
+  ): Promise<void> {
     const { task, key } = lock;
     const name = lockNameOf(lock);
     const { debounce } = task;
     const isTrailing = debounce?.mode === 'trailing';
     const due = isTrailing ? debounce.delay : delay;
     const maxDelay = isTrailing ? debounce.maxDelay : undefined;
-    const store = requireRequests(this.store);
     const request = { name, task: task.name, key, args, delay: due, maxDelay };
+    const addedAt = await (manager
+      ? requireRequests(this.store).add([request], manager)
+      : (place ?? this.laneOf(name)).add(request));
     const since = this.clock.monotonic();
-    if (manager) await store.add(request, manager);
-    else await this.addInOrder(store, request);
+    this.remember(name, addedAt);
     this.watch.expect(task.name);
     this.transactions.whenEnded(manager?.queryRunner, () => {
-      this.watch.requested(name, due - (this.clock.monotonic() - since));
+      this.watch.requested(name, due - (this.clock.monotonic() - since), isTrailing);
     });
   }
 
@@ -81,19 +111,29 @@ export class TaskLockRequestPublisher {
     this.transactions.end();
   }
 
-  private async addInOrder(store: RequestStore, request: NewRequest): Promise<void> {
-    const { name } = request;
-    const wanted = { aborted: false };
-    const before = this.adding.get(name);
-    const added = (before ?? Promise.resolve()).then(() => store.add(request, undefined, wanted));
-    const last = added.catch(() => undefined);
-    this.adding.set(name, last);
-    void last.then(() => this.adding.get(name) === last && this.adding.delete(name));
-    try {
-      await answerWithin(this.clock, this.patience, added);
-    } finally {
-      // Inside a transaction whose connection is the last of the pool it would wait for itself.
-      wanted.aborted = true;
+  private laneOf(name: string): RequestLane {
+    let lane = this.lanes.get(name);
+    if (!lane) {
+      const made: RequestLane = new RequestLane(
+        requireRequests(this.store),
+        this.clock,
+        this.patience,
+        () => {
+          if (this.lanes.get(name) === made) this.lanes.delete(name);
+        },
+      );
+      this.lanes.set(name, (lane = made));
+    }
+    return lane;
+  }
+
+  private remember(name: string, at: Date): void {
+    const now = this.clock.monotonic();
+    this.added.delete(name);
+    this.added.set(name, { at, until: now + REMEMBERED });
+    for (const [other, { until }] of this.added) {
+      if (until > now) break;
+      this.added.delete(other);
     }
   }
 }

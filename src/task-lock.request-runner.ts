@@ -1,20 +1,26 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asDirectCall } from './call-context.js';
+import { within } from './lock/lock-clock.js';
 import type { LockClock } from './lock/lock-clock.js';
 import type { RequestStore, UnknownRequests, WaitingRequests } from './requests/request-store.js';
 import type { RequestServer, RequestWatch, Served } from './requests/request-watch.js';
 import { claimOf } from './task-lock.claim.js';
 import type { TaskCall } from './task-lock.context.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
-import type { ScheduledMethod } from './task-lock.recovery.js';
+import type { ScheduledMethod, TaskLockRecovery } from './task-lock.recovery.js';
 import type { Task } from './task-lock.registry.js';
 import type { TaskLockRequestSettler } from './task-lock.request-settler.js';
+import type { TaskRun } from './task-run.js';
+import { UnusedClaim } from './task-lock.unused-claim.js';
 
 /** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
 const UNKNOWN_AFTER = 60_000;
 /** Milliseconds between two looks for them, and between two reports of one task. */
 const REPORT_EVERY = 60_000;
 const REPORT_AGAIN = 3_600_000;
+
+/** Milliseconds for which the run of a tick that was left behind is awaited; it holds the lock if it takes longer. */
+const RECOVERY_PATIENCE = 5_000;
 
 /** Milliseconds after which a lock that seemed to be held is tried again: its row may have been set free by hand. */
 const LONGEST_REST = 60_000;
@@ -33,6 +39,7 @@ export class TaskLockRequestRunner implements RequestServer {
     private readonly watch: RequestWatch,
     private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
+    private readonly recovery: Pick<TaskLockRecovery, 'look'>,
   ) {
     watch.serveBy(this);
   }
@@ -67,12 +74,27 @@ export class TaskLockRequestRunner implements RequestServer {
     };
     const work = async (args: unknown[]): Promise<unknown> =>
       asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
+    // As a call, the run would take the row of a tick that a dead run left behind, and supersede it.
+    if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));
+    return new Promise((resolve) => {
+      const served = this.claimed(call, (run) => {
+        // One that never settles must not keep what waits for its lock, nor its place among those of its task.
+        run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });
+        return this.settler.serve(call, run, work);
+      });
+      void served.then(resolve);
+    });
+  }
+
+  private async claimed(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Served> {
     try {
-      const result = await this.interceptor.claimed(call, (run) => this.settler.serve(call, run, work));
-      if (result.status === 'executed') return { progressed: result.value };
+      const result = await this.interceptor.claimed(call, method);
+      if (result.status === 'executed') return { progressed: true };
       return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
     } catch (error) {
-      this.logger.error(error);
+      if (!(error instanceof UnusedClaim)) this.logger.error(error);
+      else if (error.cause !== undefined)
+        this.logger.warn(`A run of "${call.task.name}" for requests could not begin: ${error.message}`);
       return { progressed: false };
     }
   }
@@ -84,10 +106,13 @@ export class TaskLockRequestRunner implements RequestServer {
     for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
   }
 
-  /** A run in progress looks when it releases; the end of a minimum hold is known, and nothing is of use before. */
+  /**
+   * The end of a minimum hold is known, and nothing is of use before. That of a run in progress is not, and it may be
+   * over long before its lease; and the clocks of this replica and of the database may differ.
+   */
   private restUntil(call: TaskCall, heldUntil: Date | undefined): number | undefined {
-    if (!heldUntil || claimOf(call).minHold <= 0) return undefined;
-    return Math.min(heldUntil.getTime() - this.clock.now(), LONGEST_REST);
+    if (!heldUntil) return undefined;
+    return Math.min(heldUntil.getTime() - this.clock.now(), claimOf(call).minHold, LONGEST_REST);
   }
 
   private report({ task, count, since }: UnknownRequests): void {

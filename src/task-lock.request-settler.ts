@@ -12,6 +12,15 @@ import { lockNameOf } from './task-lock.context.js';
 import type { RequestedLock } from './task-lock.context.js';
 import { requireRequests } from './task-lock.request-support.js';
 import type { TaskRun } from './task-run.js';
+import { UnusedClaim } from './task-lock.unused-claim.js';
+
+/** When a call was made. */
+export interface CallInstant {
+  /** By the monotonic clock. */
+  since: number;
+  /** When this replica had last asked for a run before it, by the store's clock. */
+  lastAddedAt?: Date;
+}
 
 /** Picks requests up under the lock of a run, and settles them when it is over. */
 export class TaskLockRequestSettler {
@@ -25,38 +34,50 @@ export class TaskLockRequestSettler {
   ) {}
 
   /**
-   * Calls `work` with the newest arguments of all that is due, under the lock of the run, and settles that. Answers
-   * whether there was anything: another run may have served it already.
+   * Calls `work` with the newest arguments of all that is due, under the lock of the run, and settles that.
+   *
+   * @throws UnusedClaim where nothing is due any more, or the run cannot begin
    */
-  async serve(
-    lock: RequestedLock,
-    run: TaskRun,
-    work: (args: unknown[]) => Promise<unknown>,
-  ): Promise<boolean> {
-    const { args } = await this.pickUp(lock, run);
-    if (args === undefined) return false;
-    await this.settling(lock, run, () => {
-      // The answer may have come when the lease was over.
-      run.assertHeld();
-      return work(JSON.parse(args) as unknown[]);
-    });
-    return true;
+  async serve(lock: RequestedLock, run: TaskRun, work: (args: unknown[]) => Promise<unknown>): Promise<void> {
+    let picked: PickedUp;
+    try {
+      picked = await this.pickUp(lock, run);
+    } catch (error) {
+      throw new UnusedClaim(messageOf(error), { cause: error });
+    }
+    const { args } = picked;
+    if (args === undefined) throw new UnusedClaim('nothing is due any more');
+    await this.settling(lock, run, () => work(JSON.parse(args) as unknown[]));
   }
 
   /**
-   * Calls `work`, a call with arguments of its own, made at the instant `since` of the monotonic clock: what was asked
-   * for before it is older, and served by it.
+   * Calls `work`, a call with arguments of its own: what was asked for before it is older, and served by it.
+   *
+   * @throws UnusedClaim where the lock was lost before the call could begin
    */
-  async serveAlong<T>(lock: RequestedLock, run: TaskRun, since: number, work: () => Promise<T>): Promise<T> {
+  async serveAlong<T>(
+    lock: RequestedLock,
+    run: TaskRun,
+    called: CallInstant,
+    work: () => Promise<T>,
+  ): Promise<T> {
     let count = 0;
     try {
-      // Its claim may have waited, and others have asked meanwhile, with newer arguments.
-      const calledAt = new Date(run.startedAt.getTime() - (this.clock.monotonic() - since));
-      count = (await this.pickUp(lock, run, calledAt)).count;
+      count = (await this.pickUp(lock, run, this.instantOf(called, run))).count;
     } catch (error) {
       this.log.warn(`The requests of "${lock.task.name}" wait for another run: ${messageOf(error)}`);
     }
-    return count > 0 ? this.settling(lock, run, work) : work();
+    return this.settling(lock, run, work, count > 0);
+  }
+
+  /**
+   * By the store's clock, when a call was made, or somewhat earlier: its claim may have waited, and others have asked
+   * meanwhile, with newer arguments. What this replica had asked for before is older in any case.
+   */
+  private instantOf({ since, lastAddedAt }: CallInstant, { startedAt }: TaskRun): Date {
+    const atLeast = startedAt.getTime() - (this.clock.monotonic() - since);
+    // The store's instants are finer than a millisecond.
+    return new Date(Math.max(atLeast, lastAddedAt ? lastAddedAt.getTime() + 1 : -Infinity));
   }
 
   private async pickUp(lock: RequestedLock, { token }: TaskRun, before?: Date): Promise<PickedUp> {
@@ -70,9 +91,22 @@ export class TaskLockRequestSettler {
     return picked;
   }
 
-  private async settling<T>(lock: RequestedLock, run: TaskRun, work: () => Promise<T>): Promise<T> {
+  private async settling<T>(
+    lock: RequestedLock,
+    run: TaskRun,
+    work: () => Promise<T>,
+    hasPickedUp = true,
+  ): Promise<T> {
     const { name: task, attempts } = lock.task;
     const settled = { name: lockNameOf(lock), token: run.token, attempts };
+    try {
+      // The answer may have come when the lease was over: another replica may be running it.
+      run.assertHeld();
+    } catch (error) {
+      if (hasPickedUp) await this.settle(task, { ...settled, outcome: 'aborted' });
+      throw new UnusedClaim(messageOf(error), { cause: error });
+    }
+    if (!hasPickedUp) return work();
     try {
       const value = await work();
       await this.settle(task, { ...settled, outcome: 'succeeded' });

@@ -6,9 +6,12 @@ import { TaskLockUnavailableError } from './lock/lock-errors.js';
 import { LockStoreUnavailableError } from './lock/lock-store.js';
 import { isTick } from './task-lock.context.js';
 import type { TaskCall, TaskExecutionContext } from './task-lock.context.js';
+import type { Place } from './requests/request-lane.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
 import type { TaskLockRequestSettler } from './task-lock.request-settler.js';
+import { UnusedClaim } from './task-lock.unused-claim.js';
+import type { TaskRun } from './task-run.js';
 
 /** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce`, or that overlap. */
 export class RequestingInterceptor implements NestInterceptor<unknown, unknown> {
@@ -37,22 +40,43 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
     const where = `${context.getClass().name}.${context.getHandler().name}`;
     // Also where it may run at once: whether a call is refused must not depend on what else is running.
     const args = this.publisher.textOf(context.getArgs(), where);
-    if (call.task.debounce) {
+    const place = call.task.debounce ? undefined : this.publisher.placeOf(call);
+    if (!place) {
       await this.publish(call, args);
       return of(undefined);
     }
-    const result = await this.locked.execute(call, (run) =>
-      this.settler.serveAlong(call, run, since, () => lastValueFrom(next.handle())),
-    );
-    if (result.status === 'executed') return of(result.value);
-    await this.publish(call, args);
-    return of(undefined);
+    try {
+      const called = { since, lastAddedAt: this.publisher.lastAddedAt(call) };
+      const result = await this.execute(call, (run) => {
+        place.leave();
+        return this.settler.serveAlong(call, run, called, () => lastValueFrom(next.handle()));
+      });
+      if (result) return of(result.value);
+      await this.publish(call, args, place);
+      return of(undefined);
+    } finally {
+      place.leave();
+    }
   }
 
-  private async publish(call: TaskCall, args: string): Promise<void> {
+  /** Nothing where the call did not begin. */
+  private async execute(
+    call: TaskCall,
+    method: (run: TaskRun) => Promise<unknown>,
+  ): Promise<{ value: unknown } | undefined> {
+    try {
+      const result = await this.locked.execute(call, method);
+      return result.status === 'executed' ? result : undefined;
+    } catch (error) {
+      if (error instanceof UnusedClaim) return undefined;
+      throw error;
+    }
+  }
+
+  private async publish(call: TaskCall, args: string, place?: Place): Promise<void> {
     const { key, task } = call;
     try {
-      await this.publisher.add(call, args);
+      await this.publisher.add(call, args, { place });
     } catch (error) {
       if (!(error instanceof LockStoreUnavailableError)) throw error;
       throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable');

@@ -13,6 +13,7 @@ import type {
 import type { WantedSignal } from '../lock/lock-store.js';
 import { pastConflicts } from './conflicts.js';
 import type {
+  AddedRow,
   PickedRow,
   RequestStatements,
   RetriedRow,
@@ -36,12 +37,24 @@ export class PostgresRequestStore implements RequestStore {
     await this.query(this.statements().check, []);
   }
 
-  async add(request: NewRequest, manager?: EntityManager, signal?: WantedSignal): Promise<void> {
-    const { name, task, key, args, delay, maxDelay = delay } = request;
-    const values = [name, task, storable(key), args, delay, Math.max(delay, maxDelay)];
-    if (!manager) return void (await this.query(this.statements().addDurably, values, signal));
+  async add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date> {
+    const values = [
+      requests.map(({ name }) => name),
+      requests.map(({ task }) => task),
+      requests.map(({ key }) => storable(key)),
+      requests.map(({ args }) => args),
+      requests.map(({ delay }) => delay),
+      requests.map(({ delay, maxDelay = delay }) => Math.max(delay, maxDelay)),
+    ];
+    const rows = manager
+      ? await this.addInside(manager, values)
+      : await this.query<AddedRow>(this.statements().addDurably, values, signal);
+    return new Date(Number(rows[0]?.at_ms));
+  }
+
+  private async addInside(manager: EntityManager, values: unknown[]): Promise<AddedRow[]> {
     try {
-      await manager.query(this.statements().add, values);
+      return await manager.query<AddedRow[]>(this.statements().add, values);
     } catch (error) {
       throw this.explained(error);
     }

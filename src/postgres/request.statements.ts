@@ -24,6 +24,10 @@ export interface RequestStatements {
   giveBack: string;
 }
 
+export interface AddedRow {
+  at_ms: string;
+}
+
 export interface WaitingRow {
   name: string;
   task: string;
@@ -71,21 +75,26 @@ FROM ${table} LIMIT 0`;
 }
 
 /**
- * Adds a request, in whatever transaction it is sent: it is there with its commit and gone with its rollback. An insert
- * without a unique slot: two transactions that ask for the same name never meet. `clock_timestamp()`, since `now()` is
- * the start of a transaction that may have been open for long.
+ * Adds requests, in whatever transaction it is sent: they are there with its commit and gone with its rollback. An
+ * insert without a unique slot: two transactions that ask for the same name never meet. `clock_timestamp()`, since
+ * `now()` is the start of a transaction that may have been open for long. Rows are numbered in the order of the sort, so
+ * that the newest arguments are the last ones.
  */
 function addStatement(table: string): string {
   return `
 INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
-SELECT $1, $2, $3, $4::json, at, at + $5::float8 * interval '1 millisecond', at + $6::float8 * interval '1 millisecond'
-FROM clock_timestamp() AS reading(at)`;
+SELECT name, task, key, args::json, at, at + delay_ms * interval '1 millisecond', at + latest_ms * interval '1 millisecond'
+FROM clock_timestamp() AS reading(at),
+     unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[]) WITH ORDINALITY
+       AS asked(name, task, key, args, delay_ms, latest_ms, nth)
+ORDER BY nth
+RETURNING extract(epoch FROM requested_at) * 1000 AS at_ms`;
 }
 
 /** The same in a transaction of its own, which outlives a crash also where a role commits asynchronously. */
 function addDurablyStatement(table: string): string {
-  return `${addStatement(table)}
-RETURNING CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+  return `${addStatement(table)},
+          CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
                THEN set_config('synchronous_commit', 'on', true) END`;
 }
 

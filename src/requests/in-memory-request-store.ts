@@ -43,10 +43,13 @@ export class InMemoryRequestStore implements RequestStore {
 
   async prepare(): Promise<void> {}
 
-  async add({ delay, maxDelay = delay, ...request }: NewRequest): Promise<void> {
+  async add(requests: readonly NewRequest[]): Promise<Date> {
     const now = this.now();
-    const times = { requestedAt: now, dueAt: now + delay, latestAt: now + Math.max(delay, maxDelay) };
-    this.requests.push({ ...request, ...times, attempts: 0 });
+    for (const { delay, maxDelay = delay, ...request } of requests) {
+      const times = { requestedAt: now, dueAt: now + delay, latestAt: now + Math.max(delay, maxDelay) };
+      this.requests.push({ ...request, ...times, attempts: 0 });
+    }
+    return new Date(now);
   }
 
   async waiting({ horizon, tasks, except }: WaitingSearch): Promise<WaitingRequests[]> {

@@ -81,10 +81,10 @@ export interface RequestStore {
   /** Checks once, at start-up, that the store can be used. */
   prepare(): Promise<void>;
   /**
-   * Adds a request; with `manager` as part of its transaction. One that has not been sent when `signal` is aborted must
-   * not be sent any more.
+   * Adds requests, the newest last; with `manager` as part of its transaction. What has not been sent when `signal` is
+   * aborted must not be sent any more. Answers the instant of the store's clock at which they were asked for.
    */
-  add(request: NewRequest, manager?: EntityManager, signal?: WantedSignal): Promise<void>;
+  add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date>;
   /** What is due for locks that nobody holds, the longest due first. */
   waiting(search: WaitingSearch, signal?: WantedSignal): Promise<WaitingRequests[]>;
   /** What has been due for so many milliseconds, of tasks that are none of these. */

@@ -14,6 +14,9 @@ const SHORTEST_PAUSE = 20;
 /** Milliseconds until the next look where one had no answer. */
 const RETRY = 1_000;
 
+/** Milliseconds before it is due from which on a request is kept in mind: until then a timer sleeps for it. */
+const NEAR = 10_000;
+
 /** Milliseconds for which a name rests after a try that brought it no further; doubled each time. */
 const FIRST_REST = 100;
 
@@ -31,7 +34,7 @@ export interface RequestServer {
   readonly tasks: readonly string[];
   /** Runs what waits for one lock, if it can; never rejects. */
   serve(waiting: WaitingRequests): Promise<Served>;
-  /** Called now and then, to report requests that nobody here can run. */
+  /** Called after each look, to report requests that nobody here can run. */
   lookForUnknown(): Promise<void>;
 }
 
@@ -56,8 +59,13 @@ export class RequestWatch {
   private looking = false;
   private ended = false;
   private isDown = false;
-  /** Names that were asked for here, and when they are due: this replica serves them then, the others at their next look. */
-  private readonly asked = new Map<string, number>();
+  /**
+   * Names that were asked for here, and when their requests are due soon: this replica looks then, the others at their
+   * next look. One that is due later must outlast the look for one that is due at once.
+   */
+  private readonly asked = new Map<string, Set<number>>();
+  /** What ends the timers of requests that are due much later. */
+  private readonly sleeping = new Set<() => void>();
   private readonly expected = new Set<string>();
   private readonly serving = new Map<string, string>();
   private readonly resting = new Map<string, { until: number; rests: number }>();
@@ -81,10 +89,23 @@ export class RequestWatch {
     if (this.asked.size > 0) this.lookIn(0);
   }
 
-  /** A request of this name was committed here, and is due in so many milliseconds. */
-  requested(name: string, dueIn: number): void {
-    this.asked.set(name, this.clock.monotonic() + Math.max(dueIn, 0));
-    this.lookIn(dueIn);
+  /** A request of this name was committed here, and is due in so many milliseconds; it may put off those before it. */
+  requested(name: string, dueIn: number, putsOff = false): void {
+    if (this.ended) return;
+    if (dueIn > NEAR) return this.sleep(dueIn - NEAR, () => this.requested(name, NEAR, putsOff));
+    const now = this.clock.monotonic();
+    // A look before the end of its rest leaves the name out, and it would be taken for served.
+    const due = Math.max(now + dueIn, now, this.resting.get(name)?.until ?? now);
+    const dues = this.asked.get(name) ?? new Set<number>();
+    this.asked.set(name, dues);
+    if (putsOff) {
+      // The first stays, for its longest delay.
+      const first = Math.min(...dues, due);
+      dues.clear();
+      dues.add(first);
+    }
+    dues.add(due);
+    this.lookIn(due - now);
   }
 
   /** A run of the task is over, for which requests may wait: published before its release, they are seen after it. */
@@ -97,6 +118,18 @@ export class RequestWatch {
     this.ended = true;
     this.queue = [];
     this.next?.cancel();
+    for (const cancel of this.sleeping) cancel();
+    this.sleeping.clear();
+  }
+
+  private sleep(delay: number, wake: () => void): void {
+    const cancel = this.outside(() =>
+      this.clock.timer(delay, () => {
+        this.sleeping.delete(cancel);
+        wake();
+      }),
+    );
+    this.sleeping.add(cancel);
   }
 
   /** Looks when `delay` milliseconds have passed, or before. */
@@ -131,7 +164,6 @@ export class RequestWatch {
       if (!found) throw new Error('the database did not answer');
       this.isDown = false;
       this.plan(found, this.lastLook);
-      await this.server.lookForUnknown();
     } catch (error) {
       if (!this.isDown)
         this.log.warn(`Requests cannot be looked for, which is tried again: ${messageOf(error)}`);
@@ -145,21 +177,28 @@ export class RequestWatch {
       (this.isDown ? Math.min(pollingInterval, RETRY) : pollingInterval) * (0.75 + Math.random() / 2),
     );
     this.serveQueued();
+    // After what is due, which must not wait for it.
+    await this.server.lookForUnknown().catch((error: unknown) => {
+      this.log.debug(`Requests of unknown tasks could not be looked for: ${messageOf(error)}`);
+    });
   }
 
   private plan(found: readonly WaitingRequests[], lookedAt: number): void {
     this.queue = found.filter(({ dueIn }) => dueIn <= 0);
     for (const { name, dueIn } of found) {
-      if (dueIn > 0 && this.asked.has(name)) this.asked.set(name, this.clock.monotonic() + dueIn);
+      if (dueIn > 0 && this.asked.has(name)) this.requested(name, dueIn);
     }
     const names = new Set(found.map(({ name }) => name));
     for (const [name, { until }] of this.resting) {
       if (until <= lookedAt && !names.has(name)) this.resting.delete(name);
     }
     // One that was due and is not found is served, or its task runs: that looks again when it releases.
-    for (const [name, due] of this.asked) {
-      if (due <= lookedAt) this.asked.delete(name);
-      else this.lookIn(due - this.clock.monotonic());
+    for (const [name, dues] of this.asked) {
+      for (const due of dues) {
+        if (due <= lookedAt) dues.delete(due);
+        else this.lookIn(due - this.clock.monotonic());
+      }
+      if (dues.size === 0) this.asked.delete(name);
     }
   }
 

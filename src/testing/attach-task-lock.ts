@@ -62,7 +62,10 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     writable: true,
     enumerable: false,
   });
-  const runner = new TaskLockRequestRunner(interceptor, settler, watch, store.requests, clock);
+  const runner = new TaskLockRequestRunner(interceptor, settler, watch, store.requests, clock, {
+    // An object has no ticks of its own.
+    look: async () => {},
+  });
   for (const declaration of declarationsOf(instance)) {
     const { task, problems } = registry.read(instance, declaration);
     const { key } = declaration;

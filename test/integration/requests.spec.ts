@@ -178,17 +178,32 @@ test('without a connection left, a request gives up in time and is not sent late
   });
   const service = application.get(TaskLockService);
   const [first, second] = [new Gate(), new Gate()];
-  const inside = (own: Gate, other: Gate) =>
+  const inside = (own: Gate, other: Gate, id: number) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1');
       own.open();
       await other.opened;
-      await expect(service.request('send', { args: [1] })).rejects.toThrow('the database did not answer');
+      const request = service.request<Mailer['sendEach']>('send-each', { args: [id] });
+      await expect(request).rejects.toThrow('the database did not answer');
     });
-  await Promise.all([inside(first, second), inside(second, first)]);
+  await Promise.all([inside(first, second, 1), inside(second, first, 2)]);
   // Behind whatever else still waits for a connection.
   await Promise.all([dataSource.query('SELECT 1'), dataSource.query('SELECT 1')]);
   expect(await waiting()).toBe(0);
+});
+
+test('20,000 requests in one turn take few inserts, and the newest is the last', async () => {
+  const { service } = await start();
+  const asked = Array.from({ length: 20_000 }, (_, nth) =>
+    service.request('send', { args: [nth], delay: '1h' }),
+  );
+  await Promise.all(asked);
+  const [row] = await database.query<{ inserts: string; newest: unknown }>(
+    `SELECT count(DISTINCT requested_at) AS inserts, (array_agg(args::text ORDER BY id DESC))[1] AS newest
+     FROM task_lock_request`,
+  );
+  expect(Number(row?.inserts)).toBeLessThanOrEqual(21);
+  expect(row?.newest).toBe('[19999]');
 });
 
 test('10,000 requests are one run', async () => {
@@ -207,7 +222,7 @@ test('a request of its own outlives a crash also where a role commits asynchrono
   const commits = (statement: string) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SET LOCAL synchronous_commit = off');
-      await manager.query(statement, ['a', 'a', null, '[]', 0, 0]);
+      await manager.query(statement, [['a'], ['a'], [null], ['[]'], [0], [0]]);
       return (await manager.query<unknown[]>('SHOW synchronous_commit'))[0];
     });
   expect(await commits(addDurably)).toEqual({ synchronous_commit: 'on' });

@@ -37,14 +37,15 @@ export class Systems {
   /** Calls a method on a replica; the answer names the call. */
   call({ process }: Replica, method: Method, id: number, work: Work): number {
     const call = ++this.calls;
-    process.send({ call, method, id, work } satisfies SystemsCommand);
+    process.send({ call, method, id, work } satisfies SystemsCommand, () => {});
     return call;
   }
 
   /** Sends messages, each in the transaction that asks for its sending; the answer names the call. */
   transaction({ process }: Replica, transaction: MessageTransaction): number {
     const call = ++this.calls;
-    process.send({ call, transaction } satisfies SystemsCommand);
+    // One that dies in this moment gives no answer, as one that dies a moment later.
+    process.send({ call, transaction } satisfies SystemsCommand, () => {});
     return call;
   }
 

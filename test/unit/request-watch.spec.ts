@@ -42,7 +42,7 @@ function watching(serve?: RequestServer['serve']) {
   const tasks = [...TASKS];
   watch.serveBy({ tasks, serve: serve ?? serveAtOnce, lookForUnknown: async () => {} });
   const add = (name: string, delay = 0, maxDelay?: number) =>
-    store.add({ name, task: name.replace(/ .*/, ''), args: '[]', delay, maxDelay });
+    store.add([{ name, task: name.replace(/ .*/, ''), args: '[]', delay, maxDelay }]);
   return { clock, store, log, watch, served, add, tasks };
 }
 
@@ -179,9 +179,67 @@ describe('looking for requests', () => {
     expect(tries.filter((name) => name === 'other').length).toBeGreaterThan(1);
   });
 
+  test('comes at the end of a rest, also where more is asked for meanwhile', async () => {
+    let isHeld = true;
+    const tries: number[] = [];
+    const { clock, watch, add } = watching(async () => {
+      tries.push(clock.monotonic());
+      return isHeld ? { progressed: false, restFor: 2_000 } : { progressed: true };
+    });
+    await add('task');
+    watch.requested('task', 0);
+    await clock.advance(1);
+    expect(tries).toHaveLength(1);
+    await clock.advance(500);
+    isHeld = false;
+    watch.requested('task', 0);
+    await clock.advance(1_498);
+    expect(tries).toHaveLength(1);
+    await clock.advance(25);
+    expect(tries.slice(0, 2)).toEqual([0, 2_000]);
+  });
+
+  test('is done on time for one that is due later, also where another is due at once', async () => {
+    const { clock, watch, served, add } = watching();
+    for (const dueIn of [60_000, 8_000, 0]) {
+      await add('task', dueIn);
+      watch.requested('task', dueIn);
+    }
+    await clock.advance(7_999);
+    expect(served).toEqual(['task']);
+    await clock.advance(25);
+    expect(served).toEqual(['task', 'task']);
+    await clock.advance(52_000 - 26);
+    expect(served).toEqual(['task', 'task']);
+    await clock.advance(25);
+    expect(served).toEqual(['task', 'task', 'task']);
+  });
+
+  test('serves what it found before it asks for unknown tasks', async () => {
+    const { clock, store, watch, served, add, tasks } = watching();
+    const gate = new Gate();
+    watch.serveBy({
+      tasks,
+      serve: async ({ name }) => {
+        served.push(name);
+        await store.pickUp({ name, token: name, attempts: 9 });
+        await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
+        return { progressed: true };
+      },
+      lookForUnknown: () => gate.opened,
+    });
+    for (const name of ['task', 'other']) {
+      await add(name);
+      watch.requested(name, 0);
+      await clock.advance(25);
+      expect(served).toContain(name);
+    }
+  });
+
   test('ends with the application, and leaves no timer', async () => {
     const { clock, store, watch } = watching();
     watch.expect('task');
+    watch.requested('task', MINUTE);
     watch.end();
     watch.requested('task', 0);
     await clock.advance(10 * MINUTE);

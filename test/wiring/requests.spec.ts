@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Scope } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
@@ -7,6 +8,7 @@ import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRequestOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
+import { aClaim } from '../support/claims.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { Gate } from '../support/gate.js';
 import { until } from '../support/until.js';
@@ -15,7 +17,14 @@ jest.setTimeout(30_000);
 closeApplicationsAfterEach();
 
 /** What a method was called with, and by which run. */
-const calls: { task: string; args: unknown[]; fence?: bigint; tick?: Date; context?: string }[] = [];
+const calls: {
+  task: string;
+  args: unknown[];
+  fence?: bigint;
+  tick?: Date;
+  context?: string;
+  lost?: boolean;
+}[] = [];
 const context = new AsyncLocalStorage<string>();
 let gate: Gate | undefined;
 let failures = 0;
@@ -23,7 +32,8 @@ let failures = 0;
 async function note(...args: unknown[]): Promise<void> {
   const run = currentTaskRun();
   const { name = '(no lock)', fence, scheduledTime } = run ?? {};
-  calls.push({ task: name, args, fence, tick: scheduledTime, context: context.getStore() });
+  const lost = run?.signal.aborted;
+  calls.push({ task: name, args, fence, tick: scheduledTime, context: context.getStore(), lost });
   await gate?.opened;
   if (failures-- > 0) throw new Error('no disk');
 }
@@ -41,7 +51,7 @@ class Exports {
   }
 
   @Cron(YEARLY, { name: 'nightly' })
-  @TaskLock('nightly', undefined, { attempts: 3 })
+  @TaskLock('nightly', undefined, { attempts: 3, recover: true })
   nightly(...args: unknown[]): Promise<void> {
     return note(...args);
   }
@@ -59,6 +69,16 @@ class Exports {
 
   @TaskLock('leading', undefined, { debounce: { delay: 600, mode: 'leading' } })
   leading(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+
+  @TaskLock('spaced', undefined, { attempts: 3, minHold: '1h' })
+  spaced(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+
+  @TaskLock('short', undefined, { overlap: 'bufferOne', attempts: 2, maxHold: '200ms' })
+  short(arg: unknown): Promise<void> {
     return note(arg);
   }
 
@@ -180,7 +200,7 @@ describe('a request', () => {
 
   test('of a replica that died is found by one that declares the task', async () => {
     const store = new InMemoryLockStore();
-    await store.requests.add({ name: 'plain', task: 'plain', args: '[7]', delay: 0 });
+    await store.requests.add([{ name: 'plain', task: 'plain', args: '[7]', delay: 0 }]);
     await start({ store, pollingInterval: 100 });
     await until(() => calls.length === 1);
     expect(ran('plain')).toEqual([[7]]);
@@ -228,7 +248,7 @@ describe('a call of a task that buffers one', () => {
 
   test('serves what waits along with its own: it would run later with older arguments', async () => {
     const { exports, store } = await start();
-    await store.requests.add({ name: 'buffered', task: 'buffered', args: '["old"]', delay: 0 });
+    await store.requests.add([{ name: 'buffered', task: 'buffered', args: '["old"]', delay: 0 }]);
     await until(() => Date.now() > store.requests.all()[0]!.requestedAt + 100);
     await exports.buffered('new');
     expect(ran('buffered')).toEqual([['new']]);
@@ -236,7 +256,134 @@ describe('a call of a task that buffers one', () => {
   });
 });
 
+describe('what one replica asks for keeps its order', () => {
+  test('a call serves what was asked for before it, however long its claim takes', async () => {
+    const { exports, service, store } = await start();
+    for (let round = 0; round < 10; round++) {
+      await service.request('buffered', { args: ['old'], delay: 1 });
+      const claim = store.claim.bind(store);
+      jest.spyOn(store, 'claim').mockImplementationOnce(async (requests) => {
+        const answers = await claim(requests);
+        await pause(20);
+        return answers;
+      });
+      await exports.buffered('new');
+      await until(() => store.requests.all().length === 0);
+      expect(ran('buffered').at(-1)).toEqual(['new']);
+    }
+  });
+
+  test('a call that overlaps comes before a request that is made after it', async () => {
+    const { exports, service, store } = await start();
+    gate = new Gate();
+    const first = exports.buffered('first');
+    await until(() => calls.length === 1);
+    await Promise.all([exports.buffered('older'), service.request('buffered', { args: ['newer'] })]);
+    gate.open();
+    await first;
+    await until(() => store.requests.all().length === 0);
+    expect(ran('buffered')).toEqual([['first'], ['newer']]);
+  });
+
+  test('of calls in one turn the first runs, and the last comes last', async () => {
+    const { exports, store } = await start();
+    const claims = jest.spyOn(store, 'claim');
+    await Promise.all(Array.from({ length: 30 }, (_, nth) => exports.buffered(nth)));
+    await until(() => store.requests.all().length === 0);
+    expect(ran('buffered')).toEqual([[0], [29]]);
+    // Those that come after an undecided one ask for no lock.
+    expect(claims.mock.calls.length).toBeLessThan(5);
+  });
+});
+
+describe('a claim for requests under which nothing runs', () => {
+  test('starts no minimum hold', async () => {
+    const { service, store } = await start();
+    const pickUp = jest.spyOn(store.requests, 'pickUp').mockResolvedValueOnce({ count: 0, parked: 0 });
+    await service.request('spaced', { args: [1] });
+    await until(() => calls.length === 1);
+    expect(pickUp).toHaveBeenCalledTimes(2);
+    expect(store.row('spaced')?.outcome).toBe('succeeded');
+  });
+
+  test('whose lock is lost meanwhile does not begin, and its request was not tried', async () => {
+    const { service, store } = await start();
+    const pickUp = store.requests.pickUp.bind(store.requests);
+    jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async (...args) => {
+      const picked = await pickUp(...args);
+      await pause(300);
+      return picked;
+    });
+    await service.request('short', { args: [1] });
+    await until(() => calls.length === 1);
+    expect(calls[0]?.lost).toBe(false);
+    await until(() => store.requests.all().length === 0);
+  });
+
+  test('of a call that buffers one becomes a request', async () => {
+    const { exports, store } = await start();
+    const pickUp = store.requests.pickUp.bind(store.requests);
+    jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async (...args) => {
+      const picked = await pickUp(...args);
+      await pause(300);
+      return picked;
+    });
+    expect(await exports.short(1)).toBeUndefined();
+    await until(() => store.requests.all().length === 0);
+    expect(calls).toMatchObject([{ args: [1], lost: false }]);
+  });
+});
+
+test('a run that never settles is tried again after its maximum hold, and keeps no newer request waiting', async () => {
+  const { service, store } = await start();
+  gate = new Gate();
+  await service.request('short', { args: ['hangs'] });
+  await until(() => calls.length === 1);
+  const hanging = gate;
+  gate = undefined;
+  await service.request('short', { args: ['newer'] });
+  await until(() => store.requests.all().length === 0);
+  expect(ran('short')).toEqual([['hangs'], ['newer']]);
+  hanging.open();
+});
+
+test('a run of requests leaves the tick that a dead run owes to its recovery', async () => {
+  const store = new InMemoryLockStore();
+  const { service } = await start({ store });
+  await service.request('nightly', { args: ['first'] });
+  await until(() => calls.length === 1 && store.requests.all().length === 0);
+  const tick = { kind: 'scheduled', scheduledTime: new Date() } as const;
+  const lease = { name: 'nightly', tick, lease: 0, minHold: 0, recover: true, replica: 'dead' };
+  await store.claim([aClaim(lease)]);
+  await service.request('nightly', { args: ['asked'] });
+  await until(() => store.requests.all().length === 0);
+  expect(calls.slice(1).map(({ args, tick: at }) => [args, at])).toEqual([
+    [[], tick.scheduledTime],
+    [['asked'], undefined],
+  ]);
+});
+
 describe('two replicas', () => {
+  test('one that loses to a run looks again when that is over, and not at the end of its lease', async () => {
+    const store = new InMemoryLockStore();
+    const one = await start({ store, pollingInterval: 100, replicaId: 'one' });
+    const other = await start({ store, pollingInterval: 100, replicaId: 'other' });
+    const claims = jest.spyOn(store, 'claim');
+    gate = new Gate();
+    await one.exports.leading(1);
+    await until(() => calls.length === 1);
+    const winner = store.row('leading')?.lockedBy;
+    const found = { name: 'leading', task: 'leading', count: 1, dueIn: 0 };
+    const looks = jest.spyOn(store.requests, 'waiting').mockImplementation(async () => [found]);
+    await until(() => claims.mock.calls.some(([[claim]]) => claim?.replica !== winner));
+    looks.mockRestore();
+    gate.open();
+    await until(() => store.requests.all().length === 0);
+    await (winner === 'one' ? one : other).application.close();
+    await (winner === 'one' ? other : one).exports.leading(2);
+    await until(() => calls.length === 2);
+  });
+
   test('what overlaps on one runs when the run of the other ends, at once', async () => {
     const store = new InMemoryLockStore();
     const one = await start({ store });
@@ -272,7 +419,9 @@ describe('two replicas', () => {
 test('a request runs under the lock that it was written for, and under no other', async () => {
   const store = new InMemoryLockStore();
   // As of a version whose key was another one.
-  await store.requests.add({ name: 'export:old', task: 'export', key: 'old', args: '[5,"five"]', delay: 0 });
+  await store.requests.add([
+    { name: 'export:old', task: 'export', key: 'old', args: '[5,"five"]', delay: 0 },
+  ]);
   await start({ store, pollingInterval: 100 });
   await until(() => store.requests.all().length === 0);
   expect(ran('export')).toEqual([[5, 'five']]);
@@ -292,7 +441,7 @@ test('a call whose claim waited leaves what was asked for meanwhile, with newer 
   await until(() => claims.mock.calls.length > 0);
   const calledAt = Date.now();
   await until(() => Date.now() > calledAt + 50);
-  await store.requests.add({ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 });
+  await store.requests.add([{ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 }]);
   const askedAt = Date.now();
   await until(() => Date.now() > askedAt + 50);
   mayClaim.open();
@@ -310,6 +459,18 @@ describe('calls of a debounced task', () => {
     await until(() => store.requests.all().length === 0);
     expect(ran('debounced')).toEqual([[10]]);
     expect(Date.now()).toBeGreaterThanOrEqual(last);
+  });
+
+  test('with leading run in their window also where they come one by one', async () => {
+    const { exports, store } = await start();
+    await exports.leading(1);
+    await until(() => calls.length === 1);
+    for (const arg of [2, 3, 4]) {
+      await pause(80);
+      await exports.leading(arg);
+    }
+    await until(() => store.requests.all().length === 0);
+    expect(ran('leading')).toEqual([[1], [4]]);
   });
 
   test('with leading run the first at once, and the last when the window is over', async () => {
@@ -398,7 +559,7 @@ describe('a request that is refused leaves nothing behind:', () => {
 test('requests of a task that no replica knows are reported, and kept', async () => {
   let now = Date.now() - 120_000;
   const store = new InMemoryLockStore(() => now);
-  await store.requests.add({ name: 'renamed', task: 'renamed', args: '[]', delay: 0 });
+  await store.requests.add([{ name: 'renamed', task: 'renamed', args: '[]', delay: 0 }]);
   now += 120_000;
   const { log } = await start({ store, pollingInterval: 100 });
   await until(() => log.warnings.length > 0);

@@ -16,8 +16,8 @@ export class Requester {
     this.player = new Player(harness);
   }
 
-  add(args: unknown[], terms: Partial<NewRequest> = {}): Promise<void> {
-    return this.store.add({ name: 'task', task: 'task', args: JSON.stringify(args), delay: 0, ...terms });
+  async add(args: unknown[], terms: Partial<NewRequest> = {}): Promise<void> {
+    await this.store.add([{ name: 'task', task: 'task', args: JSON.stringify(args), delay: 0, ...terms }]);
   }
 
   debounced(args: unknown[]): Promise<void> {
