@@ -1,7 +1,10 @@
 import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../requests/request-store.js';
 
-/** How many names one look answers. */
-const MAX_NAMES = 1_000;
+/** How many names of one task a look answers: many times what a replica runs of it at once. */
+const NAMES_OF_A_TASK = 100;
+
+/** How many unknown tasks are reported at once. */
+const MAX_UNKNOWN = 1_000;
 
 /** Whether a request is one that later ones of its name put off. */
 const DEBOUNCED = 'latest_at > due_at';
@@ -100,7 +103,9 @@ function addDurablyStatement(table: string): string {
 
 /**
  * What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. Groups only
- * names of which one request is due at least, which an index finds: many that are due in a month cost nothing.
+ * names of which one request is due at least, which an index finds: many that are due in a month cost nothing. Each task
+ * has a share of the answer, counted among its free names: one whose many names are served slowly would fill it, and the
+ * requests of all others that are due later would not be seen.
  */
 function waitingStatement(table: string, lockTable: string): string {
   return `
@@ -108,19 +113,22 @@ WITH due AS MATERIALIZED (
   SELECT DISTINCT name FROM ${table}
   WHERE parked_at IS NULL AND due_at <= (SELECT clock_timestamp() + $1::float8 * interval '1 millisecond')
     AND task = ANY ($2::text[]) AND name <> ALL ($3::text[])
+), free AS (
+  SELECT due.name, request.task, request.key, request.waiting, request.due_at,
+         row_number() OVER (PARTITION BY request.task ORDER BY request.due_at) AS nth_of_task
+  FROM due
+  CROSS JOIN LATERAL (
+    SELECT min(task) AS task, min(key) AS key, count(*) AS waiting, ${DUE} AS due_at
+    FROM ${table} WHERE name = due.name AND parked_at IS NULL
+  ) AS request
+  LEFT JOIN ${lockTable} AS lock ON lock.name = due.name
+  WHERE request.due_at <= clock_timestamp() + $1::float8 * interval '1 millisecond'
+    AND (lock.name IS NULL OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
 )
-SELECT due.name, request.task, request.key, request.waiting,
-       extract(epoch FROM request.due_at - clock_timestamp()) * 1000 AS due_in_ms
-FROM due
-CROSS JOIN LATERAL (
-  SELECT min(task) AS task, min(key) AS key, count(*) AS waiting, ${DUE} AS due_at
-  FROM ${table} WHERE name = due.name AND parked_at IS NULL
-) AS request
-LEFT JOIN ${lockTable} AS lock ON lock.name = due.name
-WHERE request.due_at <= clock_timestamp() + $1::float8 * interval '1 millisecond'
-  AND (lock.name IS NULL OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
-ORDER BY request.due_at
-LIMIT ${MAX_NAMES}`;
+SELECT name, task, key, waiting, extract(epoch FROM due_at - clock_timestamp()) * 1000 AS due_in_ms
+FROM free
+WHERE nth_of_task <= ${NAMES_OF_A_TASK}
+ORDER BY due_at`;
 }
 
 /** What nobody who asks can run: each task by itself, so that a thousand names of one do not hide another. */
@@ -130,7 +138,7 @@ SELECT task, count(*) AS waiting, extract(epoch FROM min(due_at)) * 1000 AS sinc
 FROM ${table}
 WHERE parked_at IS NULL AND task <> ALL ($1::text[])
   AND due_at <= clock_timestamp() - $2::float8 * interval '1 millisecond'
-GROUP BY task ORDER BY task LIMIT ${MAX_NAMES}`;
+GROUP BY task ORDER BY task LIMIT ${MAX_UNKNOWN}`;
 }
 
 /**

@@ -85,7 +85,10 @@ export interface RequestStore {
    * aborted must not be sent any more. Answers the instant of the store's clock at which they were asked for.
    */
   add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date>;
-  /** What is due for locks that nobody holds, the longest due first. */
+  /**
+   * What is due for locks that nobody holds, the longest due first. It may answer only the first names of each task, but
+   * those of every task: many names of one must not hide another.
+   */
   waiting(search: WaitingSearch, signal?: WantedSignal): Promise<WaitingRequests[]>;
   /** What has been due for so many milliseconds, of tasks that are none of these. */
   unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]>;

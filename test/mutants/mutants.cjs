@@ -683,6 +683,12 @@ const byRule = {
     },
     {
       file: REQUESTS,
+      find: 'PARTITION BY request.task ORDER BY',
+      replace: 'ORDER BY',
+      suites: POSTGRES,
+    },
+    {
+      file: REQUESTS,
       find: 'max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;',
       replace: 'max(due_at) FILTER (WHERE ${DEBOUNCED}))`;',
       suites: POSTGRES,

@@ -104,6 +104,18 @@ export const requestsScenarios: readonly ConformanceScenario[] = [
       [['gone', 1_100]],
     );
   }),
+  requests('a task with many names hides no other task', async (asker, harness) => {
+    for (let nth = 0; nth < 1_100; nth++)
+      await asker.add([nth], { name: `export:${nth}`, task: 'export', key: String(nth) });
+    await harness.advance(SECOND);
+    await asker.add([1]);
+    const found = await asker.waiting();
+    assert.deepEqual(
+      found.filter(([name]) => name === 'task'),
+      [['task', 1]],
+    );
+    assert.match(found[0]?.[0] ?? '', /^export:/, 'the longest due first');
+  }),
   requests(
     'a key that no text of the store can hold has its requests all the same',
     async (asker, harness) => {
