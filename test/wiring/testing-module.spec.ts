@@ -3,6 +3,7 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
+import type { DataSource } from 'typeorm';
 import {
   currentTaskRun,
   TaskLock,
@@ -127,6 +128,25 @@ describe('TaskLockTestingModule.forRoot takes', () => {
     expect(await one.get(Reports).onDemand()).toBe('sent');
     expect(await other.get(Reports).onDemand()).toBeUndefined();
     expect(store.row('report on demand')?.outcome).toBe('succeeded');
+  });
+
+  test.each([
+    ['no options', {}],
+    ['options without a type', { options: {} }],
+  ])('a mock of a data source that has %s', async (_, mocked) => {
+    const transaction = (_level: string, work: (manager: unknown) => Promise<unknown>) => work('the manager');
+    const dataSource = { ...mocked, transaction } as unknown as DataSource;
+    @Injectable()
+    class Jobs {
+      @TaskLock('job')
+      async job(): Promise<unknown> {
+        return currentTaskRun()!.transaction(async (manager) => manager);
+      }
+    }
+    const imports = [TaskLockTestingModule.forRoot({ dataSource })];
+    const module = await compile({ imports, providers: [Jobs] });
+    await module.init();
+    expect(await module.get(Jobs).job()).toBe('the manager');
   });
 
   test('options that are wrong, and says so at the start', async () => {
