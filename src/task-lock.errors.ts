@@ -6,6 +6,9 @@ export interface TaskLockProblem {
   message: string;
 }
 
+/** What a problem with a schedule names in place of an option. */
+export const SCHEDULE_OPTION = 'its schedule';
+
 /**
  * Thrown at start-up with everything that is wrong at once: placeholders without a value, durations that do not
  * parse, holds that exclude each other, names that are taken twice, a lock table that is missing.
@@ -24,12 +27,14 @@ export class TaskLockUsageError extends Error {
 }
 
 function describe(problems: readonly TaskLockProblem[]): string {
-  const lines = problems.map(
-    ({ where, option, message }) =>
-      `  - ${where}${option === undefined ? '' : `, option ${option}`}: ${message}`,
-  );
+  const lines = problems.map(({ where, option, message }) => `  - ${placeOf(where, option)}: ${message}`);
   return [
     `nestjs-task-lock cannot start: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} wrong.`,
     ...lines,
   ].join('\n');
+}
+
+function placeOf(where: string, option: string | undefined): string {
+  if (option === undefined) return where;
+  return `${where}, ${option === SCHEDULE_OPTION ? option : `option ${option}`}`;
 }

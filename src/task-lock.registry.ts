@@ -9,10 +9,10 @@ import { messageOf } from './message-of.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
-import type { Schedule } from './schedule/schedule.js';
+import type { CronDecorator, Schedule } from './schedule/schedule.js';
 import { isMarkedWith, memberOf } from './task-lock.declaration.js';
 import type { TaskLockDeclaration } from './task-lock.declaration.js';
-import { TaskLockConfigurationError } from './task-lock.errors.js';
+import { SCHEDULE_OPTION, TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
 import type { TaskLockDefinition } from './task-lock.options.js';
 
@@ -23,9 +23,6 @@ export interface Task extends TaskSettings {
   /** What @TaskCron fires it by, with its placeholders resolved. */
   cron?: CronSettings;
 }
-
-/** What a problem with the decorator of @nestjs/schedule names in place of an option. */
-export const SCHEDULE_OPTION = 'its schedule';
 
 interface ReadTask {
   task: Task;
@@ -130,7 +127,7 @@ export class TaskLockRegistry {
         throw new Error('@TaskCron gives it one already: take @Cron, @Interval or @Timeout away');
       cron = given && cronSettings(given, this.values);
       const read = cron ? ({ kind: 'cron', cron } as const) : metadata;
-      schedule = read && this.scheduleOf(read);
+      schedule = read && this.scheduleOf(read, cron ? '@TaskCron' : '@Cron');
     } catch (error) {
       problems.push({
         where,
@@ -151,12 +148,12 @@ export class TaskLockRegistry {
   }
 
   /** Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory. */
-  private scheduleOf(metadata: ScheduleMetadata): Schedule {
+  private scheduleOf(metadata: ScheduleMetadata, decorator: CronDecorator): Schedule {
     if (metadata.kind !== 'cron' || typeof metadata.cron.cronTime !== 'string') return scheduleOf(metadata);
     const { cronTime, timeZone, utcOffset, disabled } = metadata.cron;
-    const key = JSON.stringify([cronTime, timeZone, utcOffset, disabled]);
+    const key = JSON.stringify([decorator, cronTime, timeZone, utcOffset, disabled]);
     let schedule = this.schedules.get(key);
-    if (!schedule) this.schedules.set(key, (schedule = scheduleOf(metadata)));
+    if (!schedule) this.schedules.set(key, (schedule = scheduleOf(metadata, decorator)));
     return schedule;
   }
 

@@ -11,7 +11,10 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** When a task is due, as its decorator of @nestjs/schedule says. */
+/** What a cron expression stands in, so that an error names what is written in the code. */
+export type CronDecorator = '@Cron' | '@TaskCron';
+
+/** When a task is due, as its decorator of @nestjs/schedule, or @TaskCron, says. */
 export interface Schedule {
   readonly kind: ScheduleMetadata['kind'];
   /** True where its decorator says that it must not fire by itself. */
@@ -40,11 +43,11 @@ export interface Schedule {
  *
  * @throws Error where the cron expression cannot be read or never fires, or the delay is longer than a timer's
  */
-export function scheduleOf(metadata: ScheduleMetadata): Schedule {
+export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecorator = '@Cron'): Schedule {
   if (metadata.kind !== 'cron') assertTimer(metadata);
   switch (metadata.kind) {
     case 'cron':
-      return cronSchedule(metadata.cron);
+      return cronSchedule(metadata.cron, cronDecorator);
     case 'interval':
       return {
         kind: 'interval',
@@ -79,18 +82,16 @@ function assertTimer({ kind, milliseconds }: Exclude<ScheduleMetadata, { kind: '
   );
 }
 
-function cronSchedule(metadata: CronMetadata): Schedule {
-  const description = `@Cron('${String(metadata.cronTime)}')`;
+function cronSchedule(metadata: CronMetadata, decorator: CronDecorator): Schedule {
+  const description = `${decorator}('${String(metadata.cronTime)}')`;
   if (typeof metadata.cronTime !== 'string') {
     const { cronTime } = metadata;
-    return explained(description, () =>
+    return explained(`${description} cannot be read`, () =>
       dateSchedule(new Date(cronTime.valueOf()), metadata.disabled === true),
     );
   }
-  const { cronTime, gap } = explained(description, () => {
-    const cronTime = cronTimeOf(metadata);
-    return { cronTime, gap: shortestGap(cronTime) };
-  });
+  const cronTime = explained(`${description} cannot be read`, () => cronTimeOf(metadata));
+  const gap = explained(`${description} never fires`, () => shortestGap(cronTime));
   const ticks = new CronTicks(cronTime);
   return {
     kind: 'cron',
@@ -112,12 +113,11 @@ function cronTimeOf({ cronTime, timeZone, utcOffset }: CronMetadata): CronTime {
   return utcOffset == null ? new CronTime(cronTime, timeZone, null) : new CronTime(cronTime, null, utcOffset);
 }
 
-function explained<T>(description: string, read: () => T): T {
+function explained<T>(trouble: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const message = messageOf(error);
-    throw new Error(`${description} never fires: ${message}`, { cause: error });
+    throw new Error(`${trouble}: ${messageOf(error)}`, { cause: error });
   }
 }
 

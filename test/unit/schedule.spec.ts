@@ -38,16 +38,20 @@ describe('the schedule of @Cron', () => {
   });
 
   test.each([
-    ['0 9 * *', { timeZone: 'UTC' }, "@Cron('0 9 * *') never fires: Too few fields"],
-    ['0 25 * * *', { timeZone: 'UTC' }, "@Cron('0 25 * * *') never fires: Field value (25) is out of range"],
+    ['0 9 * *', { timeZone: 'UTC' }, "@Cron('0 9 * *') cannot be read: Too few fields"],
+    [
+      '0 25 * * *',
+      { timeZone: 'UTC' },
+      "@Cron('0 25 * * *') cannot be read: Field value (25) is out of range",
+    ],
     ['0 0 30 2 *', { timeZone: 'UTC' }, "@Cron('0 0 30 2 *') never fires: no day of the calendar matches it"],
-    ['0 9 * * *', { timeZone: 'Mars/Olympus' }, "@Cron('0 9 * * *') never fires: Invalid timezone."],
+    ['0 9 * * *', { timeZone: 'Mars/Olympus' }, "@Cron('0 9 * * *') cannot be read: Invalid timezone."],
     [
       '0 9 * * *',
       { timeZone: 'UTC', utcOffset: 60 },
-      "@Cron('0 9 * * *') never fires: give it a timeZone or a utcOffset, not both",
+      "@Cron('0 9 * * *') cannot be read: give it a timeZone or a utcOffset, not both",
     ],
-    [new Date(NaN), {}, "@Cron('Invalid Date') never fires: Invalid time value"],
+    [new Date(NaN), {}, "@Cron('Invalid Date') cannot be read: Invalid time value"],
   ])('%s with %j is refused by its name', (expression, zone, message) => {
     expect(() => cron(expression, zone)).toThrow(message);
   });

@@ -178,6 +178,8 @@ describe('an application does not start', () => {
       'Never.noUnit, interval',
       'TaskLockModule, dataSource',
     ]);
+    expect(error.message).toContain("Never.mistyped, its schedule: @Cron('0 0 99 * *') cannot be read: ");
+    expect(error.message).toContain("Never.never, its schedule: @Cron('0 0 30 2 *') never fires: ");
   });
 
   test('with TaskLockModule imported twice', async () => {

@@ -6,7 +6,7 @@ import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { ConfigValues } from '../../src/config/config-values.js';
 import { cronSettings } from '../../src/config/cron-settings.js';
-import { currentTaskRun, TaskCron, TaskLockModule } from '../../src/index.js';
+import { currentTaskRun, TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,
@@ -140,17 +140,22 @@ describe('at start-up', () => {
     [
       'that cannot be read',
       'every monday',
-      /Wrong\.job, option its schedule: @Cron\('every monday'\) never fires: /,
+      /Wrong\.job, its schedule: @TaskCron\('every monday'\) cannot be read: /,
     ],
     [
       'that came out of a placeholder, with it',
       '${bad.cron}',
-      /option its schedule: @Cron\('61 \* \* \* \*'\) never fires: .*; this is what '\$\{bad\.cron\}' resolved to/,
+      /Wrong\.job, its schedule: @TaskCron\('61 \* \* \* \*'\) cannot be read: .*; this is what '\$\{bad\.cron\}' resolved to/,
+    ],
+    [
+      'that can be read, and has no next date,',
+      '0 0 30 2 *',
+      /Wrong\.job, its schedule: @TaskCron\('0 0 30 2 \*'\) never fires: /,
     ],
     [
       'whose placeholder has no value',
       '${no.such.cron}',
-      /option its schedule: '\$\{no\.such\.cron\}' has no value: set /,
+      /Wrong\.job, its schedule: '\$\{no\.such\.cron\}' has no value: set /,
     ],
   ])('an expression %s is an error', async (_, expression, message) => {
     await expect(startWith(expression)).rejects.toThrow(message);
@@ -159,7 +164,23 @@ describe('at start-up', () => {
   test('a second schedule is an error', async () => {
     const cron = Cron(YEARLY);
     await expect(startWith(YEARLY, cron)).rejects.toThrow(
-      /Wrong\.job, option its schedule: @TaskCron gives it one already: take @Cron, @Interval or @Timeout away/,
+      /Wrong\.job, its schedule: @TaskCron gives it one already: take @Cron, @Interval or @Timeout away/,
+    );
+  });
+
+  test('a method with @Cron is reported with it, also beside a @TaskCron of the same expression', async () => {
+    class Both {
+      @TaskCron(YEARLY, 'of the configuration')
+      async ofTheConfiguration(): Promise<void> {}
+
+      @Cron(YEARLY)
+      @TaskLock('of the code', undefined, { key: (id: number) => id })
+      async ofTheCode(id: number): Promise<number> {
+        return id;
+      }
+    }
+    await expect(startApplication({ providers: [Both] })).rejects.toThrow(
+      `Both.ofTheCode, option key: @Cron('${YEARLY}') calls without arguments`,
     );
   });
 });
