@@ -87,15 +87,16 @@ function requestOption({ debounce, attempts }: TaskLockDefinition): string {
 }
 
 function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task): Iterable<string> {
-  const { schedule, interval = Infinity } = task;
-  if (isTransient && schedule) {
+  const { schedule, cron, interval = Infinity } = task;
+  if (isTransient && schedule && !cron) {
     yield (
       'belongs to a transient provider: the scheduler fires it on an object that has none of its dependencies. ' +
       'Make the provider a singleton.'
     );
   } else if (isTransient) {
     yield 'belongs to a transient provider: its instances share one lock.';
-  } else if (registrations > 1) {
+  } else if (registrations > 1 && schedule && !cron) {
+    // @TaskCron is fired once, whatever the registrations.
     yield (
       `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each ` +
       `of them in this replica, and the lock lets one run.`

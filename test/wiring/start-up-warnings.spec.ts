@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import { TaskLock, TaskLockModule } from '../../src/index.js';
+import { TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
 import type { ApplicationUnderTest } from '../support/application.js';
@@ -61,6 +61,18 @@ describe('a method that is registered twice is one task and gets one warning', (
     const ticks = runs.map(({ scheduledTime }) => scheduledTime?.getTime());
     expect(new Set(ticks).size).toBe(ticks.length);
   });
+});
+
+test('a method that is registered twice gets no warning where the scheduler does not fire it', async () => {
+  class Called {
+    @TaskLock('called')
+    async called(): Promise<void> {}
+
+    @TaskCron('* * * * * *', 'fired once', { timeZone: 'UTC' })
+    async firedOnce(): Promise<void> {}
+  }
+  const providers = [Called, { provide: 'called', useExisting: Called }];
+  expect(await warningsOf({ providers })).toEqual([]);
 });
 
 test('an interval that is shorter than the gap of its schedule is no length of a lock, which is said', async () => {
