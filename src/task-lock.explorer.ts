@@ -12,6 +12,7 @@ import type { TaskLockCronJobs } from './task-lock.cron-jobs.js';
 import type { TaskLockDiscovery } from './task-lock.discovery.js';
 import { SCHEDULE_OPTION, TaskLockConfigurationError } from './task-lock.errors.js';
 import type { TaskLockProblem } from './task-lock.errors.js';
+import type { TaskLockModuleOptions } from './task-lock.options.js';
 import type { SchedulerState } from './schedule/scheduler-state.js';
 import type { ScheduledMethod, TaskLockRecovery } from './task-lock.recovery.js';
 import type { TaskLockRequestRunner } from './task-lock.request-runner.js';
@@ -21,6 +22,9 @@ import { RUNTIME } from './task-lock.runtime-key.js';
 import type { TaskRuntime } from './task-lock.runtime-key.js';
 import { surveyTasks } from './task-lock.survey.js';
 import type { Survey } from './task-lock.survey.js';
+
+/** What says where the tables are. */
+const TABLE_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(['table', 'schema']);
 
 /** Reads all tasks when the application starts, and reports everything that is wrong in one error. */
 @Injectable()
@@ -107,6 +111,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     } catch (error) {
       problems.push({ where: '@nestjs/schedule', message: messageOf(error) });
     }
+    // No migration makes tables of a wrong name, which is what their absence would be answered with.
+    if (this.settings.problems.some(({ option = '' }) => TABLE_OPTIONS.has(option))) return;
     try {
       await this.store.prepare([...tasks.keys()]);
     } catch (error) {

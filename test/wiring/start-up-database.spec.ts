@@ -87,6 +87,15 @@ test('a lock table that an older version made stops the start', async () => {
   expect(message).toContain('[...taskLockMigrations]');
 });
 
+test.each<[string, TaskLockModuleOptions]>([
+  ['table', { table: ' ' }],
+  ['schema', { schema: '' }],
+])('a wrong %s is the one thing that is wrong: such a table is not looked for', async (option, lock) => {
+  const message = await startUpMessage(onPostgres({}, lock));
+  expect(message).toContain('one thing is wrong');
+  expect(message).toContain(`TaskLockModule, option ${option}: must be a text that is not empty`);
+});
+
 test('a data source of another type stops the start', async () => {
   const dataSource = new DataSource({ type: 'cockroachdb', url: database.url, timeTravelQueries: false });
   const message = await startUpMessage({ providers: [Jobs], options: { store: undefined, dataSource } });
