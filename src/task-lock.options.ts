@@ -143,7 +143,10 @@ export interface TaskLockRunOptions extends Omit<
 export interface TaskRequestOptions<Args extends unknown[] = unknown[]> {
   /** What the method is called with; must be JSON. Of several requests that run together the newest are taken. Default: none. */
   args?: Args;
-  /** The key whose lock the run takes; for a task with a `key` function it is computed from `args`. */
+  /**
+   * A check, and no choice: the key is computed from `args` by the task's `key` function. A request with another one is
+   * refused, and so is one with any for a task without that function. Default: none, nothing is compared.
+   */
   key?: string | number;
   /** The run is due so long from now, up to 30 days; not for a task with `debounce`. Default: at once. */
   delay?: DurationInput;
