@@ -86,6 +86,13 @@ export class TaskLockRequestRunner implements RequestServer {
     });
   }
 
+  async lookForUnknown(): Promise<void> {
+    const now = this.clock.monotonic();
+    if (now < this.nextReport) return;
+    this.nextReport = now + REPORT_EVERY;
+    for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
+  }
+
   private async claimed(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Served> {
     try {
       const result = await this.interceptor.claimed(call, method);
@@ -97,13 +104,6 @@ export class TaskLockRequestRunner implements RequestServer {
         this.logger.warn(`A run of "${call.task.name}" for requests could not begin: ${error.message}`);
       return { progressed: false };
     }
-  }
-
-  async lookForUnknown(): Promise<void> {
-    const now = this.clock.monotonic();
-    if (now < this.nextReport) return;
-    this.nextReport = now + REPORT_EVERY;
-    for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
   }
 
   /**
