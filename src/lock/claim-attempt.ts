@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { instantOf, patienceOf } from './lock-clock.js';
 import type { Instant, LockClock } from './lock-clock.js';
 import { LockStoreUnavailableError } from './lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore, WonAnswer } from './lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore, TickRequest, WonAnswer } from './lock-store.js';
 import type { UnfinishedWork } from './unfinished-work.js';
 
 /** What an attempt needs of the one who makes it. */
@@ -12,6 +12,8 @@ export interface AttemptContext {
   /** Called for every win that no run uses, or the row would stay held with nobody running. */
   onStray: (token: string) => void;
 }
+
+const NAMES_ITS_TICK: ReadonlySet<TickRequest['kind']> = new Set(['scheduled', 'abandoned']);
 
 /** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
@@ -138,8 +140,9 @@ export class ClaimAttempt {
   }
 
   private observeUncertainty(): void {
-    // Only a call claims whatever is free, and may take the row once more when its run is over, with nobody running.
-    if (this.used && this.request.tick.kind !== 'call') return;
+    // What names its tick cannot win it again. A call, and a tick that the row keeps, may take the row once more when
+    // their run is over, with nobody running.
+    if (this.used && NAMES_ITS_TICK.has(this.request.tick.kind)) return;
     this.suspect = true;
     // While the run goes on the row is its own, and a release would end it.
     if (this.closed && (!this.used || this.runIsOver)) this.context.onStray(this.token);

@@ -33,10 +33,16 @@ export class LockReleaser {
    *
    * @param patience milliseconds until the lease ends by itself, so that repeating is of no more use
    * @param before what has to end before the release is sent
+   * @param onAnswer called when the store has answered: the row no longer belongs to a run with this token
    */
-  async release(request: ReleaseRequest, patience: number, before?: Promise<void>): Promise<void> {
+  async release(
+    request: ReleaseRequest,
+    patience: number,
+    before?: Promise<void>,
+    onAnswer?: () => void,
+  ): Promise<void> {
     const repeat: Repeat = { name: request.name, hurry: () => {} };
-    const answered = this.unfinished.track(this.untilAnswered(request, patience, repeat, before));
+    const answered = this.unfinished.track(this.untilAnswered(request, patience, repeat, before, onAnswer));
     void answered.then(() => this.repeated.delete(repeat));
     await within(this.clock, Math.min(this.patienceATry, patience), answered);
   }
@@ -53,6 +59,7 @@ export class LockReleaser {
     patience: number,
     repeat: Repeat,
     before?: Promise<void>,
+    onAnswer?: () => void,
   ): Promise<void> {
     const deadline = this.clock.monotonic() + patience;
     const left = (): number => deadline - this.clock.monotonic();
@@ -67,7 +74,7 @@ export class LockReleaser {
           patienceOfTry *= 2;
           throw new LockStoreUnavailableError('the database did not answer', true);
         }
-        if (answers[0] && answers[0].status !== 'busy') return;
+        if (answers[0] && answers[0].status !== 'busy') return onAnswer?.();
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);

@@ -98,10 +98,9 @@ export class TaskLocks {
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
     const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
-    const released = this.releaser.release(request, patience, run.renewal.end());
+    const released = this.releaser.release(request, patience, run.renewal.end(), () => run.attempt.endRun());
     run.end();
     await released;
-    run.attempt.endRun();
   }
 
   /**

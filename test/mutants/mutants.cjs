@@ -623,13 +623,19 @@ const byRule = {
   'an ask that outlives its run goes back': [
     {
       file: ATTEMPT,
-      find: "if (this.used && this.request.tick.kind !== 'call') return;",
-      replace: 'if (this.used) return;',
+      find: "new Set(['scheduled', 'abandoned'])",
+      replace: "new Set(['scheduled', 'abandoned', 'call', 'kept'])",
       suites: UNIT,
     },
     {
       file: ATTEMPT,
-      find: "if (this.used && this.request.tick.kind !== 'call') return;",
+      find: "new Set(['scheduled', 'abandoned'])",
+      replace: "new Set(['scheduled', 'abandoned', 'kept'])",
+      suites: UNIT,
+    },
+    {
+      file: ATTEMPT,
+      find: 'if (this.used && NAMES_ITS_TICK.has(this.request.tick.kind)) return;',
       replace: '',
       suites: UNIT,
     },
@@ -641,8 +647,8 @@ const byRule = {
     },
     {
       file: LOCKS,
-      find: '    await released;\n    run.attempt.endRun();',
-      replace: '    run.attempt.endRun();\n    await released;',
+      find: 'run.renewal.end(), () => run.attempt.endRun());',
+      replace: 'run.renewal.end()).finally(() => run.attempt.endRun());',
       suites: UNIT,
     },
   ],

@@ -207,12 +207,15 @@ describe('what goes back, since nobody will run under it', () => {
     return { attempt, strays, olderBreaks };
   }
 
-  test('an older ask of a call that breaks after the run: it may have taken what was free again', async () => {
-    const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk(aCall);
-    attempt.endRun();
-    await olderBreaks();
-    expect(strays).toEqual([attempt.token]);
-  });
+  test.each<TickRequest>([aCall, { kind: 'kept', interval: 60_000 }])(
+    'an older ask that breaks after the run: it may have taken what was free again, $kind',
+    async (tick) => {
+      const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk(tick);
+      attempt.endRun();
+      await olderBreaks();
+      expect(strays).toEqual([attempt.token]);
+    },
+  );
 
   test('one that breaks while the run goes on, when that is over: before, it would end the run', async () => {
     const { attempt, strays, olderBreaks } = await usedBesideAnOlderAsk(aCall);

@@ -92,6 +92,24 @@ describe('a release while the database is down', () => {
     expect(store.releases.map(({ outcome }) => outcome)).toEqual(['succeeded', 'returned']);
   });
 
+  test('is answered before that, also where it is repeated: the other way round a run would be given back', async () => {
+    const [older, answer] = [new Later<ClaimAnswer>(), new Later<ReleaseAnswer>()];
+    const { locks, store, clock } = replica({
+      claim: [older.promise, won()],
+      release: [notSent(), answer.promise],
+    });
+    const claiming = locks.claim({ ...aTick, tick: { kind: 'call' } });
+    await clock.advance(CLAIM_TIMEOUT / 2 + 100);
+    const releasing = locks.release(await wonLock(claiming), 'succeeded');
+    older.reject(answerLost());
+    await clock.advance(CLAIM_TIMEOUT);
+    await releasing;
+    expect(store.releases.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+    answer.resolve(released);
+    await clock.advance(0);
+    expect(store.releases.map(({ outcome }) => outcome).at(-1)).toBe('returned');
+  });
+
   test('of a run past its maximum hold is repeated for the claim timeout', async () => {
     const { locks, store, clock } = replica({ release: [notSent()] });
     const lock = await wonLock(locks.claim(aTick));
