@@ -60,8 +60,8 @@ export class RequestWatch {
   private ended = false;
   private isDown = false;
   /**
-   * Names that were asked for here, and when their requests are due soon: this replica looks then, the others at their
-   * next look. One that is due later must outlast the look for one that is due at once.
+   * Names that were asked for here, and when their requests are due soon, or their rest is over: this replica looks
+   * then, the others at their next look. What is due later must outlast the look for what is due at once.
    */
   private readonly asked = new Map<string, Set<number>>();
   /** What ends the timers of requests that are due much later. */
@@ -94,8 +94,7 @@ export class RequestWatch {
     if (this.ended) return;
     if (dueIn > NEAR) return this.sleep(dueIn - NEAR, () => this.requested(name, NEAR, putsOff));
     const now = this.clock.monotonic();
-    // A look before the end of its rest leaves the name out, and it would be taken for served.
-    const due = Math.max(now + dueIn, now, this.resting.get(name)?.until ?? now);
+    const due = now + Math.max(dueIn, 0);
     const dues = this.asked.get(name) ?? new Set<number>();
     this.asked.set(name, dues);
     if (putsOff) {

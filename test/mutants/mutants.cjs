@@ -833,12 +833,6 @@ const byRule = {
     },
     {
       file: 'src/requests/request-watch.ts',
-      find: 'this.resting.get(name)?.until ?? now',
-      replace: 'now',
-      suites: ['test/unit/request-watch'],
-    },
-    {
-      file: 'src/requests/request-watch.ts',
       find: '    dues.add(due);\n    this.lookIn',
       replace: '    this.asked.set(name, new Set([due]));\n    this.lookIn',
       suites: ['test/unit/request-watch'],
