@@ -5,6 +5,9 @@ interface Timer {
   callback: () => void;
 }
 
+/** Milliseconds that a timer lasts at least, so that a last pause may end so much later than what it waits for. */
+export const SHORTEST_TIMER = 1;
+
 /** A clock that moves only when it is told to. Timers go by the monotonic clock, as Node's do. */
 export class FakeClock implements LockClock {
   private readonly timers = new Set<Timer>();
@@ -22,7 +25,7 @@ export class FakeClock implements LockClock {
 
   timer(delay: number, callback: () => void): () => void {
     // As Node's: one that is due before the clock could move would be set again and again.
-    const timer = { due: this.elapsed + (delay > 0 ? Math.max(delay, 1) : 0), callback };
+    const timer = { due: this.elapsed + (delay > 0 ? Math.max(delay, SHORTEST_TIMER) : 0), callback };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { HeldLock } from '../../src/lock/held-lock.js';
 import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import { SHORTEST_TIMER } from '../support/fake-clock.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, busy, early, held, Later, notSent, TICK, won } from '../support/scripted-store.js';
 
@@ -147,7 +148,7 @@ describe('a claim that the store does not answer', () => {
   test('is unavailable after the claim timeout, and what the store said is logged', async () => {
     const { locks, clock, log, store } = replica({ claim: [notSent()] });
     const claiming = watch(locks.claim(aTick));
-    await clock.advance(CLAIM_TIMEOUT);
+    await clock.advance(CLAIM_TIMEOUT + SHORTEST_TIMER);
     expect(claiming.value).toEqual({ status: 'skipped', reason: 'unavailable' });
     expect(log.lines.error).toEqual([
       'The claim of "clean-up" is skipped as unavailable: connection refused',
