@@ -177,16 +177,21 @@ test('without a connection left, a request gives up in time and is not sent late
     options: { store: undefined, dataSource, claimTimeout: 300, pollingInterval: '1h' },
   });
   const service = application.get(TaskLockService);
-  const [first, second] = [new Gate(), new Gate()];
-  const inside = (own: Gate, other: Gate, id: number) =>
+  const connected = [new Gate(), new Gate()];
+  const refused = [new Gate(), new Gate()];
+  const all = (gates: Gate[]) => Promise.all(gates.map(({ opened }) => opened));
+  const inside = (nth: 0 | 1) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1');
-      own.open();
-      await other.opened;
-      const request = service.request<Mailer['sendEach']>('send-each', { args: [id] });
+      connected[nth]!.open();
+      await all(connected);
+      const request = service.request<Mailer['sendEach']>('send-each', { args: [nth] });
       await expect(request).rejects.toThrow('the database did not answer');
+      refused[nth]!.open();
+      // The end of one would give its connection to the other.
+      await all(refused);
     });
-  await Promise.all([inside(first, second, 1), inside(second, first, 2)]);
+  await Promise.all([inside(0), inside(1)]);
   // Behind whatever else still waits for a connection.
   await Promise.all([dataSource.query('SELECT 1'), dataSource.query('SELECT 1')]);
   expect(await waiting()).toBe(0);
