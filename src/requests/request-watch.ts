@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { within } from '../lock/lock-clock.js';
+import { answerWithin } from '../lock/answer-within.js';
 import type { LockClock } from '../lock/lock-clock.js';
 import type { LockLog } from '../lock/lock-log.js';
 import { messageOf } from '../message-of.js';
@@ -158,9 +158,11 @@ export class RequestWatch {
       const { pollingInterval, patience } = this.settings;
       const wanted = { aborted: false };
       const search = { horizon: pollingInterval, tasks: this.server.tasks, except: this.restingNames() };
-      const found = await within(this.clock, patience, this.store.waiting(search, wanted));
-      wanted.aborted = true;
-      if (!found) throw new Error('the database did not answer');
+      const found = await answerWithin(this.clock, patience, this.store.waiting(search, wanted)).finally(
+        () => {
+          wanted.aborted = true;
+        },
+      );
       this.isDown = false;
       this.plan(found, this.lastLook);
     } catch (error) {
