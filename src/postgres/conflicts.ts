@@ -1,5 +1,8 @@
 import { isConflict } from './postgres-errors.js';
 
+/** How often a statement is asked that meets a conflict each time. */
+export const CONFLICT_TRIES = 5;
+
 /**
  * Asks again at once where another transaction has committed in between, so many times: the next look sees what it did.
  *

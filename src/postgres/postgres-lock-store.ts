@@ -16,7 +16,7 @@ import type {
 import type { ClaimRow } from './claim.statement.js';
 import { answerOf, requestRow } from './claim.mapping.js';
 import { withMigrationHint } from './migration-hint.js';
-import { pastConflicts } from './conflicts.js';
+import { CONFLICT_TRIES, pastConflicts } from './conflicts.js';
 import { isConflict } from './postgres-errors.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { requestStatementsFor } from './request.statements.js';
@@ -42,9 +42,6 @@ export interface PostgresLockStoreOptions {
 }
 
 const DEFAULT_PATIENCE = 10_000;
-
-/** A conflict means that another replica has committed in between: the next look sees what it did. */
-const CONFLICT_TRIES = 5;
 
 /** Each conflict means that another replica made a row, so this many in a row are not to be expected. */
 const MAX_ENSURE_TRIES = 20;

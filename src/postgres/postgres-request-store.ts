@@ -11,7 +11,7 @@ import type {
   WaitingSearch,
 } from '../requests/request-store.js';
 import type { WantedSignal } from '../lock/lock-store.js';
-import { pastConflicts } from './conflicts.js';
+import { CONFLICT_TRIES, pastConflicts } from './conflicts.js';
 import type {
   AddedRow,
   PickedRow,
@@ -21,8 +21,6 @@ import type {
   WaitingRow,
 } from './request.statements.js';
 import type { Session } from './session.js';
-
-const CONFLICT_TRIES = 5;
 
 /** Keeps requests in a table beside the locks. */
 export class PostgresRequestStore implements RequestStore {

@@ -296,6 +296,16 @@ describe('what one replica asks for keeps its order', () => {
   });
 });
 
+/** The next pick-up takes longer than the lock of `short` lasts. */
+function outlastTheLock({ requests }: InMemoryLockStore): void {
+  const pickUp = requests.pickUp.bind(requests);
+  jest.spyOn(requests, 'pickUp').mockImplementationOnce(async (...args) => {
+    const picked = await pickUp(...args);
+    await pause(300);
+    return picked;
+  });
+}
+
 describe('a claim for requests under which nothing runs', () => {
   test('starts no minimum hold', async () => {
     const { service, store } = await start();
@@ -308,12 +318,7 @@ describe('a claim for requests under which nothing runs', () => {
 
   test('whose lock is lost meanwhile does not begin, and its request was not tried', async () => {
     const { service, store } = await start();
-    const pickUp = store.requests.pickUp.bind(store.requests);
-    jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async (...args) => {
-      const picked = await pickUp(...args);
-      await pause(300);
-      return picked;
-    });
+    outlastTheLock(store);
     await service.request('short', { args: [1] });
     await until(() => calls.length === 1);
     expect(calls[0]?.lost).toBe(false);
@@ -322,12 +327,7 @@ describe('a claim for requests under which nothing runs', () => {
 
   test('of a call that buffers one becomes a request', async () => {
     const { exports, store } = await start();
-    const pickUp = store.requests.pickUp.bind(store.requests);
-    jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async (...args) => {
-      const picked = await pickUp(...args);
-      await pause(300);
-      return picked;
-    });
+    outlastTheLock(store);
     expect(await exports.short(1)).toBeUndefined();
     await until(() => store.requests.all().length === 0);
     expect(calls).toMatchObject([{ args: [1], lost: false }]);
