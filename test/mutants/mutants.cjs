@@ -715,7 +715,7 @@ const byRule = {
       file: 'src/task-lock.request-publisher.ts',
       find: 'this.transactions.whenEnded(manager?.queryRunner, () => {',
       replace: 'this.transactions.whenEnded(undefined, () => {',
-      suites: ['test/integration/requests'],
+      suites: ['test/unit/request-publisher'],
     },
     {
       file: 'src/requests/request-watch.ts',
