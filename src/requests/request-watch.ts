@@ -3,22 +3,16 @@ import { answerWithin } from '../lock/answer-within.js';
 import type { LockClock } from '../lock/lock-clock.js';
 import type { LockLog } from '../lock/lock-log.js';
 import { messageOf } from '../message-of.js';
+import { DueInstants } from './due-instants.js';
+import { RequestRests } from './request-rests.js';
+import { RequestRuns } from './request-runs.js';
 import type { RequestStore, WaitingRequests } from './request-store.js';
-
-/** How many runs of requests of one task a replica has under way: slow ones must not keep the others waiting. */
-const RUNS_OF_A_TASK = 8;
 
 /** Milliseconds between two looks at least, whatever asks for them. */
 const SHORTEST_PAUSE = 20;
 
 /** Milliseconds until the next look where one had no answer. */
 const RETRY = 1_000;
-
-/** Milliseconds before it is due from which on a request is kept in mind: until then a timer sleeps for it. */
-const NEAR = 10_000;
-
-/** Milliseconds for which a name rests after a try that brought it no further; doubled each time. */
-const FIRST_REST = 100;
 
 /** How a try to serve the requests of one name ended. */
 export interface Served {
@@ -60,23 +54,22 @@ export class RequestWatch {
   private ended = false;
   private isDown = false;
   /**
-   * Names that were asked for here, and when their requests are due soon, or their rest is over: this replica looks
-   * then, the others at their next look. What is due later must outlast the look for what is due at once.
+   * Of the names that were asked for here, or rest here: this replica looks then, the others at their next look. What is
+   * due later must outlast the look for what is due at once.
    */
-  private readonly asked = new Map<string, Set<number>>();
-  /** What ends the timers of requests that are due much later. */
-  private readonly sleeping = new Set<() => void>();
+  private readonly dues = new DueInstants();
   private readonly expected = new Set<string>();
-  private readonly serving = new Map<string, string>();
-  private readonly resting = new Map<string, { until: number; rests: number }>();
-  private queue: WaitingRequests[] = [];
+  private readonly rests: RequestRests;
+  private readonly runs = new RequestRuns((waiting) => this.serve(waiting));
 
   constructor(
     private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
     private readonly log: LockLog,
     private readonly settings: RequestWatchSettings,
-  ) {}
+  ) {
+    this.rests = new RequestRests(settings.pollingInterval);
+  }
 
   serveBy(server: RequestServer): void {
     this.server = server;
@@ -86,25 +79,15 @@ export class RequestWatch {
   expect(task: string): void {
     if (this.expected.size === 0) this.lookIn(Math.random() * this.settings.pollingInterval);
     this.expected.add(task);
-    if (this.asked.size > 0) this.lookIn(0);
+    if (!this.dues.isEmpty) this.lookIn(0);
   }
 
   /** A request of this name was committed here, and is due in so many milliseconds; it may put off those before it. */
   requested(name: string, dueIn: number, putsOff = false): void {
-    if (this.ended) return;
-    if (dueIn > NEAR) return this.sleep(dueIn - NEAR, () => this.requested(name, NEAR, putsOff));
+    const delay = Math.max(dueIn, 0);
     const now = this.clock.monotonic();
-    const due = now + Math.max(dueIn, 0);
-    const dues = this.asked.get(name) ?? new Set<number>();
-    this.asked.set(name, dues);
-    if (putsOff) {
-      // The first stays, for its longest delay.
-      const first = Math.min(...dues, due);
-      dues.clear();
-      dues.add(first);
-    }
-    dues.add(due);
-    this.lookIn(due - now);
+    this.dues.add(name, now, now + delay, putsOff);
+    this.lookIn(delay);
   }
 
   /** A run of the task is over, for which requests may wait: published before its release, they are seen after it. */
@@ -115,20 +98,8 @@ export class RequestWatch {
   /** No more looks. What runs is ended by the locks. */
   end(): void {
     this.ended = true;
-    this.queue = [];
     this.next?.cancel();
-    for (const cancel of this.sleeping) cancel();
-    this.sleeping.clear();
-  }
-
-  private sleep(delay: number, wake: () => void): void {
-    const cancel = this.outside(() =>
-      this.clock.timer(delay, () => {
-        this.sleeping.delete(cancel);
-        wake();
-      }),
-    );
-    this.sleeping.add(cancel);
+    this.runs.end();
   }
 
   /** Looks when `delay` milliseconds have passed, or before. */
@@ -149,101 +120,60 @@ export class RequestWatch {
   private async look(): Promise<void> {
     // One at a time: the look that is under way may have begun before what this one is for.
     if (this.looking) return this.lookIn(SHORTEST_PAUSE);
-    if (!this.store || !this.server) return;
+    const { store, server } = this;
+    if (!store || !server) return;
     // The application is not started yet.
-    if (this.server.tasks.length === 0) return this.lookIn(RETRY);
+    if (server.tasks.length === 0) return this.lookIn(RETRY);
     this.looking = true;
     this.lastLook = this.clock.monotonic();
-    try {
-      const { pollingInterval, patience } = this.settings;
-      const wanted = { aborted: false };
-      const search = { horizon: pollingInterval, tasks: this.server.tasks, except: this.restingNames() };
-      const found = await answerWithin(this.clock, patience, this.store.waiting(search, wanted)).finally(
-        () => {
-          wanted.aborted = true;
-        },
-      );
-      this.isDown = false;
-      this.plan(found, this.lastLook);
-    } catch (error) {
-      if (!this.isDown)
-        this.log.warn(`Requests cannot be looked for, which is tried again: ${messageOf(error)}`);
-      this.isDown = true;
-    } finally {
-      this.looking = false;
-    }
+    const found = await this.find(store, server.tasks);
+    this.looking = false;
+    if (found && !this.ended) this.plan(found, this.lastLook);
     const { pollingInterval } = this.settings;
     // Spread, so that replicas that started together do not look together for ever.
-    this.lookIn(
-      (this.isDown ? Math.min(pollingInterval, RETRY) : pollingInterval) * (0.75 + Math.random() / 2),
-    );
-    this.serveQueued();
+    this.lookIn((found ? pollingInterval : Math.min(pollingInterval, RETRY)) * (0.75 + Math.random() / 2));
     // After what is due, which must not wait for it.
-    await this.server.lookForUnknown().catch((error: unknown) => {
+    await server.lookForUnknown().catch((error: unknown) => {
       this.log.debug(`Requests of unknown tasks could not be looked for: ${messageOf(error)}`);
     });
   }
 
+  /** Nothing where there is no answer. */
+  private async find(store: RequestStore, tasks: readonly string[]): Promise<WaitingRequests[] | undefined> {
+    const { pollingInterval, patience } = this.settings;
+    const search = { horizon: pollingInterval, tasks, except: this.rests.namesAt(this.lastLook) };
+    const wanted = { aborted: false };
+    try {
+      const found = await answerWithin(this.clock, patience, store.waiting(search, wanted));
+      this.isDown = false;
+      return found;
+    } catch (error) {
+      wanted.aborted = true;
+      if (!this.isDown)
+        this.log.warn(`Requests cannot be looked for, which is tried again: ${messageOf(error)}`);
+      this.isDown = true;
+      return undefined;
+    }
+  }
+
   private plan(found: readonly WaitingRequests[], lookedAt: number): void {
-    this.queue = found.filter(({ dueIn }) => dueIn <= 0);
-    for (const { name, dueIn } of found) {
-      if (dueIn > 0 && this.asked.has(name)) this.requested(name, dueIn);
-    }
-    const names = new Set(found.map(({ name }) => name));
-    for (const [name, { until }] of this.resting) {
-      if (until <= lookedAt && !names.has(name)) this.resting.delete(name);
-    }
+    for (const { name, dueIn } of found) if (dueIn > 0 && this.dues.has(name)) this.requested(name, dueIn);
+    this.rests.forgetAllBut(new Set(found.map(({ name }) => name)), lookedAt);
     // One that was due and is not found is served, or its task runs: that looks again when it releases.
-    for (const [name, dues] of this.asked) {
-      for (const due of dues) {
-        if (due <= lookedAt) dues.delete(due);
-        else this.lookIn(due - this.clock.monotonic());
-      }
-      if (dues.size === 0) this.asked.delete(name);
-    }
+    this.dues.passed(lookedAt);
+    this.lookIn(this.dues.next - this.clock.monotonic());
+    this.runs.begin(found.filter(({ dueIn }) => dueIn <= 0));
   }
 
-  private restingNames(): string[] {
-    const now = this.clock.monotonic();
-    return [...this.resting].filter(([, { until }]) => until > now).map(([name]) => name);
-  }
-
-  private serveQueued(): void {
-    const waiting = this.queue;
-    this.queue = [];
-    const running = new Map<string, number>();
-    for (const task of this.serving.values()) running.set(task, (running.get(task) ?? 0) + 1);
-    for (const each of waiting) {
-      const { name, task } = each;
-      const ofTask = running.get(task) ?? 0;
-      if (this.ended || this.serving.has(name)) continue;
-      if (ofTask >= RUNS_OF_A_TASK) {
-        this.queue.push(each);
-        continue;
-      }
-      running.set(task, ofTask + 1);
-      void this.serveOne(each);
-    }
-  }
-
-  private async serveOne(waiting: WaitingRequests): Promise<void> {
-    const { name, task } = waiting;
-    this.serving.set(name, task);
+  private async serve(waiting: WaitingRequests): Promise<void> {
+    const { name } = waiting;
     const { progressed, restFor = 0 } = (await this.server?.serve(waiting)) ?? { progressed: false };
-    this.serving.delete(name);
     if (progressed) {
-      this.resting.delete(name);
+      this.rests.forget(name);
       this.lookIn(0);
-    } else {
-      this.rest(name, restFor);
+      return;
     }
-    this.serveQueued();
-  }
-
-  private rest(name: string, atLeast: number): void {
-    const rests = this.resting.get(name)?.rests ?? 0;
-    const pause = Math.max(atLeast, Math.min(FIRST_REST * 2 ** rests, this.settings.pollingInterval));
-    this.resting.set(name, { until: this.clock.monotonic() + pause, rests: rests + 1 });
-    this.requested(name, pause);
+    const now = this.clock.monotonic();
+    this.requested(name, this.rests.begin(name, now, restFor) - now);
   }
 }

@@ -773,7 +773,7 @@ const byRule = {
     },
     {
       file: 'src/requests/request-watch.ts',
-      find: 'except: this.restingNames()',
+      find: 'except: this.rests.namesAt(this.lastLook)',
       replace: 'except: []',
       suites: ['test/unit/request-watch'],
     },
@@ -832,9 +832,9 @@ const byRule = {
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/requests/request-watch.ts',
-      find: '    dues.add(due);\n    this.lookIn',
-      replace: '    this.asked.set(name, new Set([due]));\n    this.lookIn',
+      file: 'src/requests/due-instants.ts',
+      find: '    dues.add(look);',
+      replace: '    this.dues.set(name, new Set([look]));',
       suites: ['test/unit/request-watch'],
     },
     {
