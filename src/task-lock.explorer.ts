@@ -72,9 +72,10 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     this.warnOfMissingScheduler(survey.tasks);
     for (const { task, method } of fired) {
       this.requestRunner.add(task, method);
+      this.recovery.add(task, method);
       if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;
       this.cronJobs.start(task, method);
-      this.recovery.watch(task, method);
+      this.recovery.watch(task);
     }
   }
 

@@ -11,9 +11,10 @@ import type { LockStore } from './lock/lock-store.js';
  */
 export interface TaskLockOptions<Args extends unknown[] = never[]> {
   /**
-   * No new run sooner than this after the last one's tick, even when the method was quick. Must be below the interval.
-   * Default: 0.9 × interval, or interval − half the schedule's gap where the schedule ticks more often than the
-   * interval; none for a task with neither schedule nor interval.
+   * No new run sooner than this after the last one's tick (without a schedule: after its start), even when the method was
+   * quick. Must be below the interval. Ticks of `@Interval` keep 0.9 of it in any case, and direct calls of a scheduled
+   * method do not heed it. Default: 0.9 × interval, or interval − half the schedule's gap where that is more; none for a
+   * task with neither schedule nor interval.
    */
   minHold?: DurationInput;
   /**
@@ -24,7 +25,7 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
   /**
    * True: where a replica dies in the middle of a run, the same tick runs again on another one when its lease is over;
    * `currentTaskRun().recovering` says so. Once a tick: one that kills its process must not take every replica in turn.
-   * Needs a schedule. Default: false, the tick is lost and the next one runs.
+   * Needs `@Cron`, `@TaskCron` or `@Interval`. Default: false, the tick is lost and the next one runs.
    */
   recover?: boolean;
   /**
@@ -51,7 +52,7 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    * always skipped: on all replicas but one there is nothing to wait for. Default: `skip`.
    */
   overlap?: Overlap;
-  /** How long `overlap: 'wait'` waits at most. It has no default: a wait without a bound would pile up calls. */
+  /** How long `overlap: 'wait'` waits at most; only for that. It has no default: a wait without a bound would pile up calls. */
   waitTimeout?: DurationInput;
   /**
    * What becomes of a tick that no replica ran, because of a deployment or an outage: `once` runs the newest one when a
@@ -71,7 +72,8 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
   catchupWindow?: DurationInput;
   /**
    * Calls become requests that run once together, for each key and across all replicas; they resolve to `undefined`.
-   * Their arguments must be JSON, and those of the last one are taken. Ticks of a schedule run as they are due.
+   * Their arguments must be JSON, and those of the last one are taken. Ticks of a schedule run as they are due. Not
+   * together with `overlap`. A call that cannot be written down throws a `TaskLockUnavailableError`.
    *
    * @example
    * @TaskLock('course-export', undefined, { key: (courseId: number) => courseId, debounce: { delay: '5s' } })
@@ -81,7 +83,7 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
   /**
    * How often a request is tried before it is parked: after 1 s, and then four times as long each time, at most an hour.
    * Given, or with `debounce` or `overlap: 'bufferOne'`, it also says that the task is requested: every replica looks for
-   * its requests then, each `pollingInterval` of the module. Default: 5.
+   * its requests then, each `pollingInterval` of the module. From 1 to 1,000. Default: 5.
    */
   attempts?: number;
 }
@@ -93,7 +95,7 @@ export type Overlap = 'skip' | 'wait' | 'throw' | 'bufferOne';
 export interface Debounce {
   /** Up to 30 days. */
   delay: DurationInput;
-  /** `trailing` runs no later than this after the first call. Default: ten times the delay. */
+  /** `trailing` runs no later than this after the first call; longer than `delay`, up to 30 days. Default: ten times the delay. */
   maxDelay?: DurationInput;
   /**
    * `trailing` runs `delay` after the last call. `leading` runs the first one at once, and what is called until `delay`
@@ -116,7 +118,7 @@ export interface TaskCronSchedule {
   expression: string;
   /** An IANA zone, like `Europe/Paris`. Default: the zone of the machine, which all replicas must share. */
   timeZone?: string;
-  /** Minutes east of UTC, in place of a zone. */
+  /** Whole minutes east of UTC, in place of a zone. */
   utcOffset?: number;
 }
 
@@ -125,7 +127,10 @@ export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
   Pick<TaskLockDefinition, 'interval'> &
   Omit<TaskCronSchedule, 'expression'>;
 
-/** What `TaskLockService.run` takes in place of a name. Options that are not given come from the declared task. */
+/**
+ * What `TaskLockService.run` takes in place of a name. Options that are not given come from the declared task. `overlap`
+ * cannot be `bufferOne`, and `recover` needs a `scheduledTime`.
+ */
 export interface TaskLockRunOptions extends Omit<
   TaskLockDefinition,
   'key' | 'missed' | 'catchupWindow' | 'debounce' | 'attempts'
@@ -160,16 +165,16 @@ export interface TaskLockModuleOptions {
   dataSource?: DataSource | string;
   /** The schema of the lock table. Default: the data source's own. */
   schema?: string;
-  /** The name of the lock table. Default: `task_lock`. */
+  /** The name of the lock table, at most 51 bytes. Default: `task_lock`. */
   table?: string;
   /** The minimum hold as a part of the interval, from 0 to below 1. Default: 0.9. */
   minHoldFactor?: number;
-  /** The maximum hold as a multiple of the interval. Default: 5. */
+  /** The maximum hold as a multiple of the interval, not below `minHoldFactor`. Default: 5. */
   maxHoldFactor?: number;
   /**
    * How far ahead a running task holds its lock; it is renewed at a third of it, and after a crash it is what the
-   * others wait for. Default: `60s`, or the minimum hold if that is shorter (at least 5 s), or the maximum hold if that
-   * is.
+   * others wait for. A task whose minimum or maximum hold is shorter takes that in its place, but none below 5 s for its
+   * minimum hold. Default: `60s`.
    */
   lease?: DurationInput;
   /** How long a claim may take before it is skipped as `unavailable`. Default: `5s`. */
@@ -186,10 +191,10 @@ export interface TaskLockModuleOptions {
   /**
    * False: statements are planned anew each time and leave nothing behind in the database's session, for a pooler that
    * forbids prepared statements. One that loses them is noticed without this. Default: true, the database plans a
-   * statement once a connection; prepared statements pass TypeORM's query log by.
+   * statement once a connection. Claims, renewals and releases pass TypeORM's query log by in either case.
    */
   preparedStatements?: boolean;
-  /** False: tasks run unlocked, for local work without a database. Default: true. */
+  /** False: tasks run unlocked and requests at once, for local work without a database. Default: true. */
   enabled?: boolean;
   /** A store of one's own in place of Postgres. */
   store?: LockStore;

@@ -17,28 +17,30 @@ export interface ScheduledMethod {
 @Injectable()
 export class TaskLockRecovery {
   private readonly logger = new Logger('TaskLock');
-  /** By the names of the tasks whose runs that died are looked after here. */
-  private readonly looks = new Map<string, () => Promise<void>>();
+  private readonly looks = new Map<string, (ticks: readonly LeftBehind['tick'][]) => Promise<void>>();
 
   constructor(private readonly locks: TaskLocks) {}
 
+  /** Ticks of the task run this method. */
+  add({ name }: Task, { instance, key, method }: ScheduledMethod): void {
+    const called = { type: instance.constructor, key };
+    const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
+    this.looks.set(name, (ticks) =>
+      this.runEach(ticks.map((tick) => () => forLeftBehindTick({ method: called, tick }, run))),
+    );
+  }
+
   /** Looks now, and whenever a tick of the task may have been left behind, where the task asks for it. */
-  watch({ name, recover, catchUpWindow }: Task, { instance, key, method }: ScheduledMethod): void {
+  watch({ name, recover, catchUpWindow }: Task): void {
     const ticks: LeftBehind['tick'][] = [];
     if (recover) ticks.push('abandoned');
     if (catchUpWindow !== undefined) ticks.push('missed');
-    if (ticks.length === 0) return;
-    const called = { type: instance.constructor, key };
-    const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
-    const lookFor = (wanted: LeftBehind['tick'][]): Promise<void> =>
-      this.runEach(wanted.map((tick) => () => forLeftBehindTick({ method: called, tick }, run)));
-    if (recover) this.looks.set(name, () => lookFor(['abandoned']));
-    this.locks.watchLeftBehind(name, () => void lookFor(ticks));
+    if (ticks.length > 0) this.locks.watchLeftBehind(name, () => void this.looks.get(name)?.(ticks));
   }
 
   /** Runs the tick that a run of this task has left behind, if it has; resolves when that is over. */
   async look(name: string): Promise<void> {
-    await this.looks.get(name)?.();
+    await this.looks.get(name)?.(['abandoned']);
   }
 
   /** One after another: a newer tick that was missed would supersede the older one of a run that died. */

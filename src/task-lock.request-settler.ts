@@ -14,6 +14,9 @@ import { requireRequests } from './task-lock.request-support.js';
 import type { TaskRun } from './task-run.js';
 import { UnusedClaim } from './task-lock.unused-claim.js';
 
+/** How often the end of a run is told where each time there is no answer. */
+const TRIES = 3;
+
 /** When a call was made. */
 export interface CallInstant {
   /** By the monotonic clock. */
@@ -82,8 +85,18 @@ export class TaskLockRequestSettler {
 
   private async pickUp(lock: RequestedLock, { token }: TaskRun, before?: Date): Promise<PickedUp> {
     const { name, attempts } = lock.task;
-    const pickingUp = requireRequests(this.store).pickUp({ name: lockNameOf(lock), token, attempts }, before);
-    const picked = await answerWithin(this.clock, this.patience, pickingUp);
+    const run = { name: lockNameOf(lock), token, attempts };
+    const wanted = { aborted: false };
+    const pickingUp = requireRequests(this.store).pickUp(run, before, wanted);
+    const picked = await answerWithin(this.clock, this.patience, pickingUp).catch((error: unknown) => {
+      wanted.aborted = true;
+      // Nothing runs for it: left as it is, it would count as an attempt whose replica died.
+      const giveBack = async ({ count }: PickedUp): Promise<void> => {
+        if (count > 0) await this.settle(name, { ...run, outcome: 'aborted' });
+      };
+      void pickingUp.then(giveBack, () => undefined);
+      throw error;
+    });
     if (picked.parked > 0)
       this.log.error(
         `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: their runs died`,
@@ -124,7 +137,7 @@ export class TaskLockRequestSettler {
     for (let tries = 0; ; tries++) {
       try {
         const settling = requireRequests(this.store).settle(settled);
-        const { parked, retryIn } = await answerWithin(this.clock, this.patience, settling);
+        const { parked, retryIn } = await answerWithin(this.clock, this.patience / TRIES, settling);
         if (parked > 0)
           this.log.error(
             `${parked} requests of "${task}" are parked after ${settled.attempts} attempts: ${settled.error}`,

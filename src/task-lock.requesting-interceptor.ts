@@ -6,6 +6,7 @@ import { TaskLockUnavailableError } from './lock/lock-errors.js';
 import { LockStoreUnavailableError } from './lock/lock-store.js';
 import { isTick } from './task-lock.context.js';
 import type { TaskCall, TaskExecutionContext } from './task-lock.context.js';
+import { messageOf } from './message-of.js';
 import type { Place } from './requests/request-lane.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskLockRequestPublisher } from './task-lock.request-publisher.js';
@@ -79,7 +80,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
       await this.publisher.add(call, args, { place });
     } catch (error) {
       if (!(error instanceof LockStoreUnavailableError)) throw error;
-      throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable');
+      throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable', messageOf(error));
     }
   }
 }

@@ -47,6 +47,7 @@ export interface TaskRun {
    *
    * @param duration from now: milliseconds, or a text with a unit
    * @throws TaskLockLostError when the lock is no longer held
+   * @throws Error where the duration cannot be read
    * @example
    * await currentTaskRun()?.extend('5m');
    */
@@ -60,6 +61,7 @@ export interface TaskRun {
    * @param options.isolationLevel default `READ COMMITTED`; a stricter one fails with 40001 where the lease was renewed
    *   meanwhile
    * @throws TaskLockLostError where the lock was lost: everything is rolled back
+   * @throws TaskLockUsageError inside a transaction that a library propagates to the data source's repositories
    * @throws whatever `work` throws, unchanged, after a rollback
    * @example
    * await currentTaskRun()?.transaction(async (manager) => {
@@ -67,7 +69,7 @@ export interface TaskRun {
    * });
    */
   transaction<T>(work: (manager: EntityManager) => Promise<T>, options?: TaskTransactionOptions): Promise<T>;
-  /** Everything that can be written down; the fence as a string, since JSON has no bigint. */
+  /** What names this run; the fence as a string, since JSON has no bigint. */
   toJSON(): Record<string, unknown>;
 }
 

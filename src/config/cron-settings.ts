@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { TaskCronSchedule } from '../task-lock.options.js';
 import type { ConfigValues } from './config-values.js';
 import { resolvePlaceholders } from './placeholder.js';
@@ -9,10 +10,13 @@ export interface CronSettings {
   utcOffset?: number;
 }
 
+/** Minutes in a day: no zone is as far from UTC. */
+const DAY = 1_440;
+
 /**
  * What `@TaskCron` says, once the configuration is known.
  *
- * @throws PlaceholderError
+ * @throws PlaceholderError, or an Error that says what is wrong with the zone
  */
 export function cronSettings(
   { expression, timeZone, utcOffset }: TaskCronSchedule,
@@ -22,8 +26,22 @@ export function cronSettings(
     throw new Error(
       `the cron expression of @TaskCron must be a text, like '0 3 * * *'; it is ${typeof expression}`,
     );
-  // An empty one is that of the machine, as where none is given: cron would take it for UTC.
-  const zone =
-    timeZone === undefined ? undefined : String(resolvePlaceholders(timeZone, values)) || undefined;
+  if (utcOffset !== undefined && !(Number.isInteger(utcOffset) && Math.abs(utcOffset) < DAY))
+    throw new Error(
+      `the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is ${String(utcOffset)}`,
+    );
+  const zone = timeZone === undefined ? undefined : zoneOf(timeZone, values);
   return { cronTime: String(resolvePlaceholders(expression, values)), timeZone: zone, utcOffset };
+}
+
+function zoneOf(timeZone: string, values: ConfigValues): string | undefined {
+  const isText = typeof timeZone === 'string';
+  const zone = isText ? String(resolvePlaceholders(timeZone, values)) : '';
+  // An empty one is that of the machine, as where none is given: cron would take it for UTC.
+  if (isText && zone === '') return undefined;
+  if (isText && DateTime.local({ zone }).isValid) return zone;
+  const from = isText && zone !== timeZone ? `, which is what '${timeZone}' resolved to` : '';
+  throw new Error(
+    `the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is ${isText ? `'${zone}'` : String(timeZone)}${from}`,
+  );
 }

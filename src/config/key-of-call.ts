@@ -30,7 +30,11 @@ export function keyOfCall(keyFunction: KeyFunction, args: readonly unknown[]): s
 }
 
 function describe(key: unknown): string {
-  if (key instanceof Promise) return 'a promise: compute the key without waiting';
+  if (key instanceof Promise) {
+    // Nobody awaits it: its rejection would end the process.
+    key.catch(() => undefined);
+    return 'a promise: compute the key without waiting';
+  }
   return typeof key === 'object' && key !== null
     ? 'an object: return one of its properties'
     : `'${String(key)}'`;

@@ -50,7 +50,7 @@ export function requestSettings(
   return {
     settings: {
       attempts: attempts ?? DEFAULT_ATTEMPTS,
-      debounce: debounce && readDebounce(debounce, duration, refuse),
+      debounce: debounce === undefined ? undefined : readDebounce(debounce, duration, refuse),
       expectsRequests: debounce !== undefined || attempts !== undefined || overlap === 'bufferOne',
     },
     problems,
@@ -64,7 +64,9 @@ function readDebounce(
 ): RequestSettings['debounce'] {
   const wrong = (message: string): undefined => void refuse('debounce', message);
   if (typeof debounce !== 'object' || debounce === null)
-    return wrong(`must be an object, like { delay: '5s' }; it is ${typeof debounce}`);
+    return wrong(
+      `must be an object, like { delay: '5s' }; it is ${debounce === null ? 'null' : typeof debounce}`,
+    );
   for (const option of Object.keys(debounce)) {
     if (!KNOWN.has(option)) wrong(`${option} is none of its options; there are ${[...KNOWN].join(', ')}`);
   }

@@ -80,7 +80,10 @@ export class TaskLockTimeoutError extends TaskLockHeldError {
   }
 }
 
-/** A call of a task with `overlap: 'wait'` or `'throw'` has no answer: it did not run, and may be repeated. */
+/**
+ * A call of a task with `overlap: 'wait'`, `'throw'` or `'bufferOne'`, or with `debounce`, has no answer: it did not run,
+ * and may be repeated.
+ */
 export class TaskLockUnavailableError extends Error {
   override readonly name = 'TaskLockUnavailableError';
   readonly task: string;
@@ -90,8 +93,9 @@ export class TaskLockUnavailableError extends Error {
     { task, key }: Wanted,
     /** `unavailable`: the database gave no answer; `stopping`: the application shuts down. */
     readonly reason: SkipReason,
+    problem = 'the database gave no answer',
   ) {
-    const why = reason === 'stopping' ? 'the application shuts down' : 'the database gave no answer';
+    const why = reason === 'stopping' ? 'the application shuts down' : problem;
     super(`${describe({ task, key })} could not be claimed: ${why}. The method did not run.`);
     this.task = task;
     this.key = key;

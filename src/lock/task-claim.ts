@@ -2,8 +2,8 @@ import type { ReleaseRequest, TickRequest } from './lock-store.js';
 
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run
- * already; `unavailable`, the database gave no answer; `stopping`, the application shuts down; `paused` is kept for
- * stores that let an operator pause a task.
+ * already; `unavailable`, the database gave no answer; `stopping`, the application shuts down; `paused` is reserved:
+ * nothing gives it yet.
  */
 export type SkipReason = 'held' | 'done' | 'paused' | 'unavailable' | 'stopping';
 

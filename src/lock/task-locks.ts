@@ -10,7 +10,7 @@ import { LockReleaser } from './lock-releaser.js';
 import { LockStoreUnavailableError } from './lock-store.js';
 import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from './lock-store.js';
 import { RecoveryWatch } from './recovery-watch.js';
-import { delayWhileHeld, retryDelay } from './retry.js';
+import { delayWhileHeld, retryDelay, timeoutWhileWaiting } from './retry.js';
 import { describeMissed, describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { UnfinishedWork } from './unfinished-work.js';
@@ -67,7 +67,11 @@ export class TaskLocks {
     const since = this.clock.monotonic();
     try {
       for (;;) {
-        const result = await this.attempt(claim);
+        const asked = this.clock.monotonic() - since;
+        const result = await this.attempt(
+          claim,
+          timeoutWhileWaiting(this.settings.claimTimeout, asked, claim.patience),
+        );
         if (result instanceof HeldLock) return result;
         const waited = this.clock.monotonic() - since;
         const delay =
@@ -130,11 +134,11 @@ export class TaskLocks {
     await this.unfinished.ended(this.clock, ABORT_GRACE);
   }
 
-  private async attempt(claim: TaskClaim): Promise<HeldLock | Skipped | EarlyAnswer> {
+  private async attempt(claim: TaskClaim, timeout: number): Promise<HeldLock | Skipped | EarlyAnswer> {
     const attempt = this.newAttempt(claim);
     this.claiming.add(attempt);
     try {
-      return await this.askUntilAnswered(claim, attempt);
+      return await this.askUntilAnswered(claim, attempt, timeout);
     } finally {
       this.claiming.delete(attempt);
       attempt.close();
@@ -144,9 +148,9 @@ export class TaskLocks {
   private async askUntilAnswered(
     claim: TaskClaim,
     attempt: ClaimAttempt,
+    timeout: number,
   ): Promise<HeldLock | Skipped | EarlyAnswer> {
-    const { claimTimeout } = this.settings;
-    const deadline = this.clock.monotonic() + claimTimeout;
+    const deadline = this.clock.monotonic() + timeout;
     const left = (): number => deadline - this.clock.monotonic();
     let problem = 'the database did not answer';
     for (let asks = 0; left() > 0 && !attempt.isGivenUp && !this.stopping.signal.aborted; asks++) {
@@ -156,7 +160,7 @@ export class TaskLocks {
         return local;
       }
       try {
-        const answer = await attempt.ask(Math.min(claimTimeout / ASKS_WITHOUT_ANSWER, left()));
+        const answer = await attempt.ask(Math.min(timeout / ASKS_WITHOUT_ANSWER, left()));
         if (answer?.status === 'early') return answer;
         if (answer?.status === 'done' || answer?.status === 'won') this.reportMissed(claim, answer);
         if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };

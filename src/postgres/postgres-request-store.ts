@@ -81,9 +81,13 @@ export class PostgresRequestStore implements RequestStore {
     }));
   }
 
-  async pickUp({ name, token, attempts }: RequestRun, before?: Date): Promise<PickedUp> {
+  async pickUp(
+    { name, token, attempts }: RequestRun,
+    before?: Date,
+    signal?: WantedSignal,
+  ): Promise<PickedUp> {
     const values = [name, token, attempts, before?.toISOString() ?? null];
-    const [row] = await this.query<PickedRow>(this.statements().pickUp, values);
+    const [row] = await this.query<PickedRow>(this.statements().pickUp, values, signal);
     return {
       count: Number(row?.picked ?? 0),
       args: row?.args ?? undefined,

@@ -187,12 +187,14 @@ function removeStatement(table: string): string {
   return `DELETE FROM ${table} WHERE name = $1 AND token = $2::uuid`;
 }
 
-/** Lets what a failed run has picked up wait for its next attempt, alone; or parks it where that was the last. */
+/**
+ * Lets what a failed run has picked up wait for its next attempt, alone; or parks it where that was the last. The token
+ * stays until the next run picks it up, so that a second ask, where the answer to the first was lost, has the same one.
+ */
 function retryStatement(table: string): string {
   return `
 WITH failed AS (
   UPDATE ${table} SET
-    token = NULL,
     error = $4,
     due_at = reading.at + ${RETRY_IN},
     latest_at = reading.at + ${RETRY_IN},

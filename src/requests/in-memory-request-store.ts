@@ -102,8 +102,7 @@ export class InMemoryRequestStore implements RequestStore {
     if (outcome === 'succeeded') this.requests = this.requests.filter((each) => !own.includes(each));
     const retries: number[] = [];
     for (const each of own) {
-      each.token = undefined;
-      if (outcome === 'aborted') each.attempts--;
+      if (outcome === 'aborted') Object.assign(each, { attempts: each.attempts - 1, token: undefined });
       if (outcome !== 'failed') continue;
       const retryIn = Math.min(FIRST_RETRY * RETRY_FACTOR ** (each.attempts - 1), LONGEST_RETRY);
       const parkedAt = each.attempts >= attempts ? now : undefined;

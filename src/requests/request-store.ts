@@ -95,10 +95,11 @@ export interface RequestStore {
   /**
    * Marks all that is due with the token of a run, and counts the attempt: nothing where the run does not hold its lock
    * any more. With `before`, the instant of the store's clock at which a call was made that is served now, all that was
-   * asked for before it, and what failed before whether it is due or not.
+   * asked for before it, and what failed before whether it is due or not. What has not been sent when `signal` is aborted
+   * must not be sent any more.
    */
-  pickUp(run: RequestRun, before?: Date): Promise<PickedUp>;
-  /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. */
+  pickUp(run: RequestRun, before?: Date, signal?: WantedSignal): Promise<PickedUp>;
+  /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. Told again, it answers the same. */
   settle(run: SettledRun): Promise<Settled>;
 }
 
@@ -111,4 +112,4 @@ export const RETRY_FACTOR = 4;
 export const LONGEST_RETRY = 3_600_000;
 
 /** What the error of a request says whose runs died each time. */
-export const DIED = 'its runs did not end: their replicas died, or lost the lock';
+export const DIED = 'its runs did not end: their replicas died, or lost the lock or the database';

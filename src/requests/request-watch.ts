@@ -79,7 +79,6 @@ export class RequestWatch {
   expect(task: string): void {
     if (this.expected.size === 0) this.lookIn(Math.random() * this.settings.pollingInterval);
     this.expected.add(task);
-    if (!this.dues.isEmpty) this.lookIn(0);
   }
 
   /** A request of this name was committed here, and is due in so many milliseconds; it may put off those before it. */

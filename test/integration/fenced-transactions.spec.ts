@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EntitySchema } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { insideRun } from '../../src/call-context.js';
 import { SystemLockClock } from '../../src/lock/lock-clock.js';
+import type { HeldLock } from '../../src/lock/held-lock.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
 import { FencedTransactions } from '../../src/postgres/fenced-transactions.js';
 import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
@@ -29,6 +30,7 @@ let database: TestDatabase;
 let dataSource: DataSource;
 let store: PostgresLockStore;
 let locks: TaskLocks;
+let lock: HeldLock;
 let run: LockedTaskRun;
 
 beforeAll(async () => {
@@ -49,9 +51,12 @@ beforeEach(async () => {
     claimTimeout: 5_000,
     exclusive: true,
   });
-  const lock = await wonLock(locks.claim(aCall));
+  lock = await wonLock(locks.claim(aCall));
   run = new LockedTaskRun({ name: aCall.name }, lock, locks, new FencedTransactions(() => dataSource, store));
 });
+
+// Its renewals would go on after the suite.
+afterEach(() => locks.release(lock, 'succeeded'));
 
 const invoices = async (): Promise<number[]> =>
   (await database.query<Invoice>('SELECT id FROM invoice ORDER BY id')).map(({ id }) => id);
@@ -193,6 +198,7 @@ describe('a call from inside a transaction of the run', () => {
     });
     await expect(working).rejects.toThrow('of the outer one');
     expect(await invoices()).toEqual([2]);
+    await locks.release(other, 'succeeded');
   });
 
   test('begins one of its own where that is over already', async () => {

@@ -427,7 +427,7 @@ const byRule = {
     },
     {
       file: 'src/task-lock.explorer.ts',
-      find: 'this.recovery.watch(task, method);',
+      find: 'this.recovery.watch(task);',
       replace: '',
       suites: ['test/wiring/recovery'],
     },
@@ -552,6 +552,12 @@ const byRule = {
       file: 'src/task-lock.overlap.ts',
       find: "if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;",
       replace: "if (overlap === 'skip' || overlap === 'bufferOne') return skipped;",
+      suites: ['test/wiring/overlap'],
+    },
+    {
+      file: 'src/lock/retry.ts',
+      find: 'Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT))',
+      replace: 'timeout',
       suites: ['test/wiring/overlap'],
     },
     {
@@ -833,8 +839,8 @@ const byRule = {
     },
     {
       file: 'src/requests/due-instants.ts',
-      find: '    dues.add(look);',
-      replace: '    this.dues.set(name, new Set([look]));',
+      find: 'else dues.instants.add(look);',
+      replace: 'else dues.instants = new Set([look]);',
       suites: ['test/unit/request-watch'],
     },
     {
@@ -854,6 +860,43 @@ const byRule = {
       find: 'batch.length > 1 && ',
       replace: 'false && ',
       suites: ['test/unit/request-lane'],
+    },
+    {
+      file: 'src/task-lock.request-settler.ts',
+      find: "if (count > 0) await this.settle(name, { ...run, outcome: 'aborted' });",
+      replace: 'void count;',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: 'src/task-lock.request-settler.ts',
+      find: 'wanted.aborted = true;',
+      replace: '',
+      suites: ['test/wiring/requests'],
+    },
+    {
+      file: REQUESTS,
+      find: '    error = $4,\n',
+      replace: '    token = NULL, error = $4,\n',
+      suites: POSTGRES,
+    },
+    {
+      file: 'src/requests/request-watch.ts',
+      find: '    this.expected.add(task);\n',
+      replace: '    this.expected.add(task);\n    this.lookIn(0);\n',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/due-instants.ts',
+      find: 'dues.putOff = { first: dues.putOff?.first ?? look, last: look };',
+      replace: 'dues.putOff = { first: look, last: look };',
+      suites: ['test/unit/due-instants'],
+    },
+    {
+      file: 'src/task-lock.explorer.ts',
+      find: '      this.recovery.add(task, method);\n',
+      replace:
+        '      if (task.schedule && this.scheduler.fires(task.schedule)) this.recovery.add(task, method);\n',
+      suites: ['test/wiring/requests'],
     },
   ],
   'a release that is repeated': [

@@ -36,7 +36,7 @@ describe('twenty replicas in processes of their own', () => {
       ...Array.from({ length: 14 }, () => ({})),
     ]);
     const early = fleet.replicas[2]!;
-    const runs = await watch(fleet, 40, () => early.kill());
+    const runs = await watch(fleet, 32, () => early.kill());
     expect(runs.size).toBeGreaterThanOrEqual(300);
     expectEveryTickOnce(runs);
     const replicas = new Set(fleet.journal().map(({ replica }) => replica));

@@ -11,6 +11,8 @@ import { InMemoryLockStore } from '../../src/testing/index.js';
 export interface ApplicationUnderTest extends ModuleMetadata {
   /** The lock's module options. A store in memory of this application's own stands in for Postgres. */
   options?: TaskLockModuleOptions;
+  /** What the scheduler is told to fire; everything unless given. */
+  scheduler?: Parameters<typeof ScheduleModule.forRoot>[0];
   logger?: LoggerService;
 }
 
@@ -27,11 +29,11 @@ export async function closeApplications(): Promise<void> {
 
 /** The application with its scheduler and its lock, as a bootstrap file would import them. */
 export function buildApplication(application: ApplicationUnderTest): TestingModuleBuilder {
-  const { imports = [], options, logger, ...metadata } = application;
+  const { imports = [], options, scheduler, logger, ...metadata } = application;
   const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore(), ...options });
   const builder = Test.createTestingModule({
     ...metadata,
-    imports: [ScheduleModule.forRoot(), lock, ...imports],
+    imports: [ScheduleModule.forRoot(scheduler), lock, ...imports],
   });
   return logger ? builder.setLogger(logger) : builder;
 }

@@ -68,6 +68,8 @@ describe('settings that could never debounce, or never run, are refused:', () =>
       { debounce: { delay: 1, wait: 1 } as never },
     ],
     ["debounce: must be an object, like { delay: '5s' }; it is string", { debounce: '5s' as never }],
+    ["debounce: must be an object, like { delay: '5s' }; it is null", { debounce: null as never }],
+    ["debounce: must be an object, like { delay: '5s' }; it is boolean", { debounce: false as never }],
     [
       "overlap: 'wait' is of no use with debounce, where a call is a request that waits by itself: leave it out",
       { debounce: { delay: '5s' }, overlap: 'wait', waitTimeout: '1s' },

@@ -137,6 +137,20 @@ describe('looking for requests', () => {
     expect(new Set(begun).size).toBe(21);
   });
 
+  test('costs nothing more for calls that put each other off, and for what is due much later', async () => {
+    const { clock, store, watch, add } = watching();
+    watch.expect('task');
+    await add('task later', 24 * 60 * MINUTE);
+    watch.requested('task later', 24 * 60 * MINUTE);
+    for (let nth = 0; nth < 100; nth++) {
+      watch.expect('task');
+      watch.requested('task', 30_000, true);
+      await clock.advance(100);
+    }
+    // Of ten seconds, by polling.
+    expect(store.looks).toBeLessThanOrEqual(3);
+  });
+
   test('is done on time for what is due long after the next look', async () => {
     const { clock, watch, served, add } = watching();
     watch.expect('task');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { keyText } from '../../src/config/key-of-call.js';
 import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
@@ -114,6 +115,18 @@ describe('a task with a key', () => {
       expect(exports.started).toEqual([]);
     },
   );
+});
+
+test('a key function that is asynchronous fails the call, and leaves no rejection that would end the process', async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', note);
+  expect(() => keyText(Promise.reject(new Error('no such course')))).toThrow(
+    'compute the key without waiting',
+  );
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off('unhandledRejection', note);
+  expect(rejections).toEqual([]);
 });
 
 describe('the service and the lock of a key', () => {

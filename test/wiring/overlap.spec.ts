@@ -12,8 +12,9 @@ import type { TaskLockModuleOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
+import type { ClaimAnswer } from '../../src/lock/lock-store.js';
 import { Gate } from '../support/gate.js';
-import { notSent, ScriptedStore } from '../support/scripted-store.js';
+import { Later, notSent, ScriptedStore } from '../support/scripted-store.js';
 
 closeApplicationsAfterEach();
 
@@ -130,6 +131,16 @@ describe("overlap: 'wait'", () => {
     expect(exports.ran).toBe(1);
     exports.gate.open();
     await running;
+  });
+
+  test('gives up soon after waitTimeout also where the database gives no answer', async () => {
+    const { exports } = await start({
+      store: new ScriptedStore({ claim: [new Later<ClaimAnswer>().promise] }),
+      claimTimeout: '1h',
+      shutdownTimeout: 50,
+    });
+    await expect(exports.impatient()).rejects.toBeInstanceOf(TaskLockUnavailableError);
+    expect(exports.ran).toBe(0);
   });
 
   test('ends at a shutdown, before the run that it waits for', async () => {

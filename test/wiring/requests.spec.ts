@@ -77,6 +77,11 @@ class Exports {
     return note(arg);
   }
 
+  @TaskLock('once', undefined, { attempts: 1 })
+  once(arg: unknown): Promise<void> {
+    return note(arg);
+  }
+
   @TaskLock('short', undefined, { overlap: 'bufferOne', attempts: 2, maxHold: '200ms' })
   short(arg: unknown): Promise<void> {
     return note(arg);
@@ -96,7 +101,10 @@ interface Started {
   log: CapturedLog;
 }
 
-async function start(options: TaskLockModuleOptions = {}): Promise<Started> {
+async function start(
+  options: TaskLockModuleOptions = {},
+  scheduler?: { cronJobs: boolean },
+): Promise<Started> {
   calls.length = 0;
   gate = undefined;
   failures = 0;
@@ -106,6 +114,7 @@ async function start(options: TaskLockModuleOptions = {}): Promise<Started> {
     providers: [Exports],
     // Nothing may depend on the looks from time to time, but for what they are for.
     options: { pollingInterval: '1h', ...options, store },
+    scheduler,
     logger: log,
   });
   const service = application.get(TaskLockService);
@@ -296,6 +305,23 @@ describe('what one replica asks for keeps its order', () => {
   });
 });
 
+test('a pick-up that is answered too late was no attempt, and is not sent where it still waits', async () => {
+  const { service, store, log } = await start({ claimTimeout: 50 });
+  const late = new Gate();
+  const pickUp = store.requests.pickUp.bind(store.requests);
+  const pickUps = jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async (...args) => {
+    const picked = await pickUp(...args);
+    await late.opened;
+    return picked;
+  });
+  await service.request('once', { args: [1] });
+  await until(() => log.lines.some(({ message }) => message.includes('could not begin')));
+  expect(pickUps.mock.calls[0]).toHaveProperty('2.aborted', true);
+  late.open();
+  await until(() => store.requests.all().length === 0);
+  expect(ran('once')).toEqual([[1]]);
+});
+
 /** The next pick-up takes longer than the lock of `short` lasts. */
 function outlastTheLock({ requests }: InMemoryLockStore): void {
   const pickUp = requests.pickUp.bind(requests);
@@ -347,9 +373,12 @@ test('a run that never settles is tried again after its maximum hold, and keeps 
   hanging.open();
 });
 
-test('a run of requests leaves the tick that a dead run owes to its recovery', async () => {
+test.each([
+  ['a replica that schedules', undefined],
+  ['one that is told not to', { cronJobs: false }],
+])('a run of requests leaves the tick that a dead run owes to its recovery, on %s', async (_, scheduler) => {
   const store = new InMemoryLockStore();
-  const { service } = await start({ store });
+  const { service } = await start({ store }, scheduler);
   await service.request('nightly', { args: ['first'] });
   await until(() => calls.length === 1 && store.requests.all().length === 0);
   const tick = { kind: 'scheduled', scheduledTime: new Date() } as const;

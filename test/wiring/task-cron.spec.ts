@@ -251,6 +251,34 @@ describe('what nothing fires', () => {
   });
 });
 
+test.each([
+  [
+    { utcOffset: Number.NaN },
+    'the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is NaN',
+  ],
+  [
+    { utcOffset: 1_440 },
+    'the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is 1440',
+  ],
+  [
+    { utcOffset: '60' as never },
+    'the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is 60',
+  ],
+  [{ timeZone: 'Mars' }, "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is 'Mars'"],
+  [
+    { timeZone: '${no.such.zone:Mars}' },
+    "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is 'Mars', which is what '${no.such.zone:Mars}' resolved to",
+  ],
+  [
+    { timeZone: null as never },
+    "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is null",
+  ],
+])('a zone that is none is told as it is written: %j', (zone, problem) => {
+  expect(() => cronSettings({ expression: YEARLY, ...zone }, new ConfigValues({}))).toThrow(
+    new Error(problem),
+  );
+});
+
 test('an empty zone of the configuration is the zone of the machine, as where none is given', () => {
   const values = new ConfigValues({});
   expect(cronSettings({ expression: YEARLY, timeZone: '${no.such.zone:}' }, values).timeZone).toBeUndefined();

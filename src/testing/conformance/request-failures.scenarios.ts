@@ -24,6 +24,17 @@ export const requestFailuresScenarios: readonly ConformanceScenario[] = [
     },
   ),
   requests(
+    'a failure that is told again, since its answer was lost, has the same answer',
+    async (asker, harness) => {
+      await asker.add([1]);
+      const { token } = await asker.pickUp();
+      const tell = async (attempts: number) =>
+        harness.store.requests!.settle({ name: 'task', token, attempts, outcome: 'failed' });
+      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await tell(2), { parked: 0, retryIn: SECOND });
+      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await tell(1), { parked: 1, retryIn: undefined });
+    },
+  ),
+  requests(
     'one that failed goes with the next that is due: alone it would run later, with older arguments',
     async (asker) => {
       await asker.add([1]);
