@@ -56,12 +56,12 @@ export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skippe
   return `"${name}" is skipped: ${reason}${holder}${until}`;
 }
 
-/** What became of a tick that may have been missed, and of those before it; nothing where none was. */
+/** What became of a tick that may have been missed, and of those before a tick; nothing where none was. */
 export function describeMissed(
   { name, tick, minHold, instants }: TaskClaim,
   answer: MissedAnswer,
 ): string | undefined {
-  if (tick.kind !== 'scheduled' || tick.catchUpWindow === undefined || !instants) return undefined;
+  if (tick.kind !== 'scheduled' || !instants) return undefined;
   const { scheduledTime } = tick;
   const { status, lastTick } = answer;
   // Those within the minimum hold were none that should have run.
@@ -73,6 +73,10 @@ export function describeMissed(
   const newest = `the tick of ${scheduledTime.toISOString()}, which no replica ran when it was due`;
   const older = `the missed ones before it, from ${new Date(firstMissed).toISOString()} on, are dropped`;
   const hasOlder = firstMissed < scheduledTime.getTime();
+  if (tick.catchUpWindow === undefined) {
+    if (status === 'done' || !hasOlder) return undefined;
+    return `"${name}" runs the tick of ${scheduledTime.toISOString()}; ${older}.`;
+  }
   if (status === 'done') {
     if (lastTick === undefined) return undefined;
     return `"${name}" has missed ${newest}: it is dropped, since it is older than the catchupWindow${hasOlder ? `; ${older}` : ''}.`;

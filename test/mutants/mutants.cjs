@@ -568,6 +568,12 @@ const byRule = {
     },
   ],
   'missed ticks': [
+    {
+      file: 'src/lock/task-claim.ts',
+      find: "if (status === 'done' || !hasOlder) return undefined;",
+      replace: 'return undefined;',
+      suites: UNIT,
+    },
     { file: CLAIM, find: '\n              AND ${MAY_CATCH_UP})', replace: ')', suites: POSTGRES },
     {
       file: CLAIM,

@@ -5,6 +5,8 @@ import { SHORTEST_TIMER } from '../support/fake-clock.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, busy, early, held, Later, notSent, TICK, won } from '../support/scripted-store.js';
 
+const HOUR = 60 * MINUTE;
+
 describe('a claim', () => {
   test('asks for the tick with the holds of the task, and for a lease of its maximum hold', async () => {
     const { locks, store } = replica();
@@ -20,6 +22,21 @@ describe('a claim', () => {
         lease: 5 * MINUTE,
         tolerance: 1_000,
       },
+    ]);
+  });
+
+  test('that overtakes ticks which no replica ran says that they are dropped', async () => {
+    const hourly = { nextAfter: (after: number) => (Math.floor(after / HOUR) + 1) * HOUR };
+    const claim = { ...aTick, minHold: 0.9 * HOUR, instants: hourly };
+    const ranAt = (hoursAgo: number) => ({ lastTick: new Date(TICK.getTime() - hoursAgo * HOUR) });
+    const { locks, log } = replica({ claim: [won(ranAt(1)), won({}), won(ranAt(3))] });
+    for (const warnings of [0, 0, 1]) {
+      await locks.release(await wonLock(locks.claim(claim)), 'succeeded');
+      expect(log.lines.warn).toHaveLength(warnings);
+    }
+    expect(log.lines.warn).toEqual([
+      '"clean-up" runs the tick of 2026-03-01T12:00:00.000Z; the missed ones before it, from 2026-03-01T10:00:00.000Z ' +
+        'on, are dropped.',
     ]);
   });
 
