@@ -146,7 +146,8 @@ GROUP BY task ORDER BY task LIMIT ${MAX_UNKNOWN}`;
  * it is due: a request since the look may have put the others off. One that failed before rides along with the next that
  * is due, or it would run later with older arguments. The attempt counts from here, so that a request which kills its
  * process is parked in the end. A run that has lost its lock finds nothing: it would take over what its successor has
- * picked up, and settle it. What is committed after this statement's snapshot is not marked, and waits for the next.
+ * picked up, and settle it. What is committed after this statement's snapshot is not marked, and waits for the next. So
+ * does a row that somebody has locked by hand: a run that waited for it would hold its lock meanwhile, and be late.
  */
 function pickUpStatement(table: string, lockTable: string): string {
   return `
@@ -168,13 +169,17 @@ open AS MATERIALIZED (
   SELECT open.id FROM open, due, reading
   WHERE CASE WHEN ${DEBOUNCED} THEN due.the_window
              ELSE (due.one_alone OR due.the_window OR $4::timestamptz IS NOT NULL) AND (due_at <= at OR attempts > 0) END
+), locked AS (
+  SELECT request.id FROM ${table} AS request JOIN taken ON taken.id = request.id
+  WHERE request.name = $1
+  FOR NO KEY UPDATE OF request SKIP LOCKED
 ), picked AS (
   UPDATE ${table} AS request SET attempts = attempts + 1, token = $2::uuid
-  FROM taken WHERE request.name = $1 AND request.id = taken.id AND request.attempts < $3::integer
+  FROM locked WHERE request.name = $1 AND request.id = locked.id AND request.attempts < $3::integer
   RETURNING request.id, request.args
 ), parked AS (
   UPDATE ${table} AS request SET parked_at = clock_timestamp(), token = NULL, error = COALESCE(error, '${DIED}')
-  FROM taken WHERE request.name = $1 AND request.id = taken.id AND request.attempts >= $3::integer
+  FROM locked WHERE request.name = $1 AND request.id = locked.id AND request.attempts >= $3::integer
   RETURNING request.id
 )
 SELECT (SELECT count(*) FROM picked) AS picked,

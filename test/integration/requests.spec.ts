@@ -162,6 +162,23 @@ describe('a request inside a transaction', () => {
   });
 });
 
+test('a request that somebody has locked by hand waits for a later run, and keeps no other one waiting', async () => {
+  const { service } = await start();
+  await service.request('send', { args: [1], delay: 100 });
+  await dataSource.transaction(async (manager) => {
+    await manager.query('SELECT FROM task_lock_request FOR UPDATE');
+    await service.request('send', { args: [2], delay: 100 });
+    await until(() => sent.length === 1);
+    expect(sent[0]).toMatchObject({ id: 2 });
+    expect(await database.query('SELECT args, attempts FROM task_lock_request')).toEqual([
+      { args: [1], attempts: 0 },
+    ]);
+  });
+  await service.request('send', { args: [3] });
+  await until(async () => (await waiting()) === 0);
+  expect(sent.map(({ id }) => id)).toEqual([2, 3]);
+});
+
 test('requests that nobody awaits in between keep their order: the last one is the newest', async () => {
   const { service } = await start();
   const asked = Array.from({ length: 20 }, (_, nth) => service.request('send', { args: [nth], delay: 200 }));

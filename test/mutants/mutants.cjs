@@ -881,6 +881,12 @@ const byRule = {
     },
     {
       file: REQUESTS,
+      find: '  FOR NO KEY UPDATE OF request SKIP LOCKED\n',
+      replace: '',
+      suites: ['test/integration/requests'],
+    },
+    {
+      file: REQUESTS,
       find: '    error = $4,\n',
       replace: '    token = NULL, error = $4,\n',
       suites: POSTGRES,
