@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { memberOf } from './task-lock.declaration.js';
+import { TaskLockConfigurationError } from './task-lock.errors.js';
 import type { Task } from './task-lock.registry.js';
 import type { ScheduledMethod } from './task-lock.recovery.js';
 
@@ -12,9 +14,14 @@ export class TaskLockCronJobs {
   /** `scheduler`: of ScheduleModule, which stops its jobs at shutdown; none where that is not imported. */
   constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
 
-  start({ name, cron }: Task, { instance, method }: ScheduledMethod): void {
+  /** @throws TaskLockConfigurationError where another cron job has the name of the task */
+  start({ name, cron }: Task, { instance, key, method }: ScheduledMethod): void {
     const scheduler = this.scheduler();
     if (!cron || !scheduler) return;
+    if (scheduler.doesExist('cron', name)) {
+      const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
+      throw new TaskLockConfigurationError([{ where: memberOf(instance, key), option: 'name', message }]);
+    }
     const onTick = async (): Promise<void> => {
       try {
         await Reflect.apply(method, instance, []);

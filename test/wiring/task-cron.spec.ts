@@ -197,9 +197,13 @@ describe('what nothing fires', () => {
     })
       .setLogger(logger)
       .compile();
-    await module.init();
-    const names = [...module.get(SchedulerRegistry).getCronJobs().keys()];
-    await module.close();
+    let names: string[];
+    try {
+      await module.init();
+      names = [...module.get(SchedulerRegistry).getCronJobs().keys()];
+    } finally {
+      await module.close();
+    }
     const warnings = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
     return { names, warnings };
   };
@@ -208,6 +212,17 @@ describe('what nothing fires', () => {
     @TaskCron(YEARLY, 'parent', { timeZone: 'UTC' })
     async job(): Promise<void> {}
   }
+
+  test('is a task whose name another cron job has: the start says where', async () => {
+    @Injectable()
+    class Named extends Parent {
+      @Cron(YEARLY, { name: 'parent' })
+      other(): void {}
+    }
+    await expect(startWith(Named)).rejects.toThrow(
+      "Named.job, option name: 'parent' is the name of a cron job already, like one of @Cron({ name }): rename one of them",
+    );
+  });
 
   test('is a method that overrides one with @TaskCron: it would run without a lock', async () => {
     @Injectable()
