@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { memberOf } from './task-lock.declaration.js';
-import { TaskLockConfigurationError } from './task-lock.errors.js';
+import type { TaskLockProblem } from './task-lock.errors.js';
 import type { Task } from './task-lock.registry.js';
 import type { ScheduledMethod } from './task-lock.recovery.js';
 
@@ -14,14 +14,16 @@ export class TaskLockCronJobs {
   /** `scheduler`: of ScheduleModule, which stops its jobs at shutdown; none where that is not imported. */
   constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
 
-  /** @throws TaskLockConfigurationError where another cron job has the name of the task */
-  start({ name, cron }: Task, { instance, key, method }: ScheduledMethod): void {
+  /** What is in the way of a start. A @Cron of this name that the scheduler adds later fails there, by the name alone. */
+  problemsOf({ name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
+    if (!cron || !this.scheduler()?.doesExist('cron', name)) return [];
+    const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
+    return [{ where: memberOf(instance, key), option: 'name', message }];
+  }
+
+  start({ name, cron }: Task, { instance, method }: ScheduledMethod): void {
     const scheduler = this.scheduler();
     if (!cron || !scheduler) return;
-    if (scheduler.doesExist('cron', name)) {
-      const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
-      throw new TaskLockConfigurationError([{ where: memberOf(instance, key), option: 'name', message }]);
-    }
     const onTick = async (): Promise<void> => {
       try {
         await Reflect.apply(method, instance, []);

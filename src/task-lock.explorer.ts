@@ -70,6 +70,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const warning of survey.warnings) this.logger.warn(warning);
     this.warnOfLocalZones(survey.tasks);
     this.warnOfMissingScheduler(survey.tasks);
+    const taken = fired.flatMap(({ task, method }) => this.cronJobs.problemsOf(task, method));
+    if (taken.length > 0) throw new TaskLockConfigurationError(taken);
     for (const { task, method } of fired) {
       this.requestRunner.add(task, method);
       this.recovery.add(task, method);

@@ -4,7 +4,7 @@ import type { DurationInput } from './config/duration.js';
 import type { LockStore } from './lock/lock-store.js';
 
 /**
- * What a single task may set for itself. Every string may hold placeholders: `${path.to.key:default}`.
+ * What a single task may set for itself. Durations may hold placeholders: `${path.to.key:default}`.
  *
  * @example
  * @TaskLock('nightly-report', '1d', { minHold: '20h', maxHold: '2d' })
@@ -91,7 +91,7 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
 /** What a call does that finds the lock held. */
 export type Overlap = 'skip' | 'wait' | 'throw' | 'bufferOne';
 
-/** How calls of a task are collapsed. Every string may hold placeholders. */
+/** How calls of a task are collapsed. Durations may hold placeholders. */
 export interface Debounce {
   /** Up to 30 days. */
   delay: DurationInput;

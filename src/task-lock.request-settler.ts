@@ -6,7 +6,7 @@ import type { LockLog } from './lock/lock-log.js';
 import { LockStoreUnavailableError } from './lock/lock-store.js';
 import { retryDelay } from './lock/retry.js';
 import { messageOf } from './message-of.js';
-import type { PickedUp, RequestStore, SettledRun } from './requests/request-store.js';
+import type { PickedUp, RequestRun, RequestStore, SettledRun } from './requests/request-store.js';
 import type { RequestWatch } from './requests/request-watch.js';
 import { lockNameOf } from './task-lock.context.js';
 import type { RequestedLock } from './task-lock.context.js';
@@ -88,20 +88,38 @@ export class TaskLockRequestSettler {
     const run = { name: lockNameOf(lock), token, attempts };
     const wanted = { aborted: false };
     const pickingUp = requireRequests(this.store).pickUp(run, before, wanted);
-    const picked = await answerWithin(this.clock, this.patience, pickingUp).catch((error: unknown) => {
+    let picked: PickedUp;
+    try {
+      picked = await answerWithin(this.clock, this.patience, pickingUp);
+    } catch (error) {
       wanted.aborted = true;
-      // Nothing runs for it: left as it is, it would count as an attempt whose replica died.
-      const giveBack = async ({ count }: PickedUp): Promise<void> => {
-        if (count > 0) await this.settle(name, { ...run, outcome: 'aborted' });
-      };
-      void pickingUp.then(giveBack, () => undefined);
+      // Nothing runs for it: left as it is, it would count as an attempt whose replica died. At once, under the lock, for
+      // one whose answer was lost, and once more for one that is carried out later.
+      const giveBack = (): Promise<unknown> => this.giveBack(run);
+      pickingUp.then(
+        async ({ count }) => {
+          if (count > 0) await giveBack();
+        },
+        () => undefined,
+      );
+      await giveBack();
       throw error;
-    });
+    }
     if (picked.parked > 0)
       this.log.error(
         `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: their runs died`,
       );
     return picked;
+  }
+
+  /** Never rejects, and is tried once: it may be that there is nothing to give back. */
+  private async giveBack(run: RequestRun): Promise<void> {
+    try {
+      const settling = requireRequests(this.store).settle({ ...run, outcome: 'aborted' });
+      await answerWithin(this.clock, this.patience / TRIES, settling);
+    } catch {
+      // An attempt more is counted than was made.
+    }
   }
 
   private async settling<T>(

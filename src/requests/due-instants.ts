@@ -1,4 +1,4 @@
-/** Milliseconds by which two instants of a name differ at least: each means a look. */
+/** Milliseconds by which two instants of a name that lie ahead differ at least: each means a look. */
 const GRID = 20;
 
 /** What is due of one name. */
@@ -24,8 +24,13 @@ export class DueInstants {
     const dues = this.dues.get(name) ?? { instants: new Set<number>() };
     this.dues.set(name, dues);
     const look = due - now > GRID ? Math.ceil(due / GRID) * GRID : due;
-    if (putsOff) dues.putOff = { first: dues.putOff?.first ?? look, last: look };
-    else dues.instants.add(look);
+    if (!putsOff) {
+      dues.instants.add(look);
+      return;
+    }
+    // In no order: what a transaction asked for is told at its end.
+    const { first, last } = dues.putOff ?? { first: look, last: look };
+    dues.putOff = { first: Math.min(first, look), last: Math.max(last, look) };
   }
 
   /** Forgets what was due by then: a look has taken place. */

@@ -96,7 +96,7 @@ export interface RequestStore {
    * Marks all that is due with the token of a run, and counts the attempt: nothing where the run does not hold its lock
    * any more. With `before`, the instant of the store's clock at which a call was made that is served now, all that was
    * asked for before it, and what failed before whether it is due or not. What has not been sent when `signal` is aborted
-   * must not be sent any more.
+   * must not be sent any more. What somebody else has locked by hand is left for a later run.
    */
   pickUp(run: RequestRun, before?: Date, signal?: WantedSignal): Promise<PickedUp>;
   /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. Told again, it answers the same. */

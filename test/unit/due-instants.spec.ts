@@ -36,6 +36,12 @@ describe('the instants at which something is due', () => {
     expect(looksFor(dues)).toEqual([60_000, 69_900]);
   });
 
+  test('are the same where one is told late, of a transaction that was open', () => {
+    const dues = new DueInstants();
+    for (const due of [60_000, 80_000, 65_000, 55_000]) dues.add('a', 0, due, true);
+    expect(looksFor(dues)).toEqual([55_000, 80_000]);
+  });
+
   test('leave what stands for itself alone when they put each other off', () => {
     const dues = new DueInstants();
     dues.add('a', 0, 9_000, false);

@@ -315,11 +315,29 @@ test('a pick-up that is answered too late was no attempt, and is not sent where 
     return picked;
   });
   await service.request('once', { args: [1] });
-  await until(() => log.lines.some(({ message }) => message.includes('could not begin')));
-  expect(pickUps.mock.calls[0]).toHaveProperty('2.aborted', true);
-  late.open();
   await until(() => store.requests.all().length === 0);
   expect(ran('once')).toEqual([[1]]);
+  expect(pickUps.mock.calls[0]).toHaveProperty('2.aborted', true);
+  expect(log.lines.filter(({ message }) => message.includes('could not begin'))).toHaveLength(1);
+  late.open();
+});
+
+test('a pick-up that is carried out too late is given back', async () => {
+  const { service, store } = await start({ claimTimeout: 50 });
+  const late = new Gate();
+  const pickUps = jest.spyOn(store.requests, 'pickUp').mockImplementationOnce(async () => {
+    await late.opened;
+    return { count: 1, args: '[1]', parked: 0 };
+  });
+  const settle = jest.spyOn(store.requests, 'settle');
+  await service.request('once', { args: [1] });
+  await until(() => store.requests.all().length === 0);
+  const { token } = pickUps.mock.calls[0]![0];
+  const givenBack = () =>
+    settle.mock.calls.filter(([run]) => run.token === token && run.outcome === 'aborted').length;
+  expect(givenBack()).toBe(1);
+  late.open();
+  await until(() => givenBack() === 2);
 });
 
 /** The next pick-up takes longer than the lock of `short` lasts. */
