@@ -49,13 +49,13 @@ const faketime = spawnSync('faketime', ['--version']).error === undefined;
 (faketime ? test : test.skip)(
   'the same with a clock that faketime moves (skipped where it is not installed)',
   async () => {
-    const through = ['faketime', '-f', '+20s'];
+    const through = ['faketime', '-f', '+8s'];
     const environment = { FAKETIME_DONT_FAKE_MONOTONIC: '1' };
     const ahead = await fleet.start({ through, environment });
     // Beside others it may win nothing: they are asked in time, and it has to ask twice.
     await until(() => ahead.journal().length > 0);
     await startAll([{}, {}]);
-    expectEveryTickOnce(await watch(fleet, 15));
+    expectEveryTickOnce(await watch(fleet, 10));
   },
 );
 
