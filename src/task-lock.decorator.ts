@@ -15,7 +15,8 @@ import { assertRunnable, RUNTIME } from './task-lock.runtime-key.js';
  * Lets exactly one replica run each tick of a scheduled method, in any order with `@Cron`, `@Interval` and
  * `@Timeout`. On a method without a schedule it lets one call at a time run.
  *
- * A call that is skipped resolves to `undefined`, unless its `overlap` says otherwise. The method's own errors are rethrown unchanged.
+ * A call that is skipped resolves to `undefined`, unless its `overlap` says otherwise. The method's own errors are
+ * rethrown unchanged.
  *
  * @param name the lock's name: one row, one task. May hold placeholders: `${path.to.key:default}`
  * @param interval how often the task should run: milliseconds as a number, or a text with a unit (`30s`, `24h`,

@@ -10,8 +10,8 @@ export interface TaskLockProblem {
 export const SCHEDULE_OPTION = 'its schedule';
 
 /**
- * Thrown at start-up (by `TaskLockService.run` and `attachTaskLock` at the call) with everything that is wrong at once: placeholders without a value, durations that do not
- * parse, holds that exclude each other, names that are taken twice, a lock table that is missing.
+ * Thrown at start-up (by `TaskLockService.run` and `attachTaskLock` at the call) with everything that is wrong at once:
+ * placeholders without a value, durations that do not parse, holds that exclude each other, names that are taken twice, a lock table that is missing.
  */
 export class TaskLockConfigurationError extends Error {
   override readonly name = 'TaskLockConfigurationError';

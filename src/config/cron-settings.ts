@@ -35,13 +35,12 @@ export function cronSettings(
 }
 
 function zoneOf(timeZone: string, values: ConfigValues): string | undefined {
-  const isText = typeof timeZone === 'string';
-  const zone = isText ? String(resolvePlaceholders(timeZone, values)) : '';
+  const must = "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is";
+  if (typeof timeZone !== 'string') throw new Error(`${must} ${String(timeZone)}`);
+  const zone = String(resolvePlaceholders(timeZone, values));
   // An empty one is that of the machine, as where none is given: cron would take it for UTC.
-  if (isText && zone === '') return undefined;
-  if (isText && DateTime.local({ zone }).isValid) return zone;
-  const from = isText && zone !== timeZone ? `, which is what '${timeZone}' resolved to` : '';
-  throw new Error(
-    `the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is ${isText ? `'${zone}'` : String(timeZone)}${from}`,
-  );
+  if (zone === '') return undefined;
+  if (DateTime.local({ zone }).isValid) return zone;
+  const from = zone === timeZone ? '' : `, which is what '${timeZone}' resolved to`;
+  throw new Error(`${must} '${zone}'${from}`);
 }

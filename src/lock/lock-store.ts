@@ -124,8 +124,8 @@ export interface WantedSignal {
 }
 
 /**
- * Where locks are kept. One row a lock name, kept for as long as it is in use, times by the store's own clock. Answers stand in the
- * order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
+ * Where locks are kept. One row a lock name, kept for as long as it is in use, times by the store's own clock. Answers
+ * stand in the order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
  *
  * A method rejects with {@link LockStoreUnavailableError} where asking again may help, and with any other error
  * where it will not.
