@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createTableStatement, dropTableStatement } from '../src/postgres/table.statements.js';
-import { DEFAULT_TABLE, qualifiedTable, schemaOf } from '../src/postgres/table-name.js';
+import { createTableStatement, dropTableStatement } from '../src/store/postgres/table.statements.js';
+import { DEFAULT_TABLE, qualifiedTable, schemaOf } from '../src/store/postgres/table-name.js';
 
 /** Makes the lock table in the data source's own schema. Reverting it drops the table, with all fences. */
 export class CreateTaskLockTable1763683200000 implements MigrationInterface {

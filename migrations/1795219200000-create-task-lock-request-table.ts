@@ -2,14 +2,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
   createRequestTableStatement,
   dropRequestTableStatement,
-} from '../src/postgres/request-table.statements.js';
+} from '../src/store/postgres/request-table.statements.js';
 import {
   DEFAULT_TABLE,
   qualifiedTable,
   quoted,
   requestTableOf,
   schemaOf,
-} from '../src/postgres/table-name.js';
+} from '../src/store/postgres/table-name.js';
 
 /** Makes the table of requests beside the lock table. Reverting it drops the table, with all requests. */
 export class CreateTaskLockRequestTable1795219200000 implements MigrationInterface {

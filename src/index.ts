@@ -1,12 +1,12 @@
-export type { DurationInput } from './config/duration.js';
+export type { DurationInput } from './common/duration.js';
 export {
   TaskLockHeldError,
   TaskLockLostError,
   TaskLockTimeoutError,
   TaskLockUnavailableError,
-} from './lock/lock-errors.js';
-export type { LockLossReason } from './lock/lock-errors.js';
-export { LockStoreUnavailableError } from './lock/lock-store.js';
+} from './lock/errors.js';
+export type { LockLossReason } from './lock/errors.js';
+export { LockStoreUnavailableError } from './store/lock-store.js';
 export type {
   ClaimAnswer,
   ClaimRequest,
@@ -22,7 +22,7 @@ export type {
   TickRequest,
   WantedSignal,
   WonAnswer,
-} from './lock/lock-store.js';
+} from './store/lock-store.js';
 export type {
   NewRequest,
   PickedUp,
@@ -33,16 +33,16 @@ export type {
   UnknownRequests,
   WaitingRequests,
   WaitingSearch,
-} from './requests/request-store.js';
+} from './store/request-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
-export { TaskCron } from './task-lock.cron.js';
-export { TaskLock } from './task-lock.decorator.js';
-export type { TaskLockDecorator } from './task-lock.decorator.js';
-export { TaskLockConfigurationError, TaskLockUsageError } from './task-lock.errors.js';
-export type { TaskLockProblem } from './task-lock.errors.js';
-export { TaskLockInterceptor } from './task-lock.interceptor.js';
-export type { TaskLockResult } from './task-lock.interceptor.js';
-export { TaskLockModule } from './task-lock.module.js';
+export { TaskCron } from './nest/task-cron.decorator.js';
+export { TaskLock } from './nest/task-lock.decorator.js';
+export type { TaskLockDecorator } from './nest/task-lock.decorator.js';
+export { TaskLockConfigurationError, TaskLockUsageError } from './tasks/errors.js';
+export type { TaskLockProblem } from './tasks/errors.js';
+export { TaskLockInterceptor } from './calls/task-lock.interceptor.js';
+export type { TaskLockResult } from './calls/task-lock.interceptor.js';
+export { TaskLockModule } from './nest/task-lock.module.js';
 export type {
   Debounce,
   Overlap,
@@ -54,7 +54,7 @@ export type {
   TaskLockOptions,
   TaskLockRunOptions,
   TaskRequestOptions,
-} from './task-lock.options.js';
-export { TaskLockService } from './task-lock.service.js';
-export { currentTaskRun } from './task-run.js';
-export type { TaskRun, TaskTransactionOptions } from './task-run.js';
+} from './tasks/options.js';
+export { TaskLockService } from './nest/task-lock.service.js';
+export { currentTaskRun } from './calls/task-run.js';
+export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';

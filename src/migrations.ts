@@ -1,7 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateTaskLockTable1763683200000 } from '../migrations/1763683200000-create-task-lock-table.js';
 import { CreateTaskLockRequestTable1795219200000 } from '../migrations/1795219200000-create-task-lock-request-table.js';
-import { DEFAULT_TABLE } from './postgres/table-name.js';
+import { DEFAULT_TABLE } from './store/postgres/table-name.js';
 
 /** A TypeORM migration class, as `DataSourceOptions.migrations` takes it. */
 export type TaskLockMigration = new () => MigrationInterface;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { instantOf, patienceOf } from './lock-clock.js';
-import type { Instant, LockClock } from './lock-clock.js';
-import { LockStoreUnavailableError } from './lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore, TickRequest, WonAnswer } from './lock-store.js';
-import type { UnfinishedWork } from './unfinished-work.js';
+import { instantOf, patienceOf } from '../common/clock.js';
+import type { Instant, LockClock } from '../common/clock.js';
+import { LockStoreUnavailableError } from '../store/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore, TickRequest, WonAnswer } from '../store/lock-store.js';
+import type { UnfinishedWork } from '../common/in-flight.js';
 
 /** What an attempt needs of the one who makes it. */
 export interface AttemptContext {

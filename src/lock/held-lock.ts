@@ -1,8 +1,8 @@
-import { elapsedSince } from './lock-clock.js';
-import type { Instant, LockClock } from './lock-clock.js';
-import { TaskLockLostError } from './lock-errors.js';
-import type { LockLossReason } from './lock-errors.js';
-import type { PreviousRun } from './lock-store.js';
+import { elapsedSince } from '../common/clock.js';
+import type { Instant, LockClock } from '../common/clock.js';
+import { TaskLockLostError } from './errors.js';
+import type { LockLossReason } from './errors.js';
+import type { PreviousRun } from '../store/lock-store.js';
 
 /** What a won claim says of the lock that it took. */
 export interface HeldLockState {

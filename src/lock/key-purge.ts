@@ -1,9 +1,9 @@
-import { pause } from './lock-clock.js';
-import type { LockClock } from './lock-clock.js';
-import type { LockLog } from './lock-log.js';
-import type { LockStore } from './lock-store.js';
-import type { UnfinishedWork } from './unfinished-work.js';
-import { messageOf } from '../message-of.js';
+import { pause } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockLog } from '../common/log.js';
+import type { LockStore } from '../store/lock-store.js';
+import type { UnfinishedWork } from '../common/in-flight.js';
+import { messageOf } from '../common/error-text.js';
 
 /** Milliseconds between two statements that remove rows. */
 const PAUSE = 100;

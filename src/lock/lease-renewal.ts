@@ -1,9 +1,9 @@
 import type { HeldLock } from './held-lock.js';
-import { instantOf, patienceOf, within } from './lock-clock.js';
-import type { LockClock } from './lock-clock.js';
-import type { LockStore, RenewAnswer } from './lock-store.js';
-import { retryDelay } from './retry.js';
-import { messageOf } from '../message-of.js';
+import { instantOf, patienceOf, within } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockStore, RenewAnswer } from '../store/lock-store.js';
+import { retryDelay } from '../common/backoff.js';
+import { messageOf } from '../common/error-text.js';
 
 /** A run renews its lease when a third of it has passed, which leaves two for retries. */
 const RENEWALS_A_LEASE = 3;

@@ -1,11 +1,11 @@
-import { patienceOf, within } from './lock-clock.js';
-import type { LockClock } from './lock-clock.js';
-import type { LockLog } from './lock-log.js';
-import { LockStoreUnavailableError } from './lock-store.js';
-import type { LockStore, ReleaseRequest } from './lock-store.js';
-import { retryDelay } from './retry.js';
-import type { UnfinishedWork } from './unfinished-work.js';
-import { messageOf } from '../message-of.js';
+import { patienceOf, within } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockLog } from '../common/log.js';
+import { LockStoreUnavailableError } from '../store/lock-store.js';
+import type { LockStore, ReleaseRequest } from '../store/lock-store.js';
+import { retryDelay } from '../common/backoff.js';
+import type { UnfinishedWork } from '../common/in-flight.js';
+import { messageOf } from '../common/error-text.js';
 
 interface Repeat {
   name: string;

@@ -1,4 +1,4 @@
-import type { ReleaseRequest, TickRequest } from './lock-store.js';
+import type { ReleaseRequest, TickRequest } from '../store/lock-store.js';
 
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run

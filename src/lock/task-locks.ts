@@ -3,18 +3,18 @@ import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince, pause } from './lock-clock.js';
-import type { LockClock } from './lock-clock.js';
-import type { LockLog } from './lock-log.js';
+import { elapsedSince, pause } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockLog } from '../common/log.js';
 import { LockReleaser } from './lock-releaser.js';
-import { LockStoreUnavailableError } from './lock-store.js';
-import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from './lock-store.js';
-import { RecoveryWatch } from './recovery-watch.js';
-import { delayWhileHeld, retryDelay, timeoutWhileWaiting } from './retry.js';
+import { LockStoreUnavailableError } from '../store/lock-store.js';
+import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from '../store/lock-store.js';
+import { RecoveryWatch } from './left-behind-watch.js';
+import { delayWhileHeld, retryDelay, timeoutWhileWaiting } from '../common/backoff.js';
 import { describeMissed, describeSkip, endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
-import { UnfinishedWork } from './unfinished-work.js';
-import { messageOf } from '../message-of.js';
+import { UnfinishedWork } from '../common/in-flight.js';
+import { messageOf } from '../common/error-text.js';
 
 export interface TaskLocksSettings {
   replicaId: string;

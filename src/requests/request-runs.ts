@@ -1,4 +1,4 @@
-import type { WaitingRequests } from './request-store.js';
+import type { WaitingRequests } from '../store/request-store.js';
 
 /** How many runs of requests of one task a replica has under way: slow ones must not keep the others waiting. */
 const RUNS_OF_A_TASK = 8;

@@ -1,4 +1,4 @@
-export { LOCK_STORE } from '../task-lock.tokens.js';
+export { LOCK_STORE } from '../nest/task-lock.tokens.js';
 export { attachTaskLock } from './attach-task-lock.js';
 export { conformanceScenarios } from './conformance/index.js';
 export type {
@@ -6,6 +6,6 @@ export type {
   ConformanceScenario,
   ObservedRow,
 } from './conformance/conformance-harness.js';
-export { InMemoryLockStore } from './in-memory-lock-store.js';
-export type { InMemoryLockRow } from './in-memory-lock-row.js';
+export { InMemoryLockStore } from '../store/memory/memory-lock-store.js';
+export type { InMemoryLockRow } from '../store/memory/memory-lock-row.js';
 export { TaskLockTestingModule } from './task-lock-testing.module.js';

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { TaskLockModule } from '../task-lock.module.js';
-import type { TaskLockModuleOptions } from '../task-lock.options.js';
-import { InMemoryLockStore } from './in-memory-lock-store.js';
+import { TaskLockModule } from '../nest/task-lock.module.js';
+import type { TaskLockModuleOptions } from '../tasks/options.js';
+import { InMemoryLockStore } from '../store/memory/memory-lock-store.js';
 
 /**
  * The lock in a test, without a database: import it beside the classes under test. Runs exclude each other as in the

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { claimStatement } from '../../src/postgres/claim.statement.js';
-import { requestRow } from '../../src/postgres/claim.mapping.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
-import { releaseRows } from '../../src/postgres/release.mapping.js';
-import { releaseStatement } from '../../src/postgres/release.statement.js';
-import { queryOf } from '../../src/postgres/statement.js';
+import { claimStatement } from '../../src/store/postgres/claim.sql.js';
+import { requestRow } from '../../src/store/postgres/claim.mapping.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
+import { releaseRows } from '../../src/store/postgres/release.mapping.js';
+import { releaseStatement } from '../../src/store/postgres/release.sql.js';
+import { queryOf } from '../../src/store/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { createDatabase } from '../support/database.js';

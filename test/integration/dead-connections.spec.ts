@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SystemLockClock } from '../../src/lock/lock-clock.js';
+import { SystemLockClock } from '../../src/common/clock.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aTick, recordingLog, wonLock } from '../support/locks.js';

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EntitySchema } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { insideRun } from '../../src/call-context.js';
-import { SystemLockClock } from '../../src/lock/lock-clock.js';
+import { insideRun } from '../../src/calls/call-context.js';
+import { SystemLockClock } from '../../src/common/clock.js';
 import type { HeldLock } from '../../src/lock/held-lock.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
-import { FencedTransactions } from '../../src/postgres/fenced-transactions.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
-import { LockedTaskRun } from '../../src/task-run.js';
+import { FencedTransactions } from '../../src/calls/fenced-transactions.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
+import { LockedTaskRun } from '../../src/calls/task-run.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

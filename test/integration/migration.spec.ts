@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

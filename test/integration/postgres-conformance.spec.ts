@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import type { LockStore } from '../../src/lock/lock-store.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import type { LockStore } from '../../src/store/lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

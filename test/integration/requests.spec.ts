@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { DataSource, EntityManager } from 'typeorm';
 import { TaskLock, TaskLockService } from '../../src/index.js';
-import { requestStatementsFor } from '../../src/postgres/request.statements.js';
+import { requestStatementsFor } from '../../src/store/postgres/requests.sql.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

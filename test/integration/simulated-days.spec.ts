@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Cron, Interval } from '@nestjs/schedule';
-import type { LockStore } from '../../src/lock/lock-store.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import type { LockStore } from '../../src/store/lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { currentTaskRun, TaskLock } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';

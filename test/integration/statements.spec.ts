@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import type { DataSource } from 'typeorm';
 import { TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';

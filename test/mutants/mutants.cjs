@@ -5,21 +5,21 @@
  * @typedef {{ id: string, rule: string, file: string, find: string, replace: string, suites: string[] }} Mutant
  */
 
-const CLAIM = 'src/postgres/claim.statement.ts';
-const RELEASE = 'src/postgres/release.statement.ts';
-const RENEW = 'src/postgres/renew.statement.ts';
-const TABLE = 'src/postgres/table.statements.ts';
-const STORE = 'src/postgres/postgres-lock-store.ts';
+const CLAIM = 'src/store/postgres/claim.sql.ts';
+const RELEASE = 'src/store/postgres/release.sql.ts';
+const RENEW = 'src/store/postgres/renew.sql.ts';
+const TABLE = 'src/store/postgres/table.statements.ts';
+const STORE = 'src/store/postgres/postgres-lock-store.ts';
 const LOCKS = 'src/lock/task-locks.ts';
 const ATTEMPT = 'src/lock/claim-attempt.ts';
 
 const POSTGRES = ['test/integration/postgres-conformance.spec.ts', 'test/integration/claim-rules.spec.ts'];
-const GUARD = 'src/postgres/commit-guard.statement.ts';
+const GUARD = 'src/store/postgres/fence.sql.ts';
 const FENCED = ['test/integration/fenced-transactions.spec.ts'];
-const PURGE = 'src/postgres/purge.statement.ts';
+const PURGE = 'src/store/postgres/purge.sql.ts';
 const RENEWAL = ['test/unit/lease-renewal'];
-const REQUESTS = 'src/postgres/request.statements.ts';
-const BATCHED = 'src/lock/batched-store.ts';
+const REQUESTS = 'src/store/postgres/requests.sql.ts';
+const BATCHED = 'src/store/batching-store.ts';
 const STATEMENTS = ['test/integration/statements.spec.ts'];
 const UNIT = ['test/unit/task-locks', 'test/unit/claim-attempt'];
 
@@ -60,7 +60,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/session.ts',
+      file: 'src/store/postgres/statement-runner.ts',
       find: '(await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[]',
       replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
       suites: ['test/integration/callers-transaction.spec.ts'],
@@ -116,7 +116,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/config/task-settings.ts',
+      file: 'src/tasks/settings/task-settings.ts',
       find: 'Math.max(interval * factor, interval - gap / 2)',
       replace: 'interval * factor',
       suites: ['test/integration/simulated-days.spec.ts'],
@@ -150,7 +150,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/task-lock.runtime.ts',
+      file: 'src/calls/call-dispatcher.ts',
       find: 'schedule.tickAt(now, interval)',
       replace: "{ kind: 'scheduled', scheduledTime: new Date(now) }",
       suites: ['test/integration/simulated-days.spec.ts'],
@@ -254,13 +254,13 @@ const byRule = {
       suites: ['test/unit/task-locks-release'],
     },
     {
-      file: 'src/postgres/session.ts',
+      file: 'src/store/postgres/statement-runner.ts',
       find: '(sent && !isRefusal(error))',
       replace: 'false',
       suites: ['test/integration/dead-connections.spec.ts'],
     },
     {
-      file: 'src/postgres/session.ts',
+      file: 'src/store/postgres/statement-runner.ts',
       find: '() => hangUp(connection)',
       replace: '() => {}',
       suites: ['test/integration/dead-connections.spec.ts'],
@@ -274,13 +274,13 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/claim.mapping.ts',
+      file: 'src/store/postgres/claim.mapping.ts',
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace(/\\..*/, 'Z')",
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/claim.mapping.ts',
+      file: 'src/store/postgres/claim.mapping.ts',
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace('Z', '')",
       suites: POSTGRES,
@@ -332,7 +332,7 @@ const byRule = {
     },
     { file: RENEW, find: 'GREATEST(lock.locked_until, ', replace: 'GREATEST(', suites: POSTGRES },
     {
-      file: 'src/task-lock.interceptor.ts',
+      file: 'src/calls/task-lock.interceptor.ts',
       find: 'await this.locks.release(lock, outcome, message);',
       replace: '',
       suites: ['test/wiring/task-lock-service'],
@@ -408,7 +408,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/release.mapping.ts',
+      file: 'src/store/postgres/release.mapping.ts',
       find: 'requests.some((request) => request.durable)',
       replace: 'requests.every((request) => request.durable)',
       suites: POSTGRES,
@@ -426,7 +426,7 @@ const byRule = {
       suites: ['test/wiring/recovery'],
     },
     {
-      file: 'src/task-lock.explorer.ts',
+      file: 'src/nest/task-lock.explorer.ts',
       find: 'this.recovery.watch(task);',
       replace: '',
       suites: ['test/wiring/recovery'],
@@ -444,19 +444,19 @@ const byRule = {
       suites: FENCED,
     },
     {
-      file: 'src/task-run.ts',
+      file: 'src/calls/task-run.ts',
       find: 'if (outer) return work(outer);',
       replace: '',
       suites: FENCED,
     },
     {
-      file: 'src/postgres/fenced-transactions.ts',
+      file: 'src/calls/fenced-transactions.ts',
       find: "isolationLevel = 'READ COMMITTED'",
       replace: "isolationLevel = 'SERIALIZABLE'",
       suites: FENCED,
     },
     {
-      file: 'src/postgres/fenced-transactions.ts',
+      file: 'src/calls/fenced-transactions.ts',
       find: '        assertOwnRepositories(manager);\n',
       replace: '',
       suites: ['test/integration/callers-transaction.spec.ts'],
@@ -492,25 +492,25 @@ const byRule = {
   ],
   'a lock for each key': [
     {
-      file: 'src/lock/keyed-name.ts',
+      file: 'src/store/keyed-name.ts',
       find: "return text.replace(/[\\\\:]/g, '\\\\$&');",
       replace: 'return text;',
       suites: ['test/unit/keyed-name'],
     },
     {
-      file: 'src/lock/keyed-name.ts',
+      file: 'src/store/keyed-name.ts',
       find: "return key.isWellFormed() && !key.includes('\\0') && Buffer.byteLength(key) <= LONGEST_KEY;",
       replace: 'return true;',
       suites: ['test/unit/keyed-name'],
     },
     {
-      file: 'src/lock/keyed-name.ts',
+      file: 'src/store/keyed-name.ts',
       find: '`:${digestOf(key)}`',
       replace: 'digestOf(key)',
       suites: ['test/unit/keyed-name'],
     },
     {
-      file: 'src/task-lock.context.ts',
+      file: 'src/calls/task-call.ts',
       find: 'return key === undefined ? task.name : keyedName(task.name, key);',
       replace: 'return task.name;',
       suites: ['test/wiring/keys'],
@@ -543,25 +543,25 @@ const byRule = {
   ],
   'calls that overlap': [
     {
-      file: 'src/lock/retry.ts',
+      file: 'src/common/backoff.ts',
       find: "if (reason !== 'held' || waited >= patience) return undefined;",
       replace: 'return undefined;',
       suites: ['test/wiring/overlap'],
     },
     {
-      file: 'src/task-lock.overlap.ts',
+      file: 'src/calls/task-lock.overlap.ts',
       find: "if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;",
       replace: "if (overlap === 'skip' || overlap === 'bufferOne') return skipped;",
       suites: ['test/wiring/overlap'],
     },
     {
-      file: 'src/lock/retry.ts',
+      file: 'src/common/backoff.ts',
       find: 'Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT))',
       replace: 'timeout',
       suites: ['test/wiring/overlap'],
     },
     {
-      file: 'src/task-lock.overlap.ts',
+      file: 'src/calls/task-lock.overlap.ts',
       find: "if (skipped.reason !== 'held') throw",
       replace: "if (skipped.reason !== 'held') return skipped; else if (false) throw",
       suites: ['test/wiring/overlap'],
@@ -582,7 +582,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/prepare.statements.ts',
+      file: 'src/store/postgres/prepare.sql.ts',
       find: 'SELECT name, clock_timestamp() FROM',
       replace: "SELECT name, '-infinity'::timestamptz FROM",
       suites: POSTGRES,
@@ -608,25 +608,25 @@ const byRule = {
   ],
   'what nothing may fire': [
     {
-      file: 'src/task-lock.registry.ts',
+      file: 'src/tasks/registry.ts',
       find: 'isMarkedWith(method, declaration) ? declaration.cron : undefined',
       replace: 'declaration.cron',
       suites: ['test/wiring/task-cron'],
     },
     {
-      file: 'src/task-lock.explorer.ts',
+      file: 'src/nest/task-lock.explorer.ts',
       find: 'if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;',
       replace: '',
       suites: ['test/wiring/missed-ticks'],
     },
     {
-      file: 'src/lock/unlocked-store.ts',
+      file: 'src/store/memory/unlocked-store.ts',
       find: "if (tick.kind === 'abandoned' || mayBeLeftBehind)",
       replace: "if (tick.kind === 'abandoned')",
       suites: ['test/wiring/missed-ticks'],
     },
     {
-      file: 'src/task-lock.context.ts',
+      file: 'src/calls/task-call.ts',
       find: ' || (task.schedule !== undefined && !direct)',
       replace: '',
       suites: ['test/wiring/overlap'],
@@ -724,31 +724,31 @@ const byRule = {
       suites: ['test/integration/requests'],
     },
     {
-      file: 'src/task-lock.request-publisher.ts',
+      file: 'src/requests/publisher.ts',
       find: 'this.transactions.whenEnded(manager?.queryRunner, () => {',
       replace: 'this.transactions.whenEnded(undefined, () => {',
       suites: ['test/unit/request-publisher'],
     },
     {
-      file: 'src/requests/request-watch.ts',
+      file: 'src/requests/poller.ts',
       find: 'if (this.expected.has(task)) this.lookIn(0);',
       replace: 'void task;',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.requesting-interceptor.ts',
+      file: 'src/requests/requesting-interceptor.ts',
       find: 'return this.settler.serveAlong(call, run, called, () => lastValueFrom(next.handle()));',
       replace: 'return lastValueFrom(next.handle());',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/requests/request-watch.ts',
+      file: 'src/requests/poller.ts',
       find: 'this.outside(() => this.clock.timer(due - now, look))',
       replace: 'this.clock.timer(due - now, look)',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.claim.ts',
+      file: 'src/calls/task-lock.claim.ts',
       find: 'Math.max(ownHold, call.served?.spacing ?? 0)',
       replace: 'ownHold',
       suites: ['test/wiring/requests'],
@@ -760,127 +760,127 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/requests/request-lane.ts',
+      file: 'src/requests/insert-queue.ts',
       find: 'else this.waiting.push(waiting);',
       replace: 'else this.waiting.unshift(waiting);',
       suites: ['test/unit/request-lane'],
     },
     {
-      file: 'src/requests/request-lane.ts',
+      file: 'src/requests/insert-queue.ts',
       find: 'wanted.aborted = true;',
       replace: '',
       suites: ['test/integration/requests'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: 'startedAt.getTime() - (this.clock.monotonic() - since)',
       replace: 'startedAt.getTime()',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.interceptor.ts',
+      file: 'src/calls/task-lock.interceptor.ts',
       find: 'serves: call.served && decorated?.declaration,',
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/requests/request-watch.ts',
+      file: 'src/requests/poller.ts',
       find: 'except: this.rests.namesAt(this.lastLook)',
       replace: 'except: []',
       suites: ['test/unit/request-watch'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: "wasAborted(run) ? 'aborted' : 'failed'",
       replace: "'failed'",
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: 'lastAddedAt ? lastAddedAt.getTime() + 1 : -Infinity',
       replace: '-Infinity',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: '      run.assertHeld();\n',
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.interceptor.ts',
+      file: 'src/calls/task-lock.interceptor.ts',
       find: "if (error instanceof UnusedClaim) outcome = 'returned';\n      else message",
       replace: 'message',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-runner.ts',
+      file: 'src/requests/runner.ts',
       find: "run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });",
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-runner.ts',
+      file: 'src/requests/runner.ts',
       find: 'if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));',
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-runner.ts',
+      file: 'src/requests/runner.ts',
       find: 'claimOf(call).minHold, LONGEST_REST',
       replace: 'LONGEST_REST',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.requesting-interceptor.ts',
+      file: 'src/requests/requesting-interceptor.ts',
       find: 'if (error instanceof UnusedClaim) return undefined;',
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-publisher.ts',
+      file: 'src/requests/publisher.ts',
       find: 'return lane.isFree ? lane.take() : undefined;',
       replace: 'return lane.take();',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/requests/due-instants.ts',
+      file: 'src/requests/wake-times.ts',
       find: 'dues.instants.add(look);',
       replace: 'dues.instants = new Set([look]);',
       suites: ['test/unit/request-watch'],
     },
     {
-      file: 'src/requests/request-lane.ts',
+      file: 'src/requests/insert-queue.ts',
       find: '    this.isTaken = true;\n    let isLeft',
       replace: '    let isLeft',
       suites: ['test/unit/request-lane'],
     },
     {
-      file: 'src/requests/request-lane.ts',
+      file: 'src/requests/insert-queue.ts',
       find: 'this.waiting.splice(0, MAX_INSERT)',
       replace: 'this.waiting.splice(0, 1)',
       suites: ['test/unit/request-lane'],
     },
     {
-      file: 'src/requests/request-lane.ts',
+      file: 'src/requests/insert-queue.ts',
       find: 'batch.length > 1 && ',
       replace: 'false && ',
       suites: ['test/unit/request-lane'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: 'if (count > 0) await giveBack();',
       replace: 'void count;',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: '      await giveBack();\n      throw error;',
       replace: '      throw error;',
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/task-lock.request-settler.ts',
+      file: 'src/requests/settler.ts',
       find: 'wanted.aborted = true;',
       replace: '',
       suites: ['test/wiring/requests'],
@@ -898,19 +898,19 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/requests/request-watch.ts',
+      file: 'src/requests/poller.ts',
       find: '    this.expected.add(task);\n',
       replace: '    this.expected.add(task);\n    this.lookIn(0);\n',
       suites: ['test/unit/request-watch'],
     },
     {
-      file: 'src/requests/due-instants.ts',
+      file: 'src/requests/wake-times.ts',
       find: 'dues.putOff = { first: Math.min(first, look), last: Math.max(last, look) };',
       replace: 'dues.putOff = { first: Math.min(first, look), last: look };',
       suites: ['test/unit/due-instants'],
     },
     {
-      file: 'src/task-lock.explorer.ts',
+      file: 'src/nest/task-lock.explorer.ts',
       find: '      this.recovery.add(task, method);\n',
       replace:
         '      if (task.schedule && this.scheduler.fires(task.schedule)) this.recovery.add(task, method);\n',
@@ -951,7 +951,7 @@ const byRule = {
       suites: POSTGRES,
     },
     {
-      file: 'src/postgres/rounds.ts',
+      file: 'src/store/postgres/rounds.ts',
       find: 'rounds.find(({ names }) => !names.has(name))',
       replace: 'rounds[0]',
       suites: POSTGRES,
@@ -1001,19 +1001,19 @@ const byRule = {
   ],
   'prepared statements behind poolers': [
     {
-      file: 'src/postgres/session.ts',
+      file: 'src/store/postgres/statement-runner.ts',
       find: 'if (!isNameLost(error)) throw error;',
       replace: 'throw error;',
       suites: STATEMENTS,
     },
     {
-      file: 'src/postgres/session.ts',
+      file: 'src/store/postgres/statement-runner.ts',
       find: 'if (this.prepares) {',
       replace: 'if (true) {',
       suites: STATEMENTS,
     },
     {
-      file: 'src/postgres/statement.ts',
+      file: 'src/store/postgres/statement.ts',
       find: 'name: `${name}-${digest}`',
       replace: 'name',
       suites: STATEMENTS,
@@ -1044,25 +1044,25 @@ const byRule = {
   ],
   'direct calls and ticks': [
     {
-      file: 'src/task-lock.claim.ts',
+      file: 'src/calls/task-lock.claim.ts',
       find: 'direct ? 0 : ',
       replace: '',
       suites: ['test/wiring/direct-calls'],
     },
     {
-      file: 'src/task-lock.explorer.ts',
+      file: 'src/nest/task-lock.explorer.ts',
       find: 'if (task.schedule) markDirectCalls(instances, key);',
       replace: '',
       suites: ['test/wiring/direct-calls'],
     },
     {
-      file: 'src/method-proxy.ts',
+      file: 'src/calls/method-proxy.ts',
       find: 'Reflect.defineMetadata(key, Reflect.getMetadata(key, method), proxy);',
       replace: '',
       suites: ['test/wiring/schedule-decorators'],
     },
     {
-      file: 'src/task-lock.interceptor.ts',
+      file: 'src/calls/task-lock.interceptor.ts',
       find: 'return outer ? joined',
       replace: 'return outer && !outer.run ? joined',
       suites: ['test/wiring/super-calls'],
@@ -1071,7 +1071,7 @@ const byRule = {
   'the end of the application': [
     { file: LOCKS, find: 'this.stopping.abort();', replace: '', suites: UNIT },
     {
-      file: 'src/task-lock.shutdown.ts',
+      file: 'src/nest/task-lock.shutdown.ts',
       find: 'await this.locks.stop(this.shutdownTimeout);',
       replace: '',
       suites: ['test/wiring/shutdown'],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { PostgresLockStore } from '../../src/postgres/postgres-lock-store.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimRequest, ReleaseRequest } from '../../src/lock/lock-store.js';
+import type { ClaimRequest, ReleaseRequest } from '../../src/store/lock-store.js';
 
 /** A claim of a tick that is due now, of a task that is due each minute. */
 export function aClaim(overrides: Partial<ClaimRequest> = {}): ClaimRequest {

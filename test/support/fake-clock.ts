@@ -1,4 +1,4 @@
-import type { LockClock } from '../../src/lock/lock-clock.js';
+import type { LockClock } from '../../src/common/clock.js';
 
 interface Timer {
   due: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimRequest, LockStore, ReleaseRequest, RenewRequest } from '../../src/lock/lock-store.js';
+import type { ClaimRequest, LockStore, ReleaseRequest, RenewRequest } from '../../src/store/lock-store.js';
 import { aClaim, aRelease } from './claims.js';
 
 const COMPANION = 'the companion';

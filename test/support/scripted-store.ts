@@ -7,8 +7,8 @@ import type {
   RenewAnswer,
   RenewRequest,
   WantedSignal,
-} from '../../src/lock/lock-store.js';
-import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
+} from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
 
 /** An answer, an error, or a promise of the one or the other. */
 type Line<Answer> = Answer | Error | Promise<Answer>;

@@ -1,18 +1,18 @@
-import type { LockClock } from '../../src/lock/lock-clock.js';
-import type { LockStore } from '../../src/lock/lock-store.js';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { moduleSettings } from '../../src/config/module-settings.js';
+import type { LockClock } from '../../src/common/clock.js';
+import type { LockStore } from '../../src/store/lock-store.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { moduleSettings } from '../../src/tasks/settings/module-settings.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
-import { TaskLockInterceptor } from '../../src/task-lock.interceptor.js';
-import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
-import { TaskLockRegistry } from '../../src/task-lock.registry.js';
-import { RequestWatch } from '../../src/requests/request-watch.js';
-import { TaskLockRequestPublisher } from '../../src/task-lock.request-publisher.js';
-import { TaskLockRequestSettler } from '../../src/task-lock.request-settler.js';
-import { RequestingInterceptor } from '../../src/task-lock.requesting-interceptor.js';
-import { TaskLockRuntime } from '../../src/task-lock.runtime.js';
-import { transactionsFor } from '../../src/task-lock.transactions.js';
-import { RUNTIME } from '../../src/task-lock.runtime-key.js';
+import { TaskLockInterceptor } from '../../src/calls/task-lock.interceptor.js';
+import type { TaskLockModuleOptions } from '../../src/tasks/options.js';
+import { TaskLockRegistry } from '../../src/tasks/registry.js';
+import { RequestWatch } from '../../src/requests/poller.js';
+import { TaskLockRequestPublisher } from '../../src/requests/publisher.js';
+import { TaskLockRequestSettler } from '../../src/requests/settler.js';
+import { RequestingInterceptor } from '../../src/requests/requesting-interceptor.js';
+import { TaskLockRuntime } from '../../src/calls/call-dispatcher.js';
+import { transactionsFor } from '../../src/calls/task-lock.transactions.js';
+import { RUNTIME } from '../../src/calls/dispatcher-key.js';
 
 /** What a simulated replica is made of. */
 export interface Simulation {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { BatchedStore } from '../../src/lock/batched-store.js';
-import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore, WantedSignal } from '../../src/lock/lock-store.js';
+import { BatchedStore } from '../../src/store/batching-store.js';
+import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, LockStore, WantedSignal } from '../../src/store/lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { Later } from '../support/scripted-store.js';
 

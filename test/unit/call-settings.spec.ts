@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { taskSettings } from '../../src/config/task-settings.js';
-import { scheduleOf } from '../../src/schedule/schedule.js';
-import type { ScheduleMetadata } from '../../src/schedule/schedule-metadata.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { taskSettings } from '../../src/tasks/settings/task-settings.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
+import type { ScheduleMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
 import type { TaskLockDefinition } from '../../src/index.js';
 
 const MINUTE = 60_000;

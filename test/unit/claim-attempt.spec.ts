@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimAttempt } from '../../src/lock/claim-attempt.js';
-import type { ClaimAnswer, TickRequest, WonAnswer } from '../../src/lock/lock-store.js';
-import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
+import type { ClaimAnswer, TickRequest, WonAnswer } from '../../src/store/lock-store.js';
+import { UnfinishedWork } from '../../src/common/in-flight.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { aTick, watch } from '../support/locks.js';
 import { answerLost, busy, held, Later, notSent, ScriptedStore, won } from '../support/scripted-store.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ClockCheckedStore } from '../../src/lock/clock-checked-store.js';
-import type { ClaimAnswer, PurgeRequest } from '../../src/lock/lock-store.js';
+import { ClockCheckedStore } from '../../src/store/clock-checked-store.js';
+import type { ClaimAnswer, PurgeRequest } from '../../src/store/lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
 import fc from 'fast-check';
-import { shortestGap } from '../../src/schedule/cron-period.js';
+import { shortestGap } from '../../src/tasks/schedule/shortest-gap.js';
 import { firings } from '../support/cron-library.js';
 
 const SECOND = 1_000;

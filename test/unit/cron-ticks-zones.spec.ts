@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
-import { CronTicks } from '../../src/schedule/cron-ticks.js';
+import { CronTicks } from '../../src/tasks/schedule/cron-ticks.js';
 import { firingsBetween, setMachineClock } from '../support/cron-library.js';
 
 const MINUTE = 60_000;

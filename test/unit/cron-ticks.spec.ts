@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
 import fc from 'fast-check';
-import { CronTicks } from '../../src/schedule/cron-ticks.js';
+import { CronTicks } from '../../src/tasks/schedule/cron-ticks.js';
 import { firings, setMachineClock } from '../support/cron-library.js';
 
 const SECOND = 1_000;

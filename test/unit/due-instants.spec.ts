@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DueInstants } from '../../src/requests/due-instants.js';
+import { DueInstants } from '../../src/requests/wake-times.js';
 
 /** At which instants one looks, who looks whenever something is due. */
 function looksFor(dues: DueInstants): number[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DurationError, formatDuration, parseDuration } from '../../src/config/duration.js';
-import type { DurationInput } from '../../src/config/duration.js';
+import { DurationError, formatDuration, parseDuration } from '../../src/common/duration.js';
+import type { DurationInput } from '../../src/common/duration.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

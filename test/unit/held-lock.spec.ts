@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { HeldLock } from '../../src/lock/held-lock.js';
-import { instantOf } from '../../src/lock/lock-clock.js';
-import { TaskLockLostError } from '../../src/lock/lock-errors.js';
+import { instantOf } from '../../src/common/clock.js';
+import { TaskLockLostError } from '../../src/lock/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { TICK } from '../support/scripted-store.js';
 

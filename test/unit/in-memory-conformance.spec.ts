@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { conformanceScenarios } from '../../src/testing/index.js';
-import { InMemoryLockStore } from '../../src/testing/in-memory-lock-store.js';
+import { InMemoryLockStore } from '../../src/store/memory/memory-lock-store.js';
 
 describe('the in-memory store', () => {
   test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { KeyPurge, UNUSED_KEY } from '../../src/lock/key-purge.js';
-import type { LockStore, PurgeRequest } from '../../src/lock/lock-store.js';
+import type { LockStore, PurgeRequest } from '../../src/store/lock-store.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
-import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
+import { UnfinishedWork } from '../../src/common/in-flight.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { aTick, recordingLog } from '../support/locks.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TaskLockLostError } from '../../src/lock/lock-errors.js';
+import type { TaskLockLostError } from '../../src/lock/errors.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, Later, lost, notSent, renewed } from '../support/scripted-store.js';
 import type { Script } from '../support/scripted-store.js';
-import type { RenewAnswer } from '../../src/lock/lock-store.js';
+import type { RenewAnswer } from '../../src/store/lock-store.js';
 
 const LEASE = MINUTE;
 const task = { ...aTick, lease: LEASE, maxHold: 5 * MINUTE };

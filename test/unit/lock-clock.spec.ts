@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { elapsedSince, instantOf, pause, SystemLockClock } from '../../src/lock/lock-clock.js';
+import { elapsedSince, instantOf, pause, SystemLockClock } from '../../src/common/clock.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { watch } from '../support/locks.js';
 

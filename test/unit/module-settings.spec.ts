@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { moduleSettings } from '../../src/config/module-settings.js';
-import { UnlockedStore } from '../../src/lock/unlocked-store.js';
-import type { TaskLockModuleOptions } from '../../src/task-lock.options.js';
+import { moduleSettings } from '../../src/tasks/settings/module-settings.js';
+import { UnlockedStore } from '../../src/store/memory/unlocked-store.js';
+import type { TaskLockModuleOptions } from '../../src/tasks/options.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 /** Options as an application may give them that does not check types. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { PlaceholderError, resolvePlaceholders } from '../../src/config/placeholder.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { PlaceholderError, resolvePlaceholders } from '../../src/tasks/settings/placeholders.js';
 
 const resolve = (text: string, environment: Record<string, string> = {}, config?: Record<string, unknown>) =>
   resolvePlaceholders(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RecoveryWatch } from '../../src/lock/recovery-watch.js';
+import { RecoveryWatch } from '../../src/lock/left-behind-watch.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const MINUTE = 60_000;

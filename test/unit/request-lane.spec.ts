@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
-import { InMemoryRequestStore } from '../../src/requests/in-memory-request-store.js';
-import { RequestLane } from '../../src/requests/request-lane.js';
-import type { NewRequest } from '../../src/requests/request-store.js';
+import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
+import { RequestLane } from '../../src/requests/insert-queue.js';
+import type { NewRequest } from '../../src/store/request-store.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
 

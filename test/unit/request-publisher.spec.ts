@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
-import { InMemoryRequestStore } from '../../src/requests/in-memory-request-store.js';
-import type { WaitingRequests, WaitingSearch } from '../../src/requests/request-store.js';
-import { RequestWatch } from '../../src/requests/request-watch.js';
-import type { RequestedLock } from '../../src/task-lock.context.js';
-import { TaskLockRequestPublisher } from '../../src/task-lock.request-publisher.js';
+import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
+import type { WaitingRequests, WaitingSearch } from '../../src/store/request-store.js';
+import { RequestWatch } from '../../src/requests/poller.js';
+import type { RequestedLock } from '../../src/calls/task-call.js';
+import { TaskLockRequestPublisher } from '../../src/requests/publisher.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 

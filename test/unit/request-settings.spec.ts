@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { taskSettings } from '../../src/config/task-settings.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { taskSettings } from '../../src/tasks/settings/task-settings.js';
 import type { TaskLockDefinition } from '../../src/index.js';
 
 const SECOND = 1_000;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/lock/lock-store.js';
-import { InMemoryRequestStore } from '../../src/requests/in-memory-request-store.js';
-import type { WaitingRequests, WaitingSearch } from '../../src/requests/request-store.js';
-import { RequestWatch } from '../../src/requests/request-watch.js';
-import type { RequestServer } from '../../src/requests/request-watch.js';
+import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
+import type { WaitingRequests, WaitingSearch } from '../../src/store/request-store.js';
+import { RequestWatch } from '../../src/requests/poller.js';
+import type { RequestServer } from '../../src/requests/poller.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 import { Gate } from '../support/gate.js';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { taskSettings } from '../../src/config/task-settings.js';
-import { scheduleOf } from '../../src/schedule/schedule.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { taskSettings } from '../../src/tasks/settings/task-settings.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
 import { firingsBetween } from '../support/cron-library.js';
 
 const MINUTE = 60_000;

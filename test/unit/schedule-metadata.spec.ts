@@ -5,7 +5,7 @@ import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import {
   assertScheduleMetadataIsReadable,
   readScheduleMetadata,
-} from '../../src/schedule/schedule-metadata.js';
+} from '../../src/tasks/schedule/schedule-metadata.js';
 
 const CHRISTMAS = new Date('2026-12-24T18:00:00Z');
 
@@ -84,7 +84,7 @@ describe('the probe at start-up', () => {
 
     async function probeWith(schedule: Record<string, unknown>): Promise<() => void> {
       jest.unstable_mockModule('@nestjs/schedule', () => ({ Cron, Interval, Timeout, ...schedule }));
-      const probe = await import('../../src/schedule/schedule-metadata.js');
+      const probe = await import('../../src/tasks/schedule/schedule-metadata.js');
       return probe.assertScheduleMetadataIsReadable;
     }
     const moved = (key: string) => () => SetMetadata(key, { timeout: 1, cronTime: '* * * * *' });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DateTime } from 'luxon';
-import type { CronMetadata } from '../../src/schedule/schedule-metadata.js';
-import { scheduleOf } from '../../src/schedule/schedule.js';
+import type { CronMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
 import { setMachineClock } from '../support/cron-library.js';
 
 const MINUTE = 60_000;

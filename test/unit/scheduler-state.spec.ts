@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { SchedulerState } from '../../src/schedule/scheduler-state.js';
-import type { SchedulerJobs } from '../../src/schedule/scheduler-state.js';
+import { SchedulerState } from '../../src/nest/scheduler-state.js';
+import type { SchedulerJobs } from '../../src/nest/scheduler-state.js';
 
 function stateWith(jobs: { crons?: string[]; intervals?: string[]; timeouts?: string[] } | undefined) {
   const registry: SchedulerJobs | undefined = jobs && {

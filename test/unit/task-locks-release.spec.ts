@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HeldLock } from '../../src/lock/held-lock.js';
-import type { ClaimAnswer, ReleaseAnswer } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, ReleaseAnswer } from '../../src/store/lock-store.js';
 import { SHORTEST_TIMER } from '../support/fake-clock.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, held, Later, notSent, TICK, won } from '../support/scripted-store.js';

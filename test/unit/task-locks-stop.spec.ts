@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ClaimAnswer, ReleaseAnswer } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer, ReleaseAnswer } from '../../src/store/lock-store.js';
 import { SHORTEST_TIMER } from '../support/fake-clock.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, busy, early, Later, notSent, won } from '../support/scripted-store.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigValues } from '../../src/config/config-values.js';
-import type { DurationInput } from '../../src/config/duration.js';
-import { taskSettings } from '../../src/config/task-settings.js';
-import type { ScheduleMetadata } from '../../src/schedule/schedule-metadata.js';
-import { scheduleOf } from '../../src/schedule/schedule.js';
-import type { TaskLockDefinition } from '../../src/task-lock.options.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import type { DurationInput } from '../../src/common/duration.js';
+import { taskSettings } from '../../src/tasks/settings/task-settings.js';
+import type { ScheduleMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
+import type { TaskLockDefinition } from '../../src/tasks/options.js';
 
 function problemsOf(definition: Partial<TaskLockDefinition>, schedule?: ScheduleMetadata) {
   const source = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { taskSettings } from '../../src/config/task-settings.js';
-import type { ScheduleMetadata } from '../../src/schedule/schedule-metadata.js';
-import { scheduleOf } from '../../src/schedule/schedule.js';
-import type { TaskLockDefinition } from '../../src/task-lock.options.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { taskSettings } from '../../src/tasks/settings/task-settings.js';
+import type { ScheduleMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
+import type { TaskLockDefinition } from '../../src/tasks/options.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { UnfinishedWork } from '../../src/lock/unfinished-work.js';
+import { UnfinishedWork } from '../../src/common/in-flight.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { watch } from '../support/locks.js';
 import { Later } from '../support/scripted-store.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TickRequest } from '../../src/lock/lock-store.js';
-import { UnlockedStore } from '../../src/lock/unlocked-store.js';
+import type { TickRequest } from '../../src/store/lock-store.js';
+import { UnlockedStore } from '../../src/store/memory/unlocked-store.js';
 import { aClaim } from '../support/claims.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { TICK } from '../support/scripted-store.js';

@@ -5,7 +5,7 @@ import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskLock, TaskLockModule } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
-import { TaskLockRegistry } from '../../src/task-lock.registry.js';
+import { TaskLockRegistry } from '../../src/tasks/registry.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { keyText } from '../../src/config/key-of-call.js';
+import { keyText } from '../../src/tasks/settings/lock-key.js';
 import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';

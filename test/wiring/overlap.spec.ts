@@ -12,7 +12,7 @@ import type { TaskLockModuleOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
-import type { ClaimAnswer } from '../../src/lock/lock-store.js';
+import type { ClaimAnswer } from '../../src/store/lock-store.js';
 import { Gate } from '../support/gate.js';
 import { Later, notSent, ScriptedStore } from '../support/scripted-store.js';
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron, SchedulerRegistry } from '@nestjs/schedule';
 import { currentTaskRun, TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
-import { processState } from '../../src/process-state.js';
+import { processState } from '../../src/calls/process-state.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,

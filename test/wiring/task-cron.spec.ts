@@ -4,8 +4,8 @@ import type { Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import { ConfigValues } from '../../src/config/config-values.js';
-import { cronSettings } from '../../src/config/cron-settings.js';
+import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { cronSettings } from '../../src/tasks/settings/cron-settings.js';
 import { currentTaskRun, TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {

@@ -1,4 +1,4 @@
-import type { LockStore } from '../../lock/lock-store.js';
+import type { LockStore } from '../../store/lock-store.js';
 
 /** A row as the scenarios look at it; times are epoch milliseconds. */
 export interface ObservedRow {

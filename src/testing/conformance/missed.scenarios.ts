@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { TickRequest } from '../../lock/lock-store.js';
+import type { TickRequest } from '../../store/lock-store.js';
 import type { ConformanceScenario } from './conformance-harness.js';
 import { at, call, LEASE, MINUTE, minuteOf, scenario } from './player.js';
 

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import type { ClaimAnswer, ClaimRequest, ReleaseRequest, TickRequest } from '../../lock/lock-store.js';
+import type { ClaimAnswer, ClaimRequest, ReleaseRequest, TickRequest } from '../../store/lock-store.js';
 import type { ConformanceHarness, ConformanceScenario } from './conformance-harness.js';
 
 export const MINUTE = 60_000;

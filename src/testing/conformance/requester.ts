@@ -1,4 +1,4 @@
-import type { NewRequest, PickedUp, RequestStore, SettledRun } from '../../requests/request-store.js';
+import type { NewRequest, PickedUp, RequestStore, SettledRun } from '../../store/request-store.js';
 import type { ConformanceHarness, ConformanceScenario } from './conformance-harness.js';
 import { call, LEASE, Player, scenario } from './player.js';
 

@@ -7,8 +7,8 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
-} from '../../../src/lock/lock-store.js';
-import { LockStoreUnavailableError } from '../../../src/lock/lock-store.js';
+} from '../../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../../src/store/lock-store.js';
 import type { FakeClock } from '../../support/fake-clock.js';
 import type { ReplicaClock } from './replica-clock.js';
 

@@ -1,5 +1,5 @@
 import { HeldLock } from '../../../src/lock/held-lock.js';
-import type { Outcome, TickRequest } from '../../../src/lock/lock-store.js';
+import type { Outcome, TickRequest } from '../../../src/store/lock-store.js';
 import type { TaskClaim } from '../../../src/lock/task-claim.js';
 import { TaskLocks } from '../../../src/lock/task-locks.js';
 import { recordingLog } from '../../support/locks.js';

@@ -1,4 +1,4 @@
-import type { LockClock } from '../../../src/lock/lock-clock.js';
+import type { LockClock } from '../../../src/common/clock.js';
 import type { FakeClock } from '../../support/fake-clock.js';
 
 /** As in Node: a timer of no time at all takes a millisecond. */

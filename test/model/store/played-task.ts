@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { ClaimRequest, Outcome, ReleaseRequest, TickRequest } from '../../../src/lock/lock-store.js';
+import type { ClaimRequest, Outcome, ReleaseRequest, TickRequest } from '../../../src/store/lock-store.js';
 import { endOfRun } from '../../../src/lock/task-claim.js';
 import type { TaskClaim } from '../../../src/lock/task-claim.js';
 

@@ -5,7 +5,7 @@ import type {
   ReleaseRequest,
   RenewRequest,
   WonAnswer,
-} from '../../../src/lock/lock-store.js';
+} from '../../../src/store/lock-store.js';
 
 /** The newest run of the task, as its claim and what followed have left it. */
 interface NewestRun {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Outcome, TickRequest } from '../../../src/lock/lock-store.js';
+import type { Outcome, TickRequest } from '../../../src/store/lock-store.js';
 import { claimOf } from './played-task.js';
 import type { PlayedClaim, PlayedReplica } from './played-task.js';
 import type { Reference, StoreStage } from './store-stage.js';

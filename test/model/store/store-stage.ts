@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ClaimAnswer, Outcome } from '../../../src/lock/lock-store.js';
+import type { ClaimAnswer, Outcome } from '../../../src/store/lock-store.js';
 import { releaseOf } from './played-task.js';
 import type { PlayedClaim, PlayedTask } from './played-task.js';
 import { ReferenceLock } from './reference-lock.js';

@@ -1,5 +1,5 @@
-import type { LockStore } from '../../../src/lock/lock-store.js';
-import { PostgresLockStore } from '../../../src/postgres/postgres-lock-store.js';
+import type { LockStore } from '../../../src/store/lock-store.js';
+import { PostgresLockStore } from '../../../src/store/postgres/postgres-lock-store.js';
 import type { ObservedRow } from '../../../src/testing/index.js';
 import { InMemoryLockStore } from '../../../src/testing/index.js';
 import type { TestDatabase } from '../../support/database.js';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ClaimRequest, Outcome, RenewAnswer, WonAnswer } from '../../../src/lock/lock-store.js';
+import type { ClaimRequest, Outcome, RenewAnswer, WonAnswer } from '../../../src/store/lock-store.js';
 
 /** A claim that the store granted, as far as the store's own answers tell. */
 interface Grant {

@@ -4,8 +4,8 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { TaskLockModule, TaskLockService } from '../../../src/index.js';
 import type { TaskRun } from '../../../src/index.js';
-import type { SystemLockClock } from '../../../src/lock/lock-clock.js';
-import { LOCK_CLOCK } from '../../../src/task-lock.tokens.js';
+import type { SystemLockClock } from '../../../src/common/clock.js';
+import { LOCK_CLOCK } from '../../../src/nest/task-lock.tokens.js';
 
 /** What the driver asks of a holder: one run that writes a row in a transaction. */
 export interface Round {

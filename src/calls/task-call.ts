@@ -1,0 +1,77 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { DecoratedMethod } from './call-context.js';
+import type { DecoratedCall } from './dispatcher-key.js';
+import type { Task } from '../tasks/registry.js';
+import { keyedName } from '../store/keyed-name.js';
+import type { TickRequest } from '../store/lock-store.js';
+
+/** What is to run under the lock, and for which tick. */
+export interface TaskCall {
+  task: Task;
+  tick: TickRequest;
+  /** A call of a scheduled task that its schedule did not make. */
+  direct: boolean;
+  /** Whose lock it is, where each key of the task has one. */
+  key?: string;
+  /**
+   * Requests are served: the lock is the one that they name, the method is called under it and no other, and so many
+   * milliseconds lie between two starts, the window of a debounce that runs the first call at once.
+   */
+  served?: { lockName: string; spacing: number };
+  /** The decorated method; none for a call of `TaskLockService`. */
+  method?: DecoratedMethod;
+}
+
+/** Whether a schedule made the call, or a caller for a tick of his own: there is nobody to wait, and nobody to tell. */
+export function isTick({ task, tick, direct }: TaskCall): boolean {
+  return tick.kind !== 'call' || (task.schedule !== undefined && !direct);
+}
+
+/** The lock that a request is for. */
+export type RequestedLock = Pick<TaskCall, 'task' | 'key' | 'served'>;
+
+/** The lock that a call contends for. */
+export function lockNameOf({ task, key, served }: RequestedLock): string {
+  if (served) return served.lockName;
+  return key === undefined ? task.name : keyedName(task.name, key);
+}
+
+/** The execution context of type `task` that the lock's interceptor is called with. */
+export class TaskExecutionContext implements ExecutionContext {
+  constructor(
+    readonly call: TaskCall,
+    private readonly decorated: DecoratedCall,
+  ) {}
+
+  getClass<T>(): Type<T> {
+    return this.decorated.instance.constructor as Type<T>;
+  }
+
+  getHandler(): DecoratedCall['method'] {
+    return this.decorated.method;
+  }
+
+  getArgs<T extends unknown[]>(): T {
+    return this.decorated.args as T;
+  }
+
+  getArgByIndex<T>(index: number): T {
+    return this.decorated.args[index] as T;
+  }
+
+  getType<TContext extends string>(): TContext {
+    return 'task' as TContext;
+  }
+
+  switchToRpc(): never {
+    throw new Error('A task has no RPC context.');
+  }
+
+  switchToHttp(): never {
+    throw new Error('A task has no HTTP context.');
+  }
+
+  switchToWs(): never {
+    throw new Error('A task has no WebSocket context.');
+  }
+}

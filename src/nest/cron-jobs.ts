@@ -1,0 +1,42 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { SchedulerRegistry } from '@nestjs/schedule';
+import { CronJob } from 'cron';
+import { memberOf } from '../tasks/declaration.js';
+import type { TaskLockProblem } from '../tasks/errors.js';
+import type { Task } from '../tasks/registry.js';
+import type { ScheduledMethod } from '../calls/left-behind-ticks.js';
+
+/** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has looked for its own. */
+@Injectable()
+export class TaskLockCronJobs {
+  private readonly logger = new Logger('TaskLock');
+
+  /** `scheduler`: of ScheduleModule, which stops its jobs at shutdown; none where that is not imported. */
+  constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
+
+  /** What is in the way of a start. A @Cron of this name that the scheduler adds later fails there, by the name alone. */
+  problemsOf({ name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
+    if (!cron || !this.scheduler()?.doesExist('cron', name)) return [];
+    const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
+    return [{ where: memberOf(instance, key), option: 'name', message }];
+  }
+
+  start({ name, cron }: Task, { instance, method }: ScheduledMethod): void {
+    const scheduler = this.scheduler();
+    if (!cron || !scheduler) return;
+    const onTick = async (): Promise<void> => {
+      try {
+        await Reflect.apply(method, instance, []);
+      } catch (error) {
+        this.logger.error(error);
+      }
+    };
+    const { cronTime, timeZone, utcOffset } = cron;
+    const job =
+      utcOffset === undefined
+        ? new CronJob(cronTime, onTick, null, false, timeZone)
+        : new CronJob(cronTime, onTick, null, false, null, null, false, utcOffset);
+    scheduler.addCronJob(name, job);
+    job.start();
+  }
+}

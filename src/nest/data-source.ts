@@ -1,0 +1,34 @@
+import type { ModuleRef } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { ModuleSettings } from '../tasks/settings/module-settings.js';
+
+/**
+ * The data source that holds the lock table.
+ *
+ * @throws Error where the application has none, or one that says that it is not on Postgres
+ */
+export function dataSourceOf({ dataSource: given }: ModuleSettings, moduleRef: ModuleRef): DataSource {
+  const dataSource = typeof given === 'object' ? given : injected(given, moduleRef);
+  // A mock of a test has what its transactions need, and often no options.
+  const { options }: Partial<Pick<DataSource, 'options'>> = dataSource;
+  const { type }: Partial<Pick<DataSourceOptions, 'type'>> = options ?? {};
+  if (type === undefined || type === 'postgres') return dataSource;
+  throw new Error(`the data source is of type '${type}': the lock table needs one of type 'postgres'`);
+}
+
+function injected(name: string | undefined, moduleRef: ModuleRef): DataSource {
+  try {
+    return moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false });
+  } catch (error) {
+    const [which, how] =
+      name === undefined
+        ? ['no TypeORM data source', '']
+        : [`no TypeORM data source '${name}'`, `name: '${name}', `];
+    throw new Error(
+      `the application has ${which}: import TypeOrmModule.forRoot({ ${how}type: 'postgres', ... }), or give ` +
+        `TaskLockModule.forRoot a dataSource or a store`,
+      { cause: error },
+    );
+  }
+}

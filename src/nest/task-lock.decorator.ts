@@ -1,0 +1,133 @@
+import { Inject, UseInterceptors } from '@nestjs/common';
+import type { ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import { asDirectCall } from '../calls/call-context.js';
+import type { DurationInput } from '../common/duration.js';
+import { proxyOf } from '../calls/method-proxy.js';
+import type { Method } from '../calls/method-proxy.js';
+import { processState } from '../calls/process-state.js';
+import { declare, markMethod, memberOf } from '../tasks/declaration.js';
+import { TaskLockUsageError } from '../tasks/errors.js';
+import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from '../tasks/options.js';
+import { assertRunnable, RUNTIME } from '../calls/dispatcher-key.js';
+
+/**
+ * Lets exactly one replica run each tick of a scheduled method, in any order with `@Cron`, `@Interval` and
+ * `@Timeout`. On a method without a schedule it lets one call at a time run.
+ *
+ * A call that is skipped resolves to `undefined`, unless its `overlap` says otherwise. The method's own errors are
+ * rethrown unchanged.
+ *
+ * @param name the lock's name: one row, one task. May hold placeholders: `${path.to.key:default}`
+ * @param interval how often the task should run: milliseconds as a number, or a text with a unit (`30s`, `24h`,
+ *   `PT5M`). Default: read off the schedule
+ * @param options its holds, its locks for each key, and what becomes of calls, ticks and requests that find it locked
+ * @throws TaskLockUsageError on a static method, a getter, an arrow property, a generator, or a method that returns an
+ *   Observable
+ * @example
+ * @Cron(CronExpression.EVERY_HOUR)
+ * @TaskLock('clean-up-aux-table')
+ * async cleanUp() {}
+ *
+ * @example
+ * @Interval(60_000)
+ * @TaskLock('refresh-citations', '${citations.refreshEvery:24h}', { maxHold: '2d' })
+ * async refresh() {}
+ */
+export function TaskLock<Args extends unknown[] = never[]>(
+  name: string,
+  interval?: DurationInput,
+  options?: TaskLockOptions<Args>,
+): TaskLockDecorator<Args>;
+/**
+ * The same, as one object.
+ *
+ * @example
+ * @TaskLock({ name: 'nightly-report', interval: '1d', minHold: '20h' })
+ */
+export function TaskLock<Args extends unknown[] = never[]>(
+  definition: TaskLockDefinition<Args>,
+): TaskLockDecorator<Args>;
+export function TaskLock(
+  nameOrDefinition: string | TaskLockDefinition,
+  interval?: DurationInput,
+  options?: TaskLockOptions,
+): TaskLockDecorator<never[]> {
+  const definition: TaskLockDefinition =
+    typeof nameOrDefinition === 'object' && nameOrDefinition !== null
+      ? nameOrDefinition
+      : { ...options, name: nameOrDefinition, interval };
+  return decoratorOf(definition);
+}
+
+/** Decorates a method with a task: `cron` is the schedule of one that @TaskCron fires. */
+export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSchedule): MethodDecorator {
+  return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
+    const method = decoratedMethod(target, key, descriptor);
+    const declaration = { key, definition, cron };
+    declare(target, declaration);
+    Inject(processState.runtimeToken)(target, RUNTIME);
+    const guarded = proxyOf(method, async (original, instance, args) => {
+      assertRunnable(instance, key);
+      return instance[RUNTIME].call({ instance, declaration, method: original, args });
+    });
+    markMethod(guarded, declaration);
+    // In place: applyDecorators ignores a descriptor that is returned.
+    if (descriptor) descriptor.value = guarded;
+    // On the class: another decorator may drop what is on the method, as Sentry's `@Cron` does.
+    UseInterceptors(new RequestMarker(key))(target.constructor);
+  };
+}
+
+/** A decorator of any method; with a `key`, of one whose parameters the key function takes. */
+export type TaskLockDecorator<Args extends unknown[]> = [Args] extends [never[]]
+  ? MethodDecorator
+  : <M extends (...args: never[]) => unknown>(
+      target: object,
+      key: string | symbol,
+      descriptor: TypedPropertyDescriptor<M> & KeyFits<M, Args>,
+    ) => void;
+
+type KeyFits<M extends (...args: never[]) => unknown, Args extends unknown[]> =
+  Parameters<M> extends readonly [...Args, ...unknown[]]
+    ? unknown
+    : 'the parameters of the key function are not those of the method';
+
+/**
+ * Marks a request to a controller's method as a direct call: routers capture the method before the application
+ * starts, so that a request to a scheduled method could not be told from its tick. It claims nothing. Requests to
+ * other methods are left alone: a timer that one of them starts would make no ticks.
+ */
+class RequestMarker implements NestInterceptor {
+  constructor(private readonly key: string | symbol) {}
+
+  intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
+    const type = context.getClass();
+    if (context.getHandler() !== Reflect.get(type.prototype as object, this.key)) return next.handle();
+    return asDirectCall({ type, key: this.key }, () => next.handle());
+  }
+}
+
+function decoratedMethod(target: object, key: string | symbol, descriptor?: PropertyDescriptor): Method {
+  const refuse = (what: string, instead: string): never => {
+    throw new TaskLockUsageError(
+      `@TaskLock cannot stand on ${memberOf(target, key)}: it is ${what}. ${instead}`,
+    );
+  };
+  if (typeof target === 'function') refuse('static', 'Make it a method of an injectable instance.');
+  if (descriptor?.get || descriptor?.set) refuse('an accessor', 'Make it a method.');
+  const method: unknown = descriptor?.value;
+  if (typeof method !== 'function') {
+    return refuse(
+      'a property',
+      `Write it as a method, \`async ${String(key)}() {}\`, and not as an arrow function.`,
+    );
+  }
+  if (/Generator/.test(Object.prototype.toString.call(method))) {
+    refuse('a generator', 'Its work would run after the release: return a promise of all of it.');
+  }
+  if (Reflect.getMetadata('design:returntype', target, key) === Observable) {
+    refuse('a method that returns an Observable', 'Its work would run after the release: return a promise.');
+  }
+  return method as Method;
+}

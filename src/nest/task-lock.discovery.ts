@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { ConfigReader } from '../tasks/settings/config-values.js';
+import { processState } from '../calls/process-state.js';
+import { declarationsOf } from '../tasks/declaration.js';
+import type { TaskLockDeclaration } from '../tasks/declaration.js';
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** A class with decorated methods, as the application registers it. */
+export interface DiscoveredClass {
+  declarations: readonly TaskLockDeclaration[];
+  /** Its instances; for a request-scoped class an object of its prototype. */
+  instances: readonly object[];
+  /** How many providers and controllers stand for it: the scheduler fires each of them. */
+  registrations: number;
+  isTransient: boolean;
+  /** The scheduler fires methods of instances that are made once. */
+  isFired: boolean;
+}
+
+/** Finds in the application's container what the lock works with. */
+@Injectable()
+export class TaskLockDiscovery {
+  private config?: ConfigReader;
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  decoratedClasses(): DiscoveredClass[] {
+    const classes = new Map<unknown, DiscoveredClass & { instances: object[] }>();
+    for (const wrapper of this.wrappers()) {
+      const instance: unknown = wrapper.instance;
+      if (typeof instance !== 'object' || instance === null) continue;
+      const declarations = declarationsOf(instance);
+      if (declarations.length === 0) continue;
+      const type = instance.constructor;
+      let known = classes.get(type);
+      if (!known)
+        classes.set(
+          type,
+          (known = { declarations, instances: [], registrations: 0, isTransient: false, isFired: false }),
+        );
+      if (!known.instances.includes(instance)) known.instances.push(instance);
+      known.registrations++;
+      known.isTransient ||= wrapper.isTransient;
+      known.isFired ||= wrapper.isDependencyTreeStatic();
+    }
+    return [...classes.values()];
+  }
+
+  /** `ConfigService` of @nestjs/config, known by its shape: the package need not be installed. */
+  configService(): ConfigReader | undefined {
+    this.config ??= this.discovery
+      .getProviders()
+      .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance))
+      ?.instance as ConfigReader | undefined;
+    return this.config;
+  }
+
+  /** How often the application imports this module; each import has a runtime of its own. */
+  moduleImports(): number {
+    return this.discovery.getProviders().filter(({ token }) => token === processState.runtimeToken).length;
+  }
+
+  private wrappers(): Wrapper[] {
+    return [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+  }
+}
+
+/** An application's own class of that name may throw where a value is missing. */
+function isConfigService(instance: unknown): instance is ConfigReader {
+  const shape = instance as { get?: unknown; getOrThrow?: unknown } | undefined;
+  return typeof shape?.get === 'function' && typeof shape.getOrThrow === 'function';
+}

@@ -1,0 +1,214 @@
+import { types } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { formatDuration, parseDuration } from '../common/duration.js';
+import type { DurationInput } from '../common/duration.js';
+import { keyOfCall, keyText } from '../tasks/settings/lock-key.js';
+import { LONGEST_DELAY } from '../tasks/settings/request-settings.js';
+import { keyedName } from '../store/keyed-name.js';
+import { messageOf } from '../common/error-text.js';
+import { TaskLockUsageError } from '../tasks/errors.js';
+import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
+import type { TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
+import { TaskLockRegistry } from '../tasks/registry.js';
+import type { Task } from '../tasks/registry.js';
+import type { TaskLockRequestPublisher } from '../requests/publisher.js';
+import type { TaskRun } from '../calls/task-run.js';
+
+const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
+  'args',
+  'key',
+  'delay',
+  'manager',
+]);
+
+/** Runs code under a task's lock without a decorator, and asks for runs of decorated tasks. */
+@Injectable()
+export class TaskLockService {
+  constructor(
+    private readonly registry: TaskLockRegistry,
+    private readonly interceptor: TaskLockInterceptor,
+    private readonly requests: TaskLockRequestPublisher,
+    /** Makes the declared tasks known, where the application is not started yet. */
+    private readonly explore: () => void,
+  ) {}
+
+  /**
+   * Claims the lock, calls `work` and releases the lock; or says why it was skipped.
+   *
+   * @param task the name of a declared task, which takes its options, or options of its own
+   * @throws TaskLockUsageError where a bare name is not declared anywhere
+   * @throws TaskLockConfigurationError where the options are wrong
+   * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError by the task's `overlap`
+   * @throws whatever `work` throws, unchanged
+   * @example
+   * const result = await this.taskLock.run({ name: 'export', maxHold: '10m' }, async (run) => this.export(run.signal));
+   * if (result.status === 'skipped') this.logger.log(`export: ${result.reason}, held by ${result.heldBy}`);
+   */
+  async run<T>(
+    task: string | TaskLockRunOptions,
+    work: (run: TaskRun) => T | Promise<T>,
+  ): Promise<TaskLockResult<T>> {
+    this.explore();
+    const { scheduledTime, key: given, ...definition } = typeof task === 'string' ? { name: task } : task;
+    const known =
+      typeof task === 'string'
+        ? this.declared(task)
+        : this.registry.describe(definition, 'TaskLockService.run');
+    if (definition.overlap === 'bufferOne') {
+      throw new TaskLockUsageError(
+        `TaskLockService.run('${known.name}'), option overlap: bufferOne is for decorated methods: a function that is ` +
+          `given here cannot be called later, on another replica.`,
+      );
+    }
+    const key = this.keyFor('run', known, given);
+    if (scheduledTime !== undefined && !isInstant(scheduledTime)) {
+      throw new TaskLockUsageError(
+        `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
+      );
+    }
+    if (definition.recover && scheduledTime === undefined) {
+      throw new TaskLockUsageError(
+        `TaskLockService.run('${known.name}'): recover needs a scheduledTime: a call has no tick that could run again.`,
+      );
+    }
+    return this.interceptor.execute(
+      scheduledTime === undefined
+        ? { task: known, key, tick: { kind: 'call' }, direct: known.schedule !== undefined }
+        : { task: known, key, tick: { kind: 'scheduled', scheduledTime }, direct: false },
+      async (run) => work(run),
+    );
+  }
+
+  /**
+   * Asks for a run of a task: soon, once, on any replica, however often it is asked for before that. Requests of one task
+   * and key that are due together are one run, with the newest arguments, under the lock of the task; those that come
+   * while it runs are one more. A run that fails is tried again, see `attempts`. This is a slot and no queue: where each
+   * call counts, take pg-boss or graphile-worker.
+   *
+   * The type of the method gives `args` their types. Declare `attempts` on a task that is requested, so that all replicas
+   * look for its requests, and not only those that have asked.
+   *
+   * @param name the name of a declared task
+   * @throws TaskLockUsageError where no task has that name, the arguments are not JSON, or an option is wrong: nothing is
+   *   written then
+   * @throws LockStoreUnavailableError where the database gave no answer; with `manager` the driver's own error
+   * @example
+   * await this.dataSource.transaction(async (manager) => {
+   *   await manager.save(message);
+   *   await this.taskLock.request<Mailer['send']>('send-mail', { args: [message.id], manager });
+   * });
+   */
+  async request<Method extends (...args: never[]) => unknown = (...args: unknown[]) => unknown>(
+    name: string,
+    options: TaskRequestOptions<Parameters<Method>> = {},
+  ): Promise<void> {
+    this.explore();
+    const task = this.declared(name, 'request');
+    const where = `TaskLockService.request('${task.name}')`;
+    const refuse = (option: string, message: string): never => {
+      throw new TaskLockUsageError(`${where}, option ${option}: ${message}`);
+    };
+    if (!this.registry.isCallable(task.name)) {
+      throw new TaskLockUsageError(
+        `${where}: its class is made anew for each request, so that there is no object to call it on later. Move the ` +
+          `method to a class that is made once.`,
+      );
+    }
+    for (const option of Object.keys(options)) {
+      if (!REQUEST_OPTIONS.has(option))
+        refuse(option, `is not an option; there are ${[...REQUEST_OPTIONS].join(', ')}`);
+    }
+    const { args = [], key: given, delay, manager } = options;
+    if (!Array.isArray(args))
+      refuse('args', `must be an array of the method's arguments; it is ${typeof args}`);
+    const text = this.requests.textOf(args, `${where}, option args`);
+    if (delay !== undefined && task.debounce) refuse('delay', `the task's debounce says when it runs`);
+    const due = delay === undefined ? 0 : this.delayOf(delay, refuse);
+    if (manager !== undefined && typeof (manager as { query?: unknown } | null)?.query !== 'function')
+      refuse('manager', 'must be the EntityManager of a transaction');
+    const key = task.key
+      ? this.keyOfRequest(task, JSON.parse(text) as unknown[], given, refuse)
+      : this.keyFor('request', task, given);
+    await this.requests.add({ task, key }, text, { delay: due, manager });
+  }
+
+  private delayOf(delay: DurationInput, refuse: (option: string, message: string) => never): number {
+    let due: number;
+    try {
+      due = parseDuration(delay);
+    } catch (error) {
+      return refuse('delay', messageOf(error));
+    }
+    if (due > LONGEST_DELAY)
+      refuse('delay', `${formatDuration(due)} is more than the maximum of ${formatDuration(LONGEST_DELAY)}`);
+    return due;
+  }
+
+  /** As the method's own call will compute it, from the arguments as they are read again. */
+  private keyOfRequest(
+    { key: keyFunction }: Task,
+    args: readonly unknown[],
+    given: string | number | undefined,
+    refuse: (option: string, message: string) => never,
+  ): string | undefined {
+    if (!keyFunction) return undefined;
+    let key: string;
+    try {
+      key = keyOfCall(keyFunction, args);
+    } catch (error) {
+      return refuse('args', `the task's key is computed from them, and ${messageOf(error)}`);
+    }
+    if (given !== undefined && String(given) !== key)
+      refuse('key', `'${given}' is not the key of these args, which is '${key}': leave it out`);
+    return key;
+  }
+
+  private keyFor(
+    method: 'run' | 'request',
+    { name, key: keyFunction }: Task,
+    given: string | number | undefined,
+  ): string | undefined {
+    const refuse = (message: string): never => {
+      throw new TaskLockUsageError(`TaskLockService.${method}('${name}'), option key: ${message}`);
+    };
+    if (given === undefined) {
+      if (keyFunction) refuse(`this task has a lock for each key: run({ name: '${name}', key: 5 }, ...)`);
+      const owner = this.registry.ownerOf(name);
+      if (owner) refuse(`this is the lock of one key of the task '${owner.name}': give it as { name, key }`);
+      return undefined;
+    }
+    if (!keyFunction && this.registry.get(name))
+      refuse('this task is declared without a key: its one lock is for all calls');
+    let key: string;
+    try {
+      key = keyText(given);
+    } catch (error) {
+      return refuse(messageOf(error));
+    }
+    const lockName = keyedName(name, key);
+    if (this.registry.get(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
+    return key;
+  }
+
+  private declared(name: string, method: 'run' | 'request' = 'run'): Task {
+    const task = this.registry.get(name);
+    if (task) return task;
+    if (method === 'request') {
+      throw new TaskLockUsageError(
+        `TaskLockService.request('${name}'): no method is decorated with @TaskLock('${name}'), so that nothing would run.`,
+      );
+    }
+    throw new TaskLockUsageError(
+      `TaskLockService.run('${name}'): no method is decorated with @TaskLock('${name}'). For a task without a ` +
+        `decorator give options: run({ name: '${name}', maxHold: '10m' }, ...).`,
+    );
+  }
+}
+
+/** With a year that is written in four digits: Postgres reads no other, and microseconds taken for milliseconds fail here. */
+function isInstant(given: unknown): boolean {
+  if (!types.isDate(given)) return false;
+  const year = given.getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { TaskLocks } from '../lock/task-locks.js';
+import type { TaskLockRequestPublisher } from '../requests/publisher.js';
+
+/** Ends the locks of an application before TypeORM closes its data source (in `onApplicationShutdown`). */
+@Injectable()
+export class TaskLockShutdown implements BeforeApplicationShutdown {
+  constructor(
+    private readonly locks: TaskLocks,
+    private readonly requests: TaskLockRequestPublisher,
+    private readonly shutdownTimeout: number,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.requests.end();
+    await this.locks.stop(this.shutdownTimeout);
+  }
+}

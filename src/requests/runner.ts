@@ -1,0 +1,127 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { asDirectCall } from '../calls/call-context.js';
+import { within } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { RequestStore, UnknownRequests, WaitingRequests } from '../store/request-store.js';
+import type { RequestServer, RequestWatch, Served } from './poller.js';
+import { claimOf } from '../calls/task-lock.claim.js';
+import type { TaskCall } from '../calls/task-call.js';
+import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { ScheduledMethod, TaskLockRecovery } from '../calls/left-behind-ticks.js';
+import type { Task } from '../tasks/registry.js';
+import type { TaskLockRequestSettler } from './settler.js';
+import type { TaskRun } from '../calls/task-run.js';
+import { UnusedClaim } from '../calls/task-lock.unused-claim.js';
+
+/** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
+const UNKNOWN_AFTER = 60_000;
+/** Milliseconds between two looks for them, and between two reports of one task. */
+const REPORT_EVERY = 60_000;
+const REPORT_AGAIN = 3_600_000;
+
+/** Milliseconds for which the run of a tick that was left behind is awaited; it holds the lock if it takes longer. */
+const RECOVERY_PATIENCE = 5_000;
+
+/** Milliseconds after which a lock that seemed to be held is tried again: its row may have been set free by hand. */
+const LONGEST_REST = 60_000;
+
+/** Runs requests as calls of the methods that they are for. */
+@Injectable()
+export class TaskLockRequestRunner implements RequestServer {
+  private readonly logger = new Logger('TaskLock');
+  private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
+  private readonly reported = new Map<string, number>();
+  private nextReport = 0;
+
+  constructor(
+    private readonly interceptor: TaskLockInterceptor,
+    private readonly settler: TaskLockRequestSettler,
+    private readonly watch: RequestWatch,
+    private readonly store: RequestStore | undefined,
+    private readonly clock: LockClock,
+    private readonly recovery: Pick<TaskLockRecovery, 'look'>,
+  ) {
+    watch.serveBy(this);
+  }
+
+  get tasks(): readonly string[] {
+    return [...this.methods.keys()];
+  }
+
+  /** Requests of the task run this method; where it expects some, they are looked for from here on. */
+  add(task: Task, method: ScheduledMethod): void {
+    this.methods.set(task.name, { task, method });
+    if (task.expectsRequests) this.watch.expect(task.name);
+  }
+
+  async serve(waiting: WaitingRequests): Promise<Served> {
+    const known = this.methods.get(waiting.task);
+    if (!known) return { progressed: false };
+    const { task, method } = known;
+    const { instance, key, method: decorated, declaration } = method;
+    const type = instance.constructor;
+    const call: TaskCall = {
+      // A request waits in its table and not in a claim, and there is nobody to throw at.
+      task: { ...task, overlap: 'skip', waitTimeout: undefined },
+      key: waiting.key,
+      tick: { kind: 'call' },
+      direct: task.schedule !== undefined,
+      method: { type, key, declaration },
+      served: {
+        lockName: waiting.name,
+        spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
+      },
+    };
+    const work = async (args: unknown[]): Promise<unknown> =>
+      asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
+    // As a call, the run would take the row of a tick that a dead run left behind, and supersede it.
+    if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));
+    return new Promise((resolve) => {
+      const served = this.claimed(call, (run) => {
+        // One that never settles must not keep what waits for its lock, nor its place among those of its task.
+        run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });
+        return this.settler.serve(call, run, work);
+      });
+      void served.then(resolve);
+    });
+  }
+
+  async lookForUnknown(): Promise<void> {
+    const now = this.clock.monotonic();
+    if (now < this.nextReport) return;
+    this.nextReport = now + REPORT_EVERY;
+    for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
+  }
+
+  private async claimed(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Served> {
+    try {
+      const result = await this.interceptor.claimed(call, method);
+      if (result.status === 'executed') return { progressed: true };
+      return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
+    } catch (error) {
+      if (!(error instanceof UnusedClaim)) this.logger.error(error);
+      else if (error.cause !== undefined)
+        this.logger.warn(`A run of "${call.task.name}" for requests could not begin: ${error.message}`);
+      return { progressed: false };
+    }
+  }
+
+  /**
+   * The end of a minimum hold is known, and nothing is of use before. That of a run in progress is not, and it may be
+   * over long before its lease; and the clocks of this replica and of the database may differ.
+   */
+  private restUntil(call: TaskCall, heldUntil: Date | undefined): number | undefined {
+    if (!heldUntil) return undefined;
+    return Math.min(heldUntil.getTime() - this.clock.now(), claimOf(call).minHold, LONGEST_REST);
+  }
+
+  private report({ task, count, since }: UnknownRequests): void {
+    const now = this.clock.monotonic();
+    if (now - (this.reported.get(task) ?? -Infinity) < REPORT_AGAIN) return;
+    this.reported.set(task, now);
+    this.logger.warn(
+      `${count} requests for the task "${task}" wait since ${since.toISOString()}, and this replica has no task of that ` +
+        `name: they are kept. Was it renamed? A replica that has it will run them.`,
+    );
+  }
+}

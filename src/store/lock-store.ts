@@ -1,0 +1,173 @@
+import type { RequestStore } from './request-store.js';
+
+/**
+ * What a claim asks for.
+ *
+ * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date. With a
+ *   `catchUpWindow` it is one that may have been missed: it is granted where it is no older than so many milliseconds and
+ *   the name had a row already when it was due. A name without a row has missed nothing.
+ * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
+ * - `abandoned`: the tick of a run that died in the middle, whatever it is, where that run was claimed with `recover`.
+ * - `call`: no tick at all; a direct call, or a task that has no schedule.
+ */
+export type TickRequest =
+  | { kind: 'scheduled'; scheduledTime: Date; catchUpWindow?: number }
+  | { kind: 'kept'; interval: number }
+  | { kind: 'abandoned' }
+  | { kind: 'call' };
+
+/** One attempt to take a task's row. All durations are milliseconds. */
+export interface ClaimRequest {
+  name: string;
+  /** A uuid, new for every claim; asking again with the same token is the same claim. */
+  token: string;
+  /** Who asks: what the others are told as `heldBy`. */
+  replica: string;
+  tick: TickRequest;
+  /** A tick whose run dies may run again, once. */
+  recover: boolean;
+  /** The claimer's own minimum hold; 0 for none. Counted from the last tick, or for a `call` from the last start. */
+  minHold: number;
+  /** How far ahead `locked_until` is set. */
+  lease: number;
+  /** How early, by the store's clock, a scheduled tick may be granted. */
+  tolerance: number;
+}
+
+/** A run that did not finish: its replica died or was cut off, or a shutdown aborted it. */
+export interface PreviousRun {
+  /** The replica that ran it. */
+  replica: string;
+  /** By the store's clock. */
+  startedAt: Date;
+  fence: bigint;
+}
+
+export interface WonAnswer {
+  status: 'won';
+  now: number;
+  fence: bigint;
+  startedAt: Date;
+  scheduledTime?: Date;
+  lockedUntil: Date;
+  /** This claim runs the tick of a run again that died in the middle. */
+  recovering: boolean;
+  /** The tick before, where there was one; an ask that is repeated does not know it any more. */
+  lastTick?: Date;
+  /** The run before, where it did not finish; an ask that is repeated may not know it any more. */
+  previous?: PreviousRun;
+}
+
+/**
+ * The store's answer to one claim. `now` is the store's clock in epoch milliseconds: replicas compare their own
+ * with it. `held` is a run in progress, or else the minimum hold. `busy` and `early` are never shown to the application: they are asked again.
+ */
+export type ClaimAnswer =
+  | WonAnswer
+  | { status: 'held'; now: number; inProgress: boolean; heldBy?: string; heldUntil?: Date }
+  | { status: 'done'; now: number; lastTick?: Date }
+  | { status: 'early'; now: number; dueIn: number }
+  | { status: 'busy'; now?: number };
+
+/** Names the run that a renewal or a release is about: both act only on the row that carries the token. */
+export interface HeldLockKey {
+  name: string;
+  token: string;
+}
+
+export interface RenewRequest extends HeldLockKey {
+  lease: number;
+  /** The lease never reaches further than this from the start of the run. */
+  maxHold: number;
+}
+
+export type RenewAnswer =
+  | { status: 'renewed'; now: number; lockedUntil: Date }
+  | { status: 'lost'; now: number }
+  | { status: 'busy'; now?: number };
+
+/**
+ * How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. `aborted`: a shutdown
+ * aborted it, and its tick may be recovered at once.
+ */
+export type Outcome = 'succeeded' | 'failed' | 'returned' | 'aborted';
+
+export interface ReleaseRequest extends HeldLockKey {
+  /** As it was claimed: the hold that the released row shows counts from the tick or from the start. */
+  tick: TickRequest['kind'];
+  minHold: number;
+  /** How far a returned tick moves `last_tick` back, so that it can be claimed again and no older one can. */
+  stepBack: number;
+  outcome: Outcome;
+  error?: string;
+  /** Must outlive a crash of the store: a finished tick that may be recovered would run again. */
+  durable: boolean;
+}
+
+/** `gone`: the row carries another token or is finished; nothing was changed. */
+export interface ReleaseAnswer {
+  status: 'released' | 'gone' | 'busy';
+  now?: number;
+}
+
+/** Which rows of keys may go. */
+export interface PurgeRequest {
+  /** What their names begin with. */
+  prefix: string;
+  /** Milliseconds since their run, their lease and their minimum hold ended. */
+  unusedFor: number;
+}
+
+/** Whether a request is still wanted: an `AbortSignal` says so, and costs more than all else that a request needs. */
+export interface WantedSignal {
+  readonly aborted: boolean;
+}
+
+/**
+ * Where locks are kept. One row a lock name, kept for as long as it is in use, times by the store's own clock. Answers
+ * stand in the order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
+ *
+ * A method rejects with {@link LockStoreUnavailableError} where asking again may help, and with any other error
+ * where it will not.
+ */
+export interface LockStore {
+  /** Checks once, at start-up, that the store can be used, and makes the rows of the declared tasks. */
+  prepare(names: readonly string[]): Promise<void>;
+  /**
+   * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` is
+   * aborted must not be sent any more. A claim that was sent is not given up: its answer may be a win that has to go back.
+   */
+  claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]>;
+  /** Moves the lease of runs that still hold their lock. */
+  renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
+  /** Ends runs by their token, also after their lease. */
+  release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
+  /** Where requests wait for their run; a store without it takes none. */
+  readonly requests?: RequestStore;
+  /** Removes rows of keys that are no longer used, without ever letting a fence go back; answers how many. */
+  purge?(request: PurgeRequest): Promise<number>;
+}
+
+const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');
+
+/**
+ * The store could not be reached or could not answer now; the same request may succeed later. Told by a mark and not
+ * by its class: a store may come from another copy of this package.
+ */
+export class LockStoreUnavailableError extends Error {
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return typeof error === 'object' && error !== null && UNAVAILABLE in error;
+  }
+
+  override readonly name = 'LockStoreUnavailableError';
+  readonly [UNAVAILABLE] = true;
+
+  constructor(
+    message: string,
+    /** Whether the request may have reached the store: it may then have been carried out all the same. */
+    readonly sent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

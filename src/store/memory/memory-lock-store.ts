@@ -1,0 +1,88 @@
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  LockStore,
+  PurgeRequest,
+  ReleaseAnswer,
+  ReleaseRequest,
+  RenewAnswer,
+  RenewRequest,
+} from '../lock-store.js';
+import { InMemoryRequestStore } from './memory-request-store.js';
+import { claimRow } from './memory-claim.js';
+import { newRow } from './memory-lock-row.js';
+import type { InMemoryLockRow } from './memory-lock-row.js';
+import { releaseRow } from './memory-release.js';
+
+/**
+ * Keeps locks in memory, by the same rules as Postgres. Applications in one process that share an instance exclude
+ * each other, so that a test can play several replicas.
+ *
+ * @example
+ * let now = Date.parse('2026-01-01T00:00:00Z');
+ * const store = new InMemoryLockStore(() => now);
+ */
+export class InMemoryLockStore implements LockStore {
+  /** Where requests wait. */
+  readonly requests: InMemoryRequestStore;
+  private readonly rows = new Map<string, InMemoryLockRow>();
+
+  /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
+  constructor(private readonly now: () => number = Date.now) {
+    this.requests = new InMemoryRequestStore(now, (name, token) => {
+      const row = this.rows.get(name);
+      if (!row || row.finishedAt !== null || row.lockedUntil <= now()) return false;
+      return token === undefined || row.token === token;
+    });
+  }
+
+  /** A copy of a row, for assertions. */
+  row(name: string): InMemoryLockRow | undefined {
+    const row = this.rows.get(name);
+    return row && { ...row };
+  }
+
+  async prepare(names: readonly string[]): Promise<void> {
+    for (const name of names) this.rowOf(name);
+  }
+
+  async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+    return requests.map((request) => claimRow(this.rowOf(request.name), request, this.now()));
+  }
+
+  async renew(held: readonly RenewRequest[]): Promise<RenewAnswer[]> {
+    const now = this.now();
+    return held.map(({ name, token, lease, maxHold }): RenewAnswer => {
+      const row = this.rows.get(name);
+      if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now)
+        return { status: 'lost', now };
+      row.lockedUntil = Math.max(row.lockedUntil, Math.min(now + lease, row.startedAt + maxHold));
+      return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil) };
+    });
+  }
+
+  async release(held: readonly ReleaseRequest[]): Promise<ReleaseAnswer[]> {
+    return held.map((request) => releaseRow(this.rows.get(request.name), request, this.now()));
+  }
+
+  async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
+    const before = this.now() - unusedFor;
+    const unused = [...this.rows].filter(
+      ([name, { finishedAt, lockedUntil, lastTick, fence }]) =>
+        name.startsWith(prefix) &&
+        finishedAt !== null &&
+        finishedAt < before &&
+        lockedUntil < before &&
+        lastTick === -Infinity &&
+        fence < BigInt(Math.floor(before)),
+    );
+    for (const [name] of unused) this.rows.delete(name);
+    return unused.length;
+  }
+
+  private rowOf(name: string): InMemoryLockRow {
+    let row = this.rows.get(name);
+    if (!row) this.rows.set(name, (row = newRow(this.now())));
+    return row;
+  }
+}

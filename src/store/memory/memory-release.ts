@@ -1,0 +1,26 @@
+import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
+import type { InMemoryLockRow } from './memory-lock-row.js';
+
+/** Releases the row of a token that still runs; for others it is gone. */
+export function releaseRow(
+  row: InMemoryLockRow | undefined,
+  { token, tick, minHold, stepBack, outcome, error }: ReleaseRequest,
+  now: number,
+): ReleaseAnswer {
+  if (!row || row.token !== token || row.finishedAt !== null) return { status: 'gone', now };
+  const returned = outcome === 'returned';
+  const recovering = row.outcome === 'recovering';
+  if ((returned && recovering) || (outcome === 'aborted' && (recovering || row.outcome === 'recoverable'))) {
+    Object.assign(row, { token: null, lockedUntil: now, outcome: 'recoverable', error: error ?? null });
+    return { status: 'released', now };
+  }
+  row.finishedAt = now;
+  row.lockedUntil = returned
+    ? now
+    : Math.max(now, (tick === 'call' ? row.startedAt : row.lastTick) + minHold);
+  if (returned && tick === 'call') row.startedAt -= stepBack;
+  if (returned && tick !== 'call') row.lastTick -= stepBack;
+  row.outcome = outcome;
+  row.error = error ?? null;
+  return { status: 'released', now };
+}

@@ -1,0 +1,121 @@
+import type { EntityManager } from 'typeorm';
+import type {
+  NewRequest,
+  PickedUp,
+  RequestRun,
+  RequestStore,
+  Settled,
+  SettledRun,
+  UnknownRequests,
+  WaitingRequests,
+  WaitingSearch,
+} from '../request-store.js';
+import type { WantedSignal } from '../lock-store.js';
+import { CONFLICT_TRIES, pastConflicts } from './conflicts.js';
+import type {
+  AddedRow,
+  PickedRow,
+  RequestStatements,
+  RetriedRow,
+  UnknownRow,
+  WaitingRow,
+} from './requests.sql.js';
+import type { Session } from './statement-runner.js';
+
+/** Keeps requests in a table beside the locks. */
+export class PostgresRequestStore implements RequestStore {
+  constructor(
+    private readonly session: Session,
+    private readonly statements: () => RequestStatements,
+    /** Makes an error that says how to add the table where that is what is wrong. */
+    private readonly explained: (error: unknown) => unknown,
+  ) {}
+
+  async prepare(): Promise<void> {
+    await this.query(this.statements().check, []);
+  }
+
+  async add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date> {
+    const values = [
+      requests.map(({ name }) => name),
+      requests.map(({ task }) => task),
+      requests.map(({ key }) => storable(key)),
+      requests.map(({ args }) => args),
+      requests.map(({ delay }) => delay),
+      requests.map(({ delay, maxDelay = delay }) => Math.max(delay, maxDelay)),
+    ];
+    const rows = manager
+      ? await this.addInside(manager, values)
+      : await this.query<AddedRow>(this.statements().addDurably, values, signal);
+    return new Date(Number(rows[0]?.at_ms));
+  }
+
+  private async addInside(manager: EntityManager, values: unknown[]): Promise<AddedRow[]> {
+    try {
+      return await manager.query<AddedRow[]>(this.statements().add, values);
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  async waiting(
+    { horizon, tasks, except }: WaitingSearch,
+    signal?: WantedSignal,
+  ): Promise<WaitingRequests[]> {
+    const rows = await this.query<WaitingRow>(this.statements().waiting, [horizon, tasks, except], signal);
+    return rows.map(({ name, task, key, waiting, due_in_ms }) => ({
+      name,
+      task,
+      key: key ?? undefined,
+      count: Number(waiting),
+      dueIn: Number(due_in_ms),
+    }));
+  }
+
+  async unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]> {
+    const rows = await this.query<UnknownRow>(this.statements().unknown, [tasks, dueFor]);
+    return rows.map(({ task, waiting, since_ms }) => ({
+      task,
+      count: Number(waiting),
+      since: new Date(Number(since_ms)),
+    }));
+  }
+
+  async pickUp(
+    { name, token, attempts }: RequestRun,
+    before?: Date,
+    signal?: WantedSignal,
+  ): Promise<PickedUp> {
+    const values = [name, token, attempts, before?.toISOString() ?? null];
+    const [row] = await this.query<PickedRow>(this.statements().pickUp, values, signal);
+    return {
+      count: Number(row?.picked ?? 0),
+      args: row?.args ?? undefined,
+      parked: Number(row?.parked ?? 0),
+    };
+  }
+
+  async settle({ name, token, attempts, outcome, error }: SettledRun): Promise<Settled> {
+    const { remove, retry, giveBack } = this.statements();
+    if (outcome !== 'failed') {
+      await this.query(outcome === 'succeeded' ? remove : giveBack, [name, token]);
+      return { parked: 0 };
+    }
+    const [row] = await this.query<RetriedRow>(retry, [name, token, attempts, storable(error)]);
+    const retryIn = row?.retry_in_ms ?? undefined;
+    return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
+  }
+
+  private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
+    try {
+      return await pastConflicts(CONFLICT_TRIES, () => this.session.query<Row>({ text, values }, signal));
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+}
+
+/** A text as Postgres takes it: an error must not keep its request from being tried again, nor a key it from running. */
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.toWellFormed().replaceAll('\0', '');
+}

@@ -1,0 +1,219 @@
+import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../request-store.js';
+
+/** How many names of one task a look answers: many times what a replica runs of it at once. */
+const NAMES_OF_A_TASK = 100;
+
+/** How many unknown tasks are reported at once. */
+const MAX_UNKNOWN = 1_000;
+
+/** Whether a request is one that later ones of its name put off. */
+const DEBOUNCED = 'latest_at > due_at';
+
+/** When the requests of one name are due: of those that put each other off the last, or the first's latest. */
+const DUE = `LEAST(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}), max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;
+
+const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, LEAST(attempts - 1, ${MOST_GROWTHS})), ${LONGEST_RETRY}) * interval '1 millisecond'`;
+
+/** All statements on one table of requests. */
+export interface RequestStatements {
+  check: string;
+  add: string;
+  addDurably: string;
+  waiting: string;
+  unknown: string;
+  pickUp: string;
+  remove: string;
+  retry: string;
+  giveBack: string;
+}
+
+export interface AddedRow {
+  at_ms: string;
+}
+
+export interface WaitingRow {
+  name: string;
+  task: string;
+  key: string | null;
+  waiting: string;
+  due_in_ms: string;
+}
+
+export interface UnknownRow {
+  task: string;
+  waiting: string;
+  since_ms: string;
+}
+
+export interface PickedRow {
+  picked: string;
+  args: string | null;
+  parked: string;
+}
+
+export interface RetriedRow {
+  parked: string;
+  retry_in_ms: string | null;
+}
+
+export function requestStatementsFor(table: string, lockTable: string): RequestStatements {
+  return {
+    check: checkStatement(table),
+    add: addStatement(table),
+    addDurably: addDurablyStatement(table),
+    waiting: waitingStatement(table, lockTable),
+    unknown: unknownStatement(table),
+    pickUp: pickUpStatement(table, lockTable),
+    remove: removeStatement(table),
+    retry: retryStatement(table),
+    giveBack: giveBackStatement(table),
+  };
+}
+
+/** Asks for every column and no row: fails with 42P01 where the table is missing. */
+function checkStatement(table: string): string {
+  return `
+SELECT id, name, task, key, args, requested_at, due_at, latest_at, attempts, token, parked_at, error
+FROM ${table} LIMIT 0`;
+}
+
+/**
+ * Adds requests, in whatever transaction it is sent: they are there with its commit and gone with its rollback. An
+ * insert without a unique slot: two transactions that ask for the same name never meet. `clock_timestamp()`, since
+ * `now()` is the start of a transaction that may have been open for long. Rows are numbered in the order of the sort, so
+ * that the newest arguments are the last ones.
+ */
+function addStatement(table: string): string {
+  return `
+INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
+SELECT name, task, key, args::json, at, at + delay_ms * interval '1 millisecond', at + latest_ms * interval '1 millisecond'
+FROM clock_timestamp() AS reading(at),
+     unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[]) WITH ORDINALITY
+       AS asked(name, task, key, args, delay_ms, latest_ms, nth)
+ORDER BY nth
+RETURNING extract(epoch FROM requested_at) * 1000 AS at_ms`;
+}
+
+/** The same in a transaction of its own, which outlives a crash also where a role commits asynchronously. */
+function addDurablyStatement(table: string): string {
+  return `${addStatement(table)},
+          CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+               THEN set_config('synchronous_commit', 'on', true) END`;
+}
+
+/**
+ * What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. Groups only
+ * names of which one request is due at least, which an index finds: many that are due in a month cost nothing. Each task
+ * has a share of the answer, counted among its free names: one whose many names are served slowly would fill it, and the
+ * requests of all others that are due later would not be seen.
+ */
+function waitingStatement(table: string, lockTable: string): string {
+  return `
+WITH due AS MATERIALIZED (
+  SELECT DISTINCT name FROM ${table}
+  WHERE parked_at IS NULL AND due_at <= (SELECT clock_timestamp() + $1::float8 * interval '1 millisecond')
+    AND task = ANY ($2::text[]) AND name <> ALL ($3::text[])
+), free AS (
+  SELECT due.name, request.task, request.key, request.waiting, request.due_at,
+         row_number() OVER (PARTITION BY request.task ORDER BY request.due_at) AS nth_of_task
+  FROM due
+  CROSS JOIN LATERAL (
+    SELECT min(task) AS task, min(key) AS key, count(*) AS waiting, ${DUE} AS due_at
+    FROM ${table} WHERE name = due.name AND parked_at IS NULL
+  ) AS request
+  LEFT JOIN ${lockTable} AS lock ON lock.name = due.name
+  WHERE request.due_at <= clock_timestamp() + $1::float8 * interval '1 millisecond'
+    AND (lock.name IS NULL OR lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
+)
+SELECT name, task, key, waiting, extract(epoch FROM due_at - clock_timestamp()) * 1000 AS due_in_ms
+FROM free
+WHERE nth_of_task <= ${NAMES_OF_A_TASK}
+ORDER BY due_at`;
+}
+
+/** What nobody who asks can run: each task by itself, so that a thousand names of one do not hide another. */
+function unknownStatement(table: string): string {
+  return `
+SELECT task, count(*) AS waiting, extract(epoch FROM min(due_at)) * 1000 AS since_ms
+FROM ${table}
+WHERE parked_at IS NULL AND task <> ALL ($1::text[])
+  AND due_at <= clock_timestamp() - $2::float8 * interval '1 millisecond'
+GROUP BY task ORDER BY task LIMIT ${MAX_UNKNOWN}`;
+}
+
+/**
+ * Marks what is due with the token of the run that serves it. Called under the lock of the name, and looks again whether
+ * it is due: a request since the look may have put the others off. One that failed before rides along with the next that
+ * is due, or it would run later with older arguments. The attempt counts from here, so that a request which kills its
+ * process is parked in the end. A run that has lost its lock finds nothing: it would take over what its successor has
+ * picked up, and settle it. What is committed after this statement's snapshot is not marked, and waits for the next. So
+ * does a row that somebody has locked by hand: a run that waited for it would hold its lock meanwhile, and be late.
+ */
+function pickUpStatement(table: string, lockTable: string): string {
+  return `
+WITH reading AS MATERIALIZED (SELECT clock_timestamp() AS at),
+open AS MATERIALIZED (
+  SELECT id, attempts, due_at, latest_at FROM ${table}
+  WHERE name = $1 AND parked_at IS NULL AND ($4::timestamptz IS NULL OR requested_at < $4)
+    AND EXISTS (
+      SELECT FROM ${lockTable} AS lock
+      WHERE lock.name = $1 AND lock.token = $2::uuid
+        AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()
+    )
+), due AS (
+  SELECT COALESCE(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}) <= at, false) AS one_alone,
+         COALESCE(LEAST(max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at) FILTER (WHERE ${DEBOUNCED})) <= at, false)
+           AS the_window
+  FROM reading LEFT JOIN open ON true GROUP BY at
+), taken AS (
+  SELECT open.id FROM open, due, reading
+  WHERE CASE WHEN ${DEBOUNCED} THEN due.the_window
+             ELSE (due.one_alone OR due.the_window OR $4::timestamptz IS NOT NULL) AND (due_at <= at OR attempts > 0) END
+), locked AS (
+  SELECT request.id FROM ${table} AS request JOIN taken ON taken.id = request.id
+  WHERE request.name = $1
+  FOR NO KEY UPDATE OF request SKIP LOCKED
+), picked AS (
+  UPDATE ${table} AS request SET attempts = attempts + 1, token = $2::uuid
+  FROM locked WHERE request.name = $1 AND request.id = locked.id AND request.attempts < $3::integer
+  RETURNING request.id, request.args
+), parked AS (
+  UPDATE ${table} AS request SET parked_at = clock_timestamp(), token = NULL, error = COALESCE(error, '${DIED}')
+  FROM locked WHERE request.name = $1 AND request.id = locked.id AND request.attempts >= $3::integer
+  RETURNING request.id
+)
+SELECT (SELECT count(*) FROM picked) AS picked,
+       (SELECT args::text FROM picked ORDER BY id DESC LIMIT 1) AS args,
+       (SELECT count(*) FROM parked) AS parked`;
+}
+
+/** Removes exactly what the run has picked up: what another run has taken over since carries another token. */
+function removeStatement(table: string): string {
+  return `DELETE FROM ${table} WHERE name = $1 AND token = $2::uuid`;
+}
+
+/**
+ * Lets what a failed run has picked up wait for its next attempt, alone; or parks it where that was the last. The token
+ * stays until the next run picks it up, so that a second ask, where the answer to the first was lost, has the same one.
+ */
+function retryStatement(table: string): string {
+  return `
+WITH failed AS (
+  UPDATE ${table} SET
+    error = $4,
+    due_at = reading.at + ${RETRY_IN},
+    latest_at = reading.at + ${RETRY_IN},
+    parked_at = CASE WHEN attempts >= $3::integer THEN reading.at END
+  FROM clock_timestamp() AS reading(at)
+  WHERE name = $1 AND token = $2::uuid
+  RETURNING parked_at, due_at - reading.at AS retry_in
+)
+SELECT count(parked_at) AS parked,
+       extract(epoch FROM min(retry_in) FILTER (WHERE parked_at IS NULL)) * 1000 AS retry_in_ms
+FROM failed`;
+}
+
+/** What a run has picked up and a shutdown has cut off waits as before: that was no attempt. */
+function giveBackStatement(table: string): string {
+  return `UPDATE ${table} SET token = NULL, attempts = attempts - 1 WHERE name = $1 AND token = $2::uuid`;
+}

@@ -1,0 +1,46 @@
+import { DateTime } from 'luxon';
+import type { TaskCronSchedule } from '../options.js';
+import type { ConfigValues } from './config-values.js';
+import { resolvePlaceholders } from './placeholders.js';
+
+/** A cron expression and its zone, with their placeholders resolved. */
+export interface CronSettings {
+  cronTime: string;
+  timeZone?: string;
+  utcOffset?: number;
+}
+
+/** Minutes in a day: no zone is as far from UTC. */
+const DAY = 1_440;
+
+/**
+ * What `@TaskCron` says, once the configuration is known.
+ *
+ * @throws PlaceholderError, or an Error that says what is wrong with the zone
+ */
+export function cronSettings(
+  { expression, timeZone, utcOffset }: TaskCronSchedule,
+  values: ConfigValues,
+): CronSettings {
+  if (typeof expression !== 'string')
+    throw new Error(
+      `the cron expression of @TaskCron must be a text, like '0 3 * * *'; it is ${typeof expression}`,
+    );
+  if (utcOffset !== undefined && !(Number.isInteger(utcOffset) && Math.abs(utcOffset) < DAY))
+    throw new Error(
+      `the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is ${String(utcOffset)}`,
+    );
+  const zone = timeZone === undefined ? undefined : zoneOf(timeZone, values);
+  return { cronTime: String(resolvePlaceholders(expression, values)), timeZone: zone, utcOffset };
+}
+
+function zoneOf(timeZone: string, values: ConfigValues): string | undefined {
+  const must = "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is";
+  if (typeof timeZone !== 'string') throw new Error(`${must} ${String(timeZone)}`);
+  const zone = String(resolvePlaceholders(timeZone, values));
+  // An empty one is that of the machine, as where none is given: cron would take it for UTC.
+  if (zone === '') return undefined;
+  if (DateTime.local({ zone }).isValid) return zone;
+  const from = zone === timeZone ? '' : `, which is what '${timeZone}' resolved to`;
+  throw new Error(`${must} '${zone}'${from}`);
+}

@@ -1,0 +1,41 @@
+import { messageOf } from '../../common/error-text.js';
+
+/** Computes the key of a call from its arguments. */
+export type KeyFunction = (...args: never[]) => string | number;
+
+/**
+ * A key as text; a number and its text are the same key.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function keyText(key: unknown): string {
+  if (typeof key === 'string' && key !== '') return key;
+  if (typeof key === 'number' && Number.isFinite(key)) return String(key);
+  throw new Error(`must be a text that is not empty or a finite number; it is ${describe(key)}`);
+}
+
+/**
+ * The key of one call.
+ *
+ * @throws Error where the function throws, or gives nothing that can be a key
+ */
+export function keyOfCall(keyFunction: KeyFunction, args: readonly unknown[]): string {
+  let key: unknown;
+  try {
+    key = Reflect.apply(keyFunction, undefined, args);
+  } catch (error) {
+    throw new Error(`threw an error: ${messageOf(error)}`, { cause: error });
+  }
+  return keyText(key);
+}
+
+function describe(key: unknown): string {
+  if (key instanceof Promise) {
+    // Nobody awaits it: its rejection would end the process.
+    key.catch(() => undefined);
+    return 'a promise: compute the key without waiting';
+  }
+  return typeof key === 'object' && key !== null
+    ? 'an object: return one of its properties'
+    : `'${String(key)}'`;
+}

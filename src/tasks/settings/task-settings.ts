@@ -1,0 +1,180 @@
+import { keyedNameIsTooLong } from '../../store/keyed-name.js';
+import { lockNameProblem } from '../../store/lock-name.js';
+import { messageOf } from '../../common/error-text.js';
+import type { Schedule } from '../schedule/schedule.js';
+import type { TaskLockProblem } from '../errors.js';
+import type { TaskLockDefinition } from '../options.js';
+import type { ConfigValues } from './config-values.js';
+import { callSettings } from './overlap-settings.js';
+import type { CallSettings } from './overlap-settings.js';
+import { formatDuration, parseDuration } from '../../common/duration.js';
+import type { DurationInput } from '../../common/duration.js';
+import type { ModuleSettings } from './module-settings.js';
+import { resolvePlaceholders } from './placeholders.js';
+import { requestSettings } from './request-settings.js';
+import type { RequestSettings } from './request-settings.js';
+
+/** What a task is made of once its placeholders are resolved; durations are milliseconds. */
+export interface TaskSettings extends CallSettings, RequestSettings {
+  name: string;
+  interval?: number;
+  recover: boolean;
+  minHold: number;
+  maxHold: number;
+  lease: number;
+  /** How early, by the database's clock, a tick may be granted. */
+  tolerance: number;
+}
+
+const DEFAULT_MAX_HOLD = 3_600_000;
+const LARGEST_TOLERANCE = 1_000;
+const SHORTEST_DERIVED_LEASE = 5_000;
+
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
+  'name',
+  'interval',
+  'minHold',
+  'maxHold',
+  'recover',
+  'key',
+  'overlap',
+  'waitTimeout',
+  'missed',
+  'catchupWindow',
+  'attempts',
+  'debounce',
+]);
+
+type DurationOption = 'interval' | 'minHold' | 'maxHold' | 'waitTimeout' | 'catchupWindow';
+
+/** Where one of these is wrong, holds that were computed from it would only be wrong again. */
+const DURATIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['interval', 'minHold', 'maxHold']);
+
+/** Where a task's settings come from. */
+export interface TaskSource {
+  definition: TaskLockDefinition;
+  schedule?: Schedule;
+}
+
+/** The settings of a task, and everything that is wrong with them; they are of use only where nothing is. */
+export function taskSettings(
+  { definition, schedule }: TaskSource,
+  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor' | 'lease'>,
+  values: ConfigValues,
+): { settings: TaskSettings; problems: Omit<TaskLockProblem, 'where'>[] } {
+  const problems: Omit<TaskLockProblem, 'where'>[] = [];
+  const attempt = <T>(option: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push({ option, message: messageOf(error) });
+      return undefined;
+    }
+  };
+  const duration = (option: DurationOption): number | undefined => {
+    const given = definition[option];
+    return given === undefined ? undefined : attempt(option, () => readDuration(given, values));
+  };
+
+  for (const option of Object.keys(definition)) {
+    if (!KNOWN_OPTIONS.has(option)) {
+      problems.push({
+        option,
+        message: `is not an option of @TaskLock; there are ${[...KNOWN_OPTIONS].join(', ')}`,
+      });
+    }
+  }
+  const name = attempt('name', () => taskName(definition.name, values)) ?? '';
+  const interval = duration('interval') ?? schedule?.gap;
+  if (schedule && schedule.gap === undefined && definition.interval === undefined) {
+    const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
+    problems.push({ option: 'interval', message });
+  }
+  if (interval === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
+
+  const minHold = duration('minHold') ?? defaultMinHold(interval, schedule, module.minHoldFactor);
+  const maxHold =
+    duration('maxHold') ?? (interval === undefined ? DEFAULT_MAX_HOLD : interval * module.maxHoldFactor);
+  if (!problems.some(({ option = '' }) => DURATIONS.has(option))) {
+    problems.push(...holdProblems({ interval, minHold, maxHold }));
+  }
+  const recover: unknown = definition.recover ?? false;
+  if (typeof recover !== 'boolean') {
+    problems.push({ option: 'recover', message: `'${String(recover)}' must be true or false` });
+  }
+  const calls = callSettings(definition, schedule, duration);
+  const requests = requestSettings(definition, (input) => readDuration(input, values));
+  problems.push(...calls.problems, ...requests.problems);
+  if (calls.settings.key && keyedNameIsTooLong(name))
+    problems.push({ option: 'name', message: 'is too long for a lock name of its own for each key' });
+  const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
+  const lease = leaseFor(minHold, maxHold, module.lease);
+  const holds = { interval, minHold, maxHold, lease, tolerance };
+  const settings = { name, recover: recover === true, ...holds, ...calls.settings, ...requests.settings };
+  return { settings, problems };
+}
+
+/** A task's name with its placeholders resolved; throws where it cannot be one. */
+export function taskName(text: string, values: ConfigValues): string {
+  if (typeof text !== 'string')
+    throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
+  const name = String(resolvePlaceholders(text, values));
+  const problem = lockNameProblem(name);
+  if (problem !== undefined) throw new Error(problem);
+  return name;
+}
+
+/** A value that came out of a placeholder is reported with it: nobody finds the value alone in the code. */
+function readDuration(input: DurationInput, values: ConfigValues): number {
+  if (typeof input !== 'string') return parseDuration(input);
+  const value = resolvePlaceholders(input, values);
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (value === input) throw error;
+    throw new Error(`${messageOf(error)}; this is what '${input}' resolved to`, { cause: error });
+  }
+}
+
+/**
+ * Half the schedule's gap where it ticks more often than the interval: with 0.9 alone, a task that is polled hourly
+ * and should run daily would run at 0, 22, 20 … o'clock.
+ */
+function defaultMinHold(
+  interval: number | undefined,
+  schedule: Schedule | undefined,
+  factor: number,
+): number {
+  if (interval === undefined) return 0;
+  const gap = schedule?.gap;
+  return gap !== undefined && gap < interval
+    ? Math.max(interval * factor, interval - gap / 2)
+    : interval * factor;
+}
+
+/**
+ * After a crash the others wait for the lease: a minute's lease on a minute's task would cost the next tick too, and
+ * one of less than five seconds would be lost to a short pause of the process.
+ */
+function leaseFor(minHold: number, maxHold: number, lease: number): number {
+  const short = minHold > 0 ? Math.max(minHold, SHORTEST_DERIVED_LEASE) : lease;
+  return Math.min(lease, short, maxHold);
+}
+
+function holdProblems(holds: { interval?: number; minHold: number; maxHold: number }) {
+  const { interval, minHold, maxHold } = holds;
+  const problems: Omit<TaskLockProblem, 'where'>[] = [];
+  const [min, max] = [formatDuration(minHold), formatDuration(maxHold)];
+  if (maxHold === 0) problems.push({ option: 'maxHold', message: 'must be more than 0' });
+  if (interval !== undefined && minHold >= interval) {
+    const message = `the minimum hold of ${min} must be below the interval of ${formatDuration(interval)}, or ticks are refused`;
+    problems.push({ option: 'minHold', message });
+  }
+  if (minHold > maxHold) {
+    problems.push({
+      option: 'minHold',
+      message: `the minimum hold of ${min} must not be above the maximum hold of ${max}`,
+    });
+  }
+  return problems;
+}
