@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DataSource } from 'typeorm';
-import type { DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions, QueryRunner } from 'typeorm';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
@@ -91,3 +91,74 @@ describe('the migration', () => {
     },
   );
 });
+
+describe('the text of a migration that users have run', () => {
+  test('makes these columns, and no others', async () => {
+    await migrate();
+    const columns = await database.query<{ table: string; definition: string }>(
+      `SELECT table_name AS table,
+              concat_ws(' ', column_name, data_type, CASE is_nullable WHEN 'NO' THEN 'not null' END,
+                'default ' || column_default, 'identity ' || identity_generation) AS definition
+       FROM information_schema.columns WHERE table_name LIKE 'task_lock%' ORDER BY table_name, ordinal_position`,
+    );
+    const of = (name: string): string[] =>
+      columns.filter(({ table }) => table === name).map(({ definition }) => definition);
+    expect(of('task_lock')).toEqual(LOCK_COLUMNS);
+    expect(of('task_lock_request')).toEqual(REQUEST_COLUMNS);
+  });
+
+  test('makes these keys and indexes, and room for heap-only updates', async () => {
+    await migrate();
+    const indexes = await database.query<{ indexdef: string }>(
+      "SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'task_lock%' ORDER BY 1",
+    );
+    expect(indexes.map(({ indexdef }) => indexdef)).toEqual([
+      'CREATE INDEX task_lock_request_due ON public.task_lock_request USING btree (due_at) WHERE (parked_at IS NULL)',
+      'CREATE UNIQUE INDEX task_lock_pkey ON public.task_lock USING btree (name)',
+      'CREATE UNIQUE INDEX task_lock_request_pkey ON public.task_lock_request USING btree (name, id)',
+    ]);
+    const [table] = await database.query("SELECT reloptions FROM pg_class WHERE relname = 'task_lock'");
+    expect(table).toEqual({ reloptions: ['fillfactor=70'] });
+  });
+
+  test.each([
+    [0, '8e4ac750cff90030'],
+    [1, '7f042cff3484a2c6'],
+  ])('number %d is frozen: a change of a table is a migration of its own', async (nth, digest) => {
+    const texts: string[] = [];
+    const query = async (text: string) => void texts.push(text);
+    const runner = { query, connection: { options: {} } } as unknown as QueryRunner;
+    const migration = new taskLockMigrations[nth]!();
+    await migration.up(runner);
+    await migration.down(runner);
+    expect(createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16)).toBe(digest);
+  });
+});
+
+const LOCK_COLUMNS = [
+  'name text not null',
+  "locked_until timestamp with time zone not null default '-infinity'::timestamp with time zone",
+  "started_at timestamp with time zone not null default '-infinity'::timestamp with time zone",
+  "finished_at timestamp with time zone default '-infinity'::timestamp with time zone",
+  "last_tick timestamp with time zone not null default '-infinity'::timestamp with time zone",
+  'fence bigint not null default 0',
+  'token uuid',
+  'locked_by text',
+  'outcome text',
+  'error text',
+];
+
+const REQUEST_COLUMNS = [
+  'id bigint not null identity ALWAYS',
+  'name text not null',
+  'task text not null',
+  'key text',
+  'args json not null',
+  'requested_at timestamp with time zone not null default clock_timestamp()',
+  'due_at timestamp with time zone not null',
+  'latest_at timestamp with time zone not null',
+  'attempts integer not null default 0',
+  'token uuid',
+  'parked_at timestamp with time zone',
+  'error text',
+];
