@@ -6,34 +6,8 @@ export {
   TaskLockUnavailableError,
 } from './lock/errors.js';
 export type { LockLossReason } from './lock/errors.js';
-export { LockStoreUnavailableError } from './store/lock-store.js';
-export type {
-  ClaimAnswer,
-  ClaimRequest,
-  HeldLockKey,
-  LockStore,
-  Outcome,
-  PreviousRun,
-  PurgeRequest,
-  ReleaseAnswer,
-  ReleaseRequest,
-  RenewAnswer,
-  RenewRequest,
-  TickRequest,
-  WantedSignal,
-  WonAnswer,
-} from './store/lock-store.js';
-export type {
-  NewRequest,
-  PickedUp,
-  RequestRun,
-  RequestStore,
-  Settled,
-  SettledRun,
-  UnknownRequests,
-  WaitingRequests,
-  WaitingSearch,
-} from './store/request-store.js';
+export { LockStoreUnavailableError } from './common/store-unavailable.error.js';
+export type { PreviousRun } from './store/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
 export { TaskCron } from './nest/task-cron.decorator.js';
 export { TaskLock } from './nest/task-lock.decorator.js';
@@ -56,5 +30,5 @@ export type {
   TaskRequestOptions,
 } from './tasks/options.js';
 export { TaskLockService } from './nest/task-lock.service.js';
-export { currentTaskRun } from './calls/task-run.js';
+export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { currentTaskRun } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
 
 /** What a replica writes down, a line each, in a file of its own; `at` is epoch milliseconds. */
 export type JournalLine = { replica: string; at: number } & JournalEvent;

@@ -1,5 +1,6 @@
-import { processState } from './process-state.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
+import { oncePerProcess } from './process-state.js';
 import type { TaskRun } from './task-run.js';
 
 /** Names a method of a class; a direct call is told from a tick by it. */
@@ -49,25 +50,38 @@ export interface CallContext {
   readonly transaction?: EnclosingTransaction;
 }
 
+const calls = oncePerProcess('calls', () => new AsyncLocalStorage<CallContext>());
+
+/**
+ * The run that the calling code is part of, or nothing outside of one. It follows the code through `await`s.
+ *
+ * @example
+ * const run = currentTaskRun();
+ * await this.mailer.send(mail, { idempotencyKey: `${run?.name}:${run?.scheduledTime?.toISOString()}` });
+ */
+export function currentTaskRun(): TaskRun | undefined {
+  return enclosingRun()?.run;
+}
+
 /** Calls `work` so that its call of this method counts as a direct one and not as a tick. */
 export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
-  return processState.calls.run({ outer: living(processState.calls.getStore()), directCall }, work);
+  return calls.run({ outer: living(calls.getStore()), directCall }, work);
 }
 
 /** Calls `work` so that its call of this method is for a tick that was left behind. */
 export function forLeftBehindTick<T>(leftBehind: LeftBehind, work: () => T): T {
-  return processState.calls.run({ leftBehind }, work);
+  return calls.run({ leftBehind }, work);
 }
 
 /** For which tick that was left behind this method was called, if for any; its own run is none that it calls. */
 export function leftBehindTick(method: CalledMethod): LeftBehind['tick'] | undefined {
-  const leftBehind = processState.calls.getStore()?.leftBehind;
+  const leftBehind = calls.getStore()?.leftBehind;
   return isSame(leftBehind?.method, method) ? leftBehind?.tick : undefined;
 }
 
 /** Calls `work` inside a run. */
 export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
-  return processState.calls.run({ outer: living(processState.calls.getStore()), enclosing }, work);
+  return calls.run({ outer: living(calls.getStore()), enclosing }, work);
 }
 
 /** Calls `work` inside a transaction of a run. */
@@ -78,9 +92,7 @@ export async function insideTransaction<T>(
 ): Promise<T> {
   const transaction: EnclosingTransaction = { token, manager };
   try {
-    return await processState.calls.run({ outer: processState.calls.getStore(), transaction }, () =>
-      work(manager),
-    );
+    return await calls.run({ outer: calls.getStore(), transaction }, () => work(manager));
   } finally {
     transaction.manager = undefined;
   }
@@ -88,7 +100,7 @@ export async function insideTransaction<T>(
 
 /** The transaction of the run with this token that encloses the code that asks. */
 export function enclosingTransaction(token: string): EntityManager | undefined {
-  for (let call = processState.calls.getStore(); call; call = call.outer) {
+  for (let call = calls.getStore(); call; call = call.outer) {
     if (call.transaction?.token === token) return call.transaction.manager;
   }
   return undefined;
@@ -100,7 +112,7 @@ export function enclosingTransaction(token: string): EntityManager | undefined {
  * for a `super` call of a task with another name.
  */
 export function isDirectCall(method: CalledMethod): boolean {
-  for (let call = processState.calls.getStore(); call; call = call.outer) {
+  for (let call = calls.getStore(); call; call = call.outer) {
     const { enclosing, directCall } = call;
     if (enclosing && !(isSame(enclosing.method, method) && enclosing.isHeld())) return false;
     if (isSame(directCall, method)) return true;
@@ -112,7 +124,7 @@ export function isDirectCall(method: CalledMethod): boolean {
 export function enclosingRun(
   where: (enclosing: EnclosingRun) => boolean = () => true,
 ): EnclosingRun | undefined {
-  for (let call = processState.calls.getStore(); call; call = call.outer) {
+  for (let call = calls.getStore(); call; call = call.outer) {
     if (call.enclosing && where(call.enclosing)) return call.enclosing;
   }
   return undefined;

@@ -1,88 +1,112 @@
-import { Injectable } from '@nestjs/common';
+import type { NestInterceptor } from '@nestjs/common';
 import { defer, isObservable, lastValueFrom } from 'rxjs';
-import { isDirectCall, leftBehindTick } from './call-context.js';
-import { keyOfCall } from '../tasks/settings/lock-key.js';
-import { messageOf } from '../common/error-text.js';
 import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import type { TickRequest } from '../store/lock-store.js';
+import { memberOf } from '../tasks/declaration.js';
+import { TaskLockUsageError } from '../tasks/errors.js';
+import type { Task, TaskRegistry } from '../tasks/registry.js';
+import { keyOfCall } from '../tasks/settings/lock-key.js';
+import { isDirectCall, leftBehindTick } from './call-context.js';
+import type { DecoratedMethod } from './call-context.js';
+import { DISPATCHER } from './dispatcher-key.js';
+import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
 import { TaskExecutionContext } from './task-call.js';
 import type { TaskCall } from './task-call.js';
-import { memberOf } from '../tasks/declaration.js';
-import type { TaskLockDeclaration } from '../tasks/declaration.js';
-import { TaskLockUsageError } from '../tasks/errors.js';
-import type { Task, TaskLockRegistry } from '../tasks/registry.js';
-import type { RequestingInterceptor } from '../requests/requesting-interceptor.js';
-import { RUNTIME } from './dispatcher-key.js';
-import type { DecoratedCall, TaskRuntime } from './dispatcher-key.js';
+
+/** Stands before the lock's interceptor for the calls that it takes: it makes requests of them. */
+export interface CallTaker extends NestInterceptor<unknown, unknown> {
+  takes(call: TaskCall): boolean;
+}
 
 /**
  * Runs decorated methods through the interceptor. The scheduler calls methods past Nest's own interceptors, so the
  * call is made here, with an execution context of type `task`.
  */
-@Injectable()
-export class TaskLockRuntime implements TaskRuntime {
-  readonly [RUNTIME] = true;
+export class CallDispatcher implements TaskDispatcher {
+  readonly [DISPATCHER] = true;
+  /** The objects that the scheduler fires. One of a request, or of a module that is loaded later, is not among them. */
+  private readonly scheduled = new WeakSet<object>();
 
   constructor(
-    private readonly registry: TaskLockRegistry,
-    private readonly interceptor: RequestingInterceptor,
+    private readonly registry: TaskRegistry,
+    private readonly requesting: CallTaker,
+    private readonly locking: NestInterceptor<unknown, unknown>,
     private readonly clock: LockClock,
-    /** Whether a call may be a tick; every one is a direct call otherwise. */
+    /** Whether a call may be a tick; before the timers are set every call is a direct one. */
     private readonly mayTick: () => boolean,
   ) {}
 
+  /** Injects this dispatcher into an object that the scheduler fires: its calls may be ticks from here on. */
+  schedule(instance: object): void {
+    this.attachTo(instance);
+    this.scheduled.add(instance);
+  }
+
+  /** Injects this dispatcher into an object. */
+  attachTo(instance: object): void {
+    const property = { value: this, configurable: true, writable: true, enumerable: false };
+    Reflect.defineProperty(instance, DISPATCHER, property);
+  }
+
   async call(decorated: DecoratedCall): Promise<unknown> {
-    const context = new TaskExecutionContext(this.describe(decorated), decorated);
-    const next = { handle: () => defer(() => this.invoke(decorated)) };
-    return lastValueFrom(await this.interceptor.intercept(context, next));
+    const call = this.describe(decorated);
+    const context = new TaskExecutionContext(call, decorated);
+    const interceptor = this.requesting.takes(call) ? this.requesting : this.locking;
+    const next = { handle: () => defer(() => invoke(decorated)) };
+    return lastValueFrom(await interceptor.intercept(context, next));
   }
 
   private describe({ instance, declaration, args }: DecoratedCall): TaskCall {
     // Before anything is awaited: the tick is the one that the timer means which fires now.
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
-    const { schedule, interval = 0, catchUpWindow } = task;
     const method = { type: instance.constructor, key: declaration.key, declaration };
-    if (!schedule)
-      return {
-        task,
-        key: keyOf(task, instance, declaration, args),
-        tick: { kind: 'call' },
-        direct: false,
-        method,
-      };
-    const leftBehind = leftBehindTick(method);
-    if (leftBehind === 'abandoned') return { task, tick: { kind: 'abandoned' }, direct: false, method };
-    if (leftBehind === 'missed' && schedule.instants) {
-      const scheduledTime = schedule.instants.tickAt(now);
-      return { task, tick: { kind: 'scheduled', scheduledTime, catchUpWindow }, direct: false, method };
-    }
-    const direct = !this.mayTick() || isDirectCall(method);
-    return { task, tick: direct ? { kind: 'call' } : schedule.tickAt(now, interval), direct, method };
+    const key = task.key && keyOf(task.key, args, () => memberOf(instance, declaration.key));
+    const tick = this.leftBehindTick(task, method, now) ?? this.tickOf(task, method, instance, now);
+    const direct = task.schedule !== undefined && tick === undefined;
+    return { task, key, tick: tick ?? { kind: 'call' }, direct, method };
   }
 
-  private async invoke({ instance, declaration, method, args }: DecoratedCall): Promise<unknown> {
-    const returned = await Reflect.apply(method, instance, args);
-    if (!isObservable(returned)) return returned;
-    throw new TaskLockUsageError(
-      `${memberOf(instance, declaration.key)} returned an Observable: its work would run after the lock is released. ` +
-        `Return a promise, like lastValueFrom(observable).`,
-    );
+  /** The tick that this call catches up on, if any. */
+  private leftBehindTick(
+    { schedule, catchupWindow }: Task,
+    method: DecoratedMethod,
+    now: number,
+  ): TickRequest | undefined {
+    const leftBehind = schedule && leftBehindTick(method);
+    if (leftBehind === 'abandoned') return { kind: 'abandoned' };
+    if (leftBehind === undefined || !schedule?.instants) return undefined;
+    return { kind: 'scheduled', scheduledTime: schedule.instants.tickAt(now), catchupWindow };
+  }
+
+  /** The tick that the schedule means by this call; none where the code of the application called. */
+  private tickOf(
+    { schedule, interval = 0 }: Task,
+    method: DecoratedMethod,
+    instance: object,
+    now: number,
+  ): TickRequest | undefined {
+    if (!schedule || !this.scheduled.has(instance) || !this.mayTick()) return undefined;
+    return isDirectCall(method) ? undefined : schedule.tickAt(now, interval);
   }
 }
 
-function keyOf(
-  { key }: Task,
-  instance: object,
-  declaration: TaskLockDeclaration,
-  args: readonly unknown[],
-): string | undefined {
-  if (!key) return undefined;
+async function invoke({ instance, declaration, method, args }: DecoratedCall): Promise<unknown> {
+  const returned = await Reflect.apply(method, instance, args);
+  if (!isObservable(returned)) return returned;
+  throw new TaskLockUsageError(
+    `${memberOf(instance, declaration.key)} returned an Observable: its work would run after the lock is released. ` +
+      `Return a promise, like lastValueFrom(observable).`,
+  );
+}
+
+function keyOf(key: NonNullable<Task['key']>, args: readonly unknown[], member: () => string): string {
   try {
     return keyOfCall(key, args);
   } catch (error) {
-    const where = memberOf(instance, declaration.key);
     throw new TaskLockUsageError(
-      `${where}, option key: the key ${messageOf(error)}. The method did not run.`,
+      `${member()}, option key: the key ${messageOf(error)}. The method did not run.`,
       { cause: error },
     );
   }

@@ -1,10 +1,19 @@
 import type { Method } from './method-proxy.js';
+import { oncePerProcess } from './process-state.js';
 import { memberOf } from '../tasks/declaration.js';
 import type { TaskLockDeclaration } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 
-/** The property of an instance that holds its application's runtime; two copies of this package share it. */
-export const RUNTIME = Symbol.for('nestjs-task-lock:runtime');
+/** The property of an instance that holds its application's dispatcher. Two copies of this package share it. */
+export const DISPATCHER = Symbol.for('nestjs-task-lock:dispatcher');
+
+/** Nest prints this description where a class with `@TaskLock` stands in an application without the module. */
+export const DISPATCHER_TOKEN = oncePerProcess('dispatcher token', () =>
+  Symbol(
+    'the lock of @TaskLock: import TaskLockModule.forRoot() into the application, ' +
+      "or TaskLockTestingModule from 'nestjs-task-lock/testing' into a test",
+  ),
+);
 
 /** A call of a decorated method. */
 export interface DecoratedCall {
@@ -15,25 +24,25 @@ export interface DecoratedCall {
   args: unknown[];
 }
 
-/** What runs decorated methods; each application in the process has one. */
-export interface TaskRuntime {
-  /** Tells a runtime from what the auto-mocker of a test injects: a method would never run, in silence. */
-  readonly [RUNTIME]: true;
+/** Runs decorated methods. Each application in the process has one. */
+export interface TaskDispatcher {
+  /** Tells a dispatcher from what a test's auto-mocker injects: with that a method would never run, in silence. */
+  readonly [DISPATCHER]: true;
   call(call: DecoratedCall): Promise<unknown>;
 }
 
 interface Runnable {
-  [RUNTIME]: TaskRuntime;
+  [DISPATCHER]: TaskDispatcher;
 }
 
 /**
- * Checks that a runtime was injected into the instance of a call.
+ * Checks that a dispatcher was injected into the instance of a call.
  *
  * @throws TaskLockUsageError where there is none: the method must never run unlocked in silence
  */
 export function assertRunnable(instance: unknown, key: string | symbol): asserts instance is Runnable {
   const isObject = typeof instance === 'object' && instance !== null;
-  if (isObject && RUNTIME in instance && isRuntime(instance[RUNTIME])) return;
+  if (isObject && DISPATCHER in instance && isDispatcher(instance[DISPATCHER])) return;
   const member = isObject ? memberOf(instance, key) : `${String(key)} (called without its instance)`;
   throw new TaskLockUsageError(
     `${member} is decorated with @TaskLock and has no lock to run under. In an application, import ` +
@@ -43,8 +52,11 @@ export function assertRunnable(instance: unknown, key: string | symbol): asserts
   );
 }
 
-function isRuntime(injected: unknown): injected is TaskRuntime {
+function isDispatcher(injected: unknown): injected is TaskDispatcher {
   return (
-    typeof injected === 'object' && injected !== null && RUNTIME in injected && injected[RUNTIME] === true
+    typeof injected === 'object' &&
+    injected !== null &&
+    DISPATCHER in injected &&
+    injected[DISPATCHER] === true
   );
 }

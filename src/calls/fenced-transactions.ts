@@ -1,42 +1,55 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { HeldLock } from '../lock/held-lock.js';
+import type { LockStore } from '../store/lock-store.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
-import type { TaskTransactionOptions, TaskTransactions } from './task-run.js';
-import type { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
+import type { TaskTransactionOptions } from './task-run.js';
 
-/** Milliseconds that a holder may be paused between the last check and its commit, where its lease is not shorter. */
-const COMMIT_PATIENCE = 5_000;
+/** Milliseconds that a holder may be paused between the last check and its commit; its lease, if that is shorter. */
+const COMMIT_TIMEOUT = 5_000;
 
-/** Transactions that commit under the lock or roll back: the database itself checks, as the last statement. */
-export class FencedTransactions implements TaskTransactions {
+/** Transactions that commit under the lock or roll back: the store itself checks, as the last statement. */
+export class FencedTransactions {
   constructor(
     private readonly dataSource: () => DataSource,
-    private readonly store: PostgresLockStore,
+    private readonly store: LockStore,
   ) {}
 
-  /**
-   * Through a query runner of its own, as every statement of the lock: a transaction-propagation library would put the
-   * work into the caller's transaction, which the check does not end.
-   */
+  /** @throws TaskLockUsageError where the store cannot hold a lock through a commit: the work would run unfenced */
   async run<T>(
     lock: HeldLock,
     work: (manager: EntityManager) => Promise<T>,
     { isolationLevel = 'READ COMMITTED' }: TaskTransactionOptions = {},
   ): Promise<T> {
-    const runner = this.dataSource().createQueryRunner('master');
-    try {
-      return await runner.manager.transaction(isolationLevel, async (manager) => {
-        assertOwnRepositories(manager);
-        const value = await work(manager);
-        lock.assertHeld();
-        const patience = Math.min(COMMIT_PATIENCE, lock.state.lease);
-        if (!(await this.store.holdThroughCommit(runner, lock.state, patience))) lock.lose('taken');
-        lock.assertHeld();
-        return value;
-      });
-    } finally {
-      await runner.release();
-    }
+    const { store } = this;
+    if (!store.holdThroughCommit) throw cannotFence(store);
+    return inTransaction(this.dataSource(), isolationLevel, async (manager) => {
+      assertOwnRepositories(manager);
+      const value = await work(manager);
+      lock.assertHeld();
+      const timeout = Math.min(COMMIT_TIMEOUT, lock.state.lease);
+      if (!(await store.holdThroughCommit?.(manager, lock.state, timeout))) lock.lose('taken');
+      lock.assertHeld();
+      return value;
+    });
+  }
+}
+
+/**
+ * Opens a query runner of its own, as every statement of the lock does: a transaction-propagation library would put the
+ * work into the caller's transaction, which the check does not end.
+ */
+async function inTransaction<T>(
+  dataSource: DataSource,
+  isolationLevel: NonNullable<TaskTransactionOptions['isolationLevel']>,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  // The mock of a test often has nothing but `transaction`.
+  if (typeof dataSource.createQueryRunner !== 'function') return dataSource.transaction(isolationLevel, work);
+  const runner = dataSource.createQueryRunner('master');
+  try {
+    return await runner.manager.transaction(isolationLevel, work);
+  } finally {
+    await runner.release();
   }
 }
 
@@ -45,10 +58,20 @@ export class FencedTransactions implements TaskTransactions {
  * another one: their work would be committed there, without the check.
  */
 function assertOwnRepositories(manager: EntityManager): void {
-  const [entity] = manager.connection.entityMetadatas;
+  // The mock of a test often has no connection.
+  const { connection }: Partial<Pick<EntityManager, 'connection'>> = manager;
+  const [entity] = connection?.entityMetadatas ?? [];
   if (!entity || manager.getRepository(entity.target).manager === manager) return;
   throw new TaskLockUsageError(
     "currentTaskRun().transaction() was called inside a transaction of the caller's, into which a library propagates the " +
       'work of repositories: it could not be fenced. Call it outside of that transaction, or leave out @Transactional().',
+  );
+}
+
+function cannotFence(store: LockStore): TaskLockUsageError {
+  return new TaskLockUsageError(
+    `currentTaskRun().transaction() needs a store with \`holdThroughCommit\`, and ${store.constructor.name} has none: ` +
+      'nothing would keep a run that lost its lock from committing. Give the store that method; one that wraps another ' +
+      'store passes it on.',
   );
 }

@@ -1,21 +1,13 @@
+import type { ScheduledMethod } from '../tasks/task-scan.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { forLeftBehindTick } from './call-context.js';
 import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from '../lock/task-locks.js';
-import type { Method } from './method-proxy.js';
 import type { Task } from '../tasks/registry.js';
-
-/** A method that the scheduler fires, as it captured it: with the decorators that stand around `@TaskLock`. */
-export interface ScheduledMethod {
-  instance: object;
-  key: string | symbol;
-  method: Method;
-  declaration: object;
-}
 
 /** Runs ticks that were left behind, by a run that died or by an outage, as the scheduler would have run them. */
 @Injectable()
-export class TaskLockRecovery {
+export class LeftBehindTicks {
   private readonly logger = new Logger('TaskLock');
   private readonly looks = new Map<string, (ticks: readonly LeftBehind['tick'][]) => Promise<void>>();
 
@@ -31,10 +23,10 @@ export class TaskLockRecovery {
   }
 
   /** Looks now, and whenever a tick of the task may have been left behind, where the task asks for it. */
-  watch({ name, recover, catchUpWindow }: Task): void {
+  watch({ name, recover, catchupWindow }: Task): void {
     const ticks: LeftBehind['tick'][] = [];
     if (recover) ticks.push('abandoned');
-    if (catchUpWindow !== undefined) ticks.push('missed');
+    if (catchupWindow !== undefined) ticks.push('missed');
     if (ticks.length > 0) this.locks.watchLeftBehind(name, () => void this.looks.get(name)?.(ticks));
   }
 

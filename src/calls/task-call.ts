@@ -1,8 +1,9 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
+import type { TaskClaim } from '../lock/task-claim.js';
 import type { DecoratedMethod } from './call-context.js';
 import type { DecoratedCall } from './dispatcher-key.js';
 import type { Task } from '../tasks/registry.js';
-import { keyedName } from '../store/keyed-name.js';
+import { keyedName, keyedPrefix } from '../store/lock-name.js';
 import type { TickRequest } from '../store/lock-store.js';
 
 /** What is to run under the lock, and for which tick. */
@@ -34,6 +35,25 @@ export type RequestedLock = Pick<TaskCall, 'task' | 'key' | 'served'>;
 export function lockNameOf({ task, key, served }: RequestedLock): string {
   if (served) return served.lockName;
   return key === undefined ? task.name : keyedName(task.name, key);
+}
+
+/** What a call asks of the lock. A direct call of a scheduled task takes no tick, and only a run in progress stops it. */
+export function claimOf(call: TaskCall): TaskClaim {
+  const { task, tick, direct } = call;
+  const { schedule, recover, maxHold, lease, tolerance, catchupWindow } = task;
+  const ownHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
+  return {
+    name: lockNameOf(call),
+    tick,
+    recover,
+    minHold: Math.max(ownHold, call.served?.spacing ?? 0),
+    maxHold,
+    lease,
+    tolerance,
+    keyPrefix: call.key === undefined ? undefined : keyedPrefix(task.name),
+    instants: catchupWindow === undefined ? undefined : schedule?.instants,
+    waitTimeout: isTick(call) ? undefined : task.waitTimeout,
+  };
 }
 
 /** The execution context of type `task` that the lock's interceptor is called with. */

@@ -1,36 +1,41 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { enclosingRun, insideRun } from './call-context.js';
-import type { EnclosingRun } from './call-context.js';
+import { thrownText } from '../common/error-text.js';
+import { TaskLockHeldError, TaskLockTimeoutError, TaskLockUnavailableError } from '../lock/errors.js';
 import { HeldLock } from '../lock/held-lock.js';
-import type { Outcome } from '../store/lock-store.js';
 import type { Skipped } from '../lock/task-claim.js';
 import type { TaskLocks } from '../lock/task-locks.js';
-import { claimOf } from './task-lock.claim.js';
-import { lockNameOf, TaskExecutionContext } from './task-call.js';
-import type { TaskCall } from './task-call.js';
+import type { Outcome } from '../store/lock-store.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
-import { skippedOrThrown } from './task-lock.overlap.js';
-import { UnusedClaim } from './task-lock.unused-claim.js';
-import { LockedTaskRun } from './task-run.js';
-import type { TaskRun, TaskTransactions } from './task-run.js';
+import { enclosingRun, insideRun } from './call-context.js';
+import type { EnclosingRun } from './call-context.js';
+import type { FencedTransactions } from './fenced-transactions.js';
+import { LockedTaskRun } from './locked-task-run.js';
+import { claimOf, isTick, lockNameOf, TaskExecutionContext } from './task-call.js';
+import type { TaskCall } from './task-call.js';
+import type { TaskRun } from './task-run.js';
 
 /** What came of a call: its value, or why it did not run. */
 export type TaskLockResult<T> = { status: 'executed'; value: T } | Skipped;
 
+/** Thrown in place of a run that did not begin: its claim is returned, and starts no minimum hold. */
+export class ReturnedClaim extends Error {
+  override readonly name = 'ReturnedClaim';
+}
+
 /**
  * Claims a task's lock, runs the method, and releases the lock, whatever the method does. A call from inside the run
- * of the same task (`super.job()`) goes on under the lock that is held already.
+ * of the same task (`super.job()`) runs under the lock that is already held.
  *
- * Without `@Injectable`, by which error trackers find what they patch: Sentry opens a span for an interceptor and ends
- * it before the handler is called, so that what a task traces hung on a span already sent, and was lost.
+ * It has no `@Injectable`, by which error trackers find what they patch: Sentry opens a span for an interceptor and ends
+ * it before the handler is called, so that whatever a task traces was lost.
  */
 export class TaskLockInterceptor implements NestInterceptor {
   constructor(
     private readonly locks: TaskLocks,
-    private readonly transactions: TaskTransactions,
-    /** Called after each release, with the name of the task: what waited for it may run. */
+    private readonly transactions: FencedTransactions,
+    /** Called after each release with the name of the task: requests that waited for it may run. */
     private readonly onReleased: (task: string) => void,
   ) {}
 
@@ -40,47 +45,53 @@ export class TaskLockInterceptor implements NestInterceptor {
     return of(result.status === 'executed' ? result.value : undefined);
   }
 
-  execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+  /** Runs the method under the task's lock; inside a run of the same lock, under that one. */
+  async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const outer = this.runAround(call);
-    return outer ? joined(outer, method) : this.claimed(call, method);
+    if (!outer) return this.claimAndRun(call, method);
+    // Only the first call belongs to the requests that the run serves. What it calls is a call like any other.
+    outer.serves = undefined;
+    return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
   }
 
-  /** The same with a claim of its own in any case. */
-  async claimed<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+  /** Like {@link execute}, but never joins an enclosing run. */
+  async claimAndRun<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return skippedOrThrown(call, lock);
-    const { task, key, method: decorated } = call;
-    const run = new LockedTaskRun({ name: task.name, key }, lock, this.locks, this.transactions);
-    const enclosing: EnclosingRun = {
-      run,
-      lockName: lock.state.name,
-      scope: this.locks,
-      method: decorated,
-      isHeld: () => lock.isHeld(),
-      serves: call.served && decorated?.declaration,
-    };
+    const run = new LockedTaskRun(call, lock, this.locks, this.transactions);
     let outcome: Outcome = 'failed';
     let message: string | undefined;
     try {
-      const value = await insideRun(enclosing, () => method(run));
+      const value = await insideRun(this.enclosing(call, lock, run), () => method(run));
       outcome = 'succeeded';
       return { status: 'executed', value };
     } catch (error) {
-      if (error instanceof UnusedClaim) outcome = 'returned';
-      else message = textOf(error);
+      if (error instanceof ReturnedClaim) outcome = 'returned';
+      else message = thrownText(error);
       throw error;
     } finally {
       await this.locks.release(lock, outcome, message);
-      this.onReleased(task.name);
+      this.onReleased(call.task.name);
     }
   }
 
-  /** Whether a call goes on under a lock that is held already. */
+  /** Whether a call runs under a lock that is already held. */
   isInsideRunOf(call: TaskCall): boolean {
     return this.runAround(call) !== undefined;
   }
 
-  /** The run that a call from inside it goes on under. A timer that was set inside makes ticks and no such calls. */
+  private enclosing({ method, served }: TaskCall, lock: HeldLock, run: TaskRun): EnclosingRun {
+    return {
+      run,
+      lockName: lock.state.name,
+      scope: this.locks,
+      method,
+      isHeld: () => lock.isHeld(),
+      serves: served && method?.declaration,
+    };
+  }
+
+  /** The enclosing run that a call joins. A timer that was set inside a run makes ticks, which join nothing. */
   private runAround(call: TaskCall): EnclosingRun | undefined {
     const { tick, method } = call;
     const serving = method && enclosingRun(({ serves }) => serves === method.declaration);
@@ -89,19 +100,24 @@ export class TaskLockInterceptor implements NestInterceptor {
     const outer = enclosingRun(
       ({ lockName, scope, isHeld }) => lockName === name && scope === this.locks && isHeld(),
     );
-    const isTick =
+    const isOwnTick =
       tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;
-    return isTick ? undefined : outer;
+    return isOwnTick ? undefined : outer;
   }
 }
 
-async function joined<T>(
-  outer: EnclosingRun,
-  method: (run: TaskRun) => Promise<T>,
-): Promise<TaskLockResult<T>> {
-  // What it calls from here on is a call like any other.
-  outer.serves = undefined;
-  return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
+/**
+ * What a call that did not run resolves to, by its task's `overlap`.
+ *
+ * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError where the caller wants to be told
+ */
+function skippedOrThrown(call: TaskCall, skipped: Skipped): Skipped {
+  const { key, task } = call;
+  const { name, overlap, waitTimeout = 0 } = task;
+  if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;
+  if (skipped.reason !== 'held') throw new TaskLockUnavailableError({ task: name, key }, skipped.reason);
+  if (overlap === 'throw') throw new TaskLockHeldError({ task: name, key }, skipped);
+  throw new TaskLockTimeoutError({ task: name, key }, skipped, waitTimeout);
 }
 
 function misused(context: ExecutionContext): TaskLockUsageError {
@@ -109,13 +125,4 @@ function misused(context: ExecutionContext): TaskLockUsageError {
   return new TaskLockUsageError(
     `TaskLockInterceptor cannot be bound to ${handler}: decorate the method with @TaskLock('a-name') in its place.`,
   );
-}
-
-/** What is thrown need not be an error, nor have a text: that must not mask it. */
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return 'what was thrown has no text';
-  }
 }

@@ -1,8 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { enclosingRun, enclosingTransaction, insideTransaction } from './call-context.js';
-import { parseDuration } from '../common/duration.js';
 import type { DurationInput } from '../common/duration.js';
-import type { HeldLock } from '../lock/held-lock.js';
 import type { PreviousRun } from '../store/lock-store.js';
 
 /** What a running task knows of itself. */
@@ -77,100 +74,4 @@ export interface TaskRun {
 export interface TaskTransactionOptions {
   /** Default: `READ COMMITTED`, whatever the database's own default is. */
   isolationLevel?: 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
-}
-
-/** Runs the transactions of runs; the lock is checked last. */
-export interface TaskTransactions {
-  run<T>(
-    lock: HeldLock,
-    work: (manager: EntityManager) => Promise<T>,
-    options?: TaskTransactionOptions,
-  ): Promise<T>;
-}
-
-/** Moves the lease of a run. */
-export interface TaskLeases {
-  extend(lock: HeldLock, lease: number): Promise<void>;
-}
-
-/**
- * The run that the calling code is part of, or nothing outside of one. It follows the code through `await`s.
- *
- * @example
- * const run = currentTaskRun();
- * await this.mailer.send(mail, { idempotencyKey: `${run?.name}:${run?.scheduledTime?.toISOString()}` });
- */
-export function currentTaskRun(): TaskRun | undefined {
-  return enclosingRun()?.run;
-}
-
-/** A run under a lock that was claimed. */
-export class LockedTaskRun implements TaskRun {
-  constructor(
-    private readonly task: { name: string; key?: string },
-    private readonly lock: HeldLock,
-    private readonly leases: TaskLeases,
-    private readonly transactions: TaskTransactions,
-  ) {}
-
-  get name(): string {
-    return this.task.name;
-  }
-
-  get key(): string | undefined {
-    return this.task.key;
-  }
-
-  get fence(): bigint {
-    return this.lock.state.fence;
-  }
-
-  get token(): string {
-    return this.lock.state.token;
-  }
-
-  get scheduledTime(): Date | undefined {
-    return this.lock.state.scheduledTime;
-  }
-
-  get startedAt(): Date {
-    return this.lock.state.startedAt;
-  }
-
-  get recovering(): boolean {
-    return this.lock.state.recovering;
-  }
-
-  get previous(): PreviousRun | undefined {
-    return this.lock.state.previous;
-  }
-
-  get signal(): AbortSignal {
-    return this.lock.signal;
-  }
-
-  assertHeld(): void {
-    this.lock.assertHeld();
-  }
-
-  async extend(duration: DurationInput): Promise<void> {
-    await this.leases.extend(this.lock, parseDuration(duration));
-  }
-
-  async transaction<T>(
-    work: (manager: EntityManager) => Promise<T>,
-    options?: TaskTransactionOptions,
-  ): Promise<T> {
-    this.lock.assertHeld();
-    // The outer transaction alone checks: a check in its middle would say nothing of its end.
-    const outer = enclosingTransaction(this.token);
-    if (outer) return work(outer);
-    const inside = (manager: EntityManager) => insideTransaction(this.token, manager, work);
-    return this.transactions.run(this.lock, inside, options);
-  }
-
-  toJSON(): Record<string, unknown> {
-    const { name, key, token, scheduledTime, startedAt, recovering } = this;
-    return { name, key, fence: this.fence.toString(), token, scheduledTime, startedAt, recovering };
-  }
 }

@@ -1,35 +1,11 @@
-import type { Skipped } from '../lock/task-claim.js';
-
 const FIRST_DELAY = 4;
 const LONGEST_DELAY = 250;
 
 /**
- * Milliseconds to wait before the next try: doubled each time, and spread over half of that, since replicas that
- * collided once would otherwise collide again.
+ * Milliseconds to wait before the next attempt. The delay doubles each time. It is spread over half of its length, or
+ * replicas that collided once would collide again.
  */
 export function retryDelay(attempt: number): number {
   const delay = Math.min(FIRST_DELAY * 2 ** attempt, LONGEST_DELAY);
   return delay * (0.5 + Math.random() / 2);
-}
-
-/** Milliseconds between two asks of a claim that waits for a lock. */
-const SHORTEST_WAIT = 10;
-const LONGEST_WAIT = 1_000;
-
-/** Milliseconds that a claim which waits has for an answer at least: its last ask must have a chance. */
-const SHORTEST_TIMEOUT = 1_000;
-
-/** How long one claim may take that has waited so long, of `patience` milliseconds; at most `timeout`. */
-export function timeoutWhileWaiting(timeout: number, waited: number, patience = Infinity): number {
-  return Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT));
-}
-
-/**
- * How long a claim waits before it asks again for a lock that is held; nothing where it waits no longer. A tenth of what
- * it has waited so far: short runs follow each other closely, and a run of ten minutes is asked for once a second.
- */
-export function delayWhileHeld({ reason }: Skipped, waited: number, patience = 0): number | undefined {
-  if (reason !== 'held' || waited >= patience) return undefined;
-  const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
-  return Math.min(delay * (0.5 + Math.random()), patience - waited);
 }

@@ -1,8 +1,8 @@
-import { patienceOf } from './clock.js';
+import { startPause } from './timeouts.js';
 import type { LockClock } from './clock.js';
 
-/** What a shutdown has to wait for: claims, runs and releases that have begun and have not ended. */
-export class UnfinishedWork {
+/** Counts claims, runs and releases that have begun and not ended, so that a shutdown can wait for them. */
+export class InFlight {
   private left = 0;
   private whenNoneIsLeft = (): void => {};
 
@@ -12,7 +12,7 @@ export class UnfinishedWork {
     return begun;
   }
 
-  /** Tracks work that ends when the answer is called, once. */
+  /** Counts one piece of work until the returned function is called. */
   begin(): () => void {
     this.left++;
     return () => {
@@ -20,15 +20,15 @@ export class UnfinishedWork {
     };
   }
 
-  /** Resolves when nothing is left, also of what began meanwhile, or when `patience` milliseconds have passed. */
-  async ended(clock: LockClock, patience: number): Promise<void> {
-    const enough = patienceOf(clock, patience);
+  /** Resolves when nothing is left, work that began meanwhile included, or after `timeout` milliseconds. */
+  async ended(clock: LockClock, timeout: number): Promise<void> {
+    const limit = startPause(clock, timeout);
     let isOver = false;
-    const expired = enough.over.then(() => (isOver = true));
+    const expired = limit.over.then(() => (isOver = true));
     while (this.left > 0 && !isOver) {
       const none = new Promise<void>((resolve) => (this.whenNoneIsLeft = resolve));
       await Promise.race([none, expired]);
     }
-    enough.end();
+    limit.end();
   }
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { instantOf, patienceOf } from '../common/clock.js';
+import { instantOf } from '../common/clock.js';
+import { startPause } from '../common/timeouts.js';
 import type { Instant, LockClock } from '../common/clock.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import type { ClaimAnswer, ClaimRequest, LockStore, TickRequest, WonAnswer } from '../store/lock-store.js';
-import type { UnfinishedWork } from '../common/in-flight.js';
+import type { InFlight } from '../common/in-flight.js';
 
 /** What an attempt needs of the one who makes it. */
 export interface AttemptContext {
   /** Each ask counts as unfinished until its answer: a shutdown that did not wait could not give back what it won. */
-  unfinished: UnfinishedWork;
+  unfinished: InFlight;
   /** Called for every win that no run uses, or the row would stay held with nobody running. */
   onStray: (token: string) => void;
 }
@@ -80,7 +81,7 @@ export class ClaimAttempt {
 
   /** Waits before the next ask, unless the claim is given up meanwhile. */
   async pause(delay: number): Promise<void> {
-    const pause = patienceOf(this.clock, delay);
+    const pause = startPause(this.clock, delay);
     this.stopWaiting = pause.end;
     if (this.isGivenUp) pause.end();
     await pause.over;

@@ -1,8 +1,8 @@
-import { pause } from '../common/clock.js';
+import { pause } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import type { LockStore } from '../store/lock-store.js';
-import type { UnfinishedWork } from '../common/in-flight.js';
+import type { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
 
 /** Milliseconds between two statements that remove rows. */
@@ -25,7 +25,7 @@ export class KeyPurge {
     private readonly store: LockStore,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    private readonly unfinished: UnfinishedWork,
+    private readonly unfinished: InFlight,
   ) {}
 
   /** A key of the task whose lock names begin with `prefix` was used. */

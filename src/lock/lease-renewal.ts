@@ -1,5 +1,6 @@
 import type { HeldLock } from './held-lock.js';
-import { instantOf, patienceOf, within } from '../common/clock.js';
+import { instantOf } from '../common/clock.js';
+import { startPause, within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockStore, RenewAnswer } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
@@ -47,7 +48,7 @@ export class LeaseRenewal {
       if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);
       if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');
       if (this.ended) return;
-      const wait = patienceOf(this.clock, retryDelay(tries));
+      const wait = startPause(this.clock, retryDelay(tries));
       this.cutPauseShort = wait.end;
       await wait.over;
     }

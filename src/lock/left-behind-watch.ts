@@ -8,7 +8,7 @@ const SPREAD = 1_000;
  * claim was lost to could have ended. A look that meets a renewed lease asks for the next one, so that nothing is polled
  * while nothing runs.
  */
-export class RecoveryWatch {
+export class LeftBehindWatch {
   private readonly looks = new Map<string, () => void>();
   private readonly waiting = new Map<string, { due: number; cancel: () => void }>();
   private ended = false;

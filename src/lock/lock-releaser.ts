@@ -1,10 +1,10 @@
-import { patienceOf, within } from '../common/clock.js';
+import { startPause, within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import type { LockStore, ReleaseRequest } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
-import type { UnfinishedWork } from '../common/in-flight.js';
+import type { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
 
 interface Repeat {
@@ -24,7 +24,7 @@ export class LockReleaser {
     private readonly log: LockLog,
     /** Milliseconds that the first try has for its answer; each time that none came, the next one has twice as many. */
     private readonly patienceATry: number,
-    private readonly unfinished: UnfinishedWork,
+    private readonly unfinished: InFlight,
   ) {}
 
   /**
@@ -83,7 +83,7 @@ export class LockReleaser {
         if (!worthRepeating) request = { ...request, error: undefined };
       }
       this.repeated.add(repeat);
-      const pause = patienceOf(this.clock, Math.min(retryDelay(tries), left()));
+      const pause = startPause(this.clock, Math.min(retryDelay(tries), left()));
       repeat.hurry = pause.end;
       await pause.over;
       if (left() <= 0) return;

@@ -1,4 +1,4 @@
-import type { ReleaseRequest, TickRequest } from '../store/lock-store.js';
+import type { ClaimRequest, ReleaseRequest } from '../store/lock-store.js';
 
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run
@@ -17,23 +17,15 @@ export interface Skipped {
   heldUntil?: Date;
 }
 
-/** What a task asks of the lock. All durations are milliseconds. */
-export interface TaskClaim {
-  name: string;
-  tick: TickRequest;
-  /** A tick whose run dies may run again, once. */
-  recover: boolean;
-  minHold: number;
+/** What a task asks of the lock: the request of each attempt, and what the store need not know. Durations are milliseconds. */
+export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
+  /** No run keeps the lock longer than this; until then it renews its lease. */
   maxHold: number;
-  /** How far ahead the lock is held; a run renews it, up to its maximum hold. After a crash the others wait for it. */
-  lease: number;
-  /** How early, by the database's clock, a scheduled tick may be granted. */
-  tolerance: number;
-  /** Milliseconds for which the claim is asked again while the lock is held. Default: none. */
-  patience?: number;
-  /** What the lock names of its task begin with, where each key has one. */
+  /** How long the claim is attempted again while the lock is held. Default: not at all. */
+  waitTimeout?: number;
+  /** What the lock names of its task begin with, where each key has a lock of its own. */
   keyPrefix?: string;
-  /** Of the task's schedule, where its missed ticks are caught up: what says which others were missed. */
+  /** The instants of its schedule, where missed ticks are caught up: they say which others were missed. */
   instants?: ScheduledInstants;
 }
 
@@ -48,44 +40,4 @@ type EndOfRun = Pick<ReleaseRequest, 'tick' | 'minHold' | 'stepBack' | 'durable'
 export function endOfRun({ tick, minHold, recover }: TaskClaim): EndOfRun {
   const stepBack = tick.kind === 'kept' ? tick.interval : Math.max(minHold, 1);
   return { tick: tick.kind, minHold, stepBack, durable: recover };
-}
-
-export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skipped): string {
-  const holder = heldBy === undefined ? '' : ` by ${heldBy}`;
-  const until = heldUntil === undefined ? '' : ` until ${heldUntil.toISOString()}`;
-  return `"${name}" is skipped: ${reason}${holder}${until}`;
-}
-
-/** What became of a tick that may have been missed, and of those before a tick; nothing where none was. */
-export function describeMissed(
-  { name, tick, minHold, instants }: TaskClaim,
-  answer: MissedAnswer,
-): string | undefined {
-  if (tick.kind !== 'scheduled' || !instants) return undefined;
-  const { scheduledTime } = tick;
-  const { status, lastTick } = answer;
-  // Those within the minimum hold were none that should have run.
-  const firstMissed =
-    lastTick === undefined
-      ? scheduledTime.getTime()
-      : instants.nextAfter(lastTick.getTime() + Math.max(minHold - 1, 0));
-  if (firstMissed > scheduledTime.getTime()) return undefined;
-  const newest = `the tick of ${scheduledTime.toISOString()}, which no replica ran when it was due`;
-  const older = `the missed ones before it, from ${new Date(firstMissed).toISOString()} on, are dropped`;
-  const hasOlder = firstMissed < scheduledTime.getTime();
-  if (tick.catchUpWindow === undefined) {
-    if (status === 'done' || !hasOlder) return undefined;
-    return `"${name}" runs the tick of ${scheduledTime.toISOString()}; ${older}.`;
-  }
-  if (status === 'done') {
-    if (lastTick === undefined) return undefined;
-    return `"${name}" has missed ${newest}: it is dropped, since it is older than the catchupWindow${hasOlder ? `; ${older}` : ''}.`;
-  }
-  return `"${name}" catches up on ${newest}${hasOlder ? `; ${older}` : ''}.`;
-}
-
-/** The part of an answer that says which tick ran last. */
-interface MissedAnswer {
-  status: 'won' | 'done';
-  lastTick?: Date;
 }

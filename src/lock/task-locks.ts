@@ -3,17 +3,20 @@ import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince, pause } from '../common/clock.js';
+import { elapsedSince } from '../common/clock.js';
+import { pause } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { LockReleaser } from './lock-releaser.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from '../store/lock-store.js';
-import { RecoveryWatch } from './left-behind-watch.js';
-import { delayWhileHeld, retryDelay, timeoutWhileWaiting } from '../common/backoff.js';
-import { describeMissed, describeSkip, endOfRun } from './task-claim.js';
+import { LeftBehindWatch } from './left-behind-watch.js';
+import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
+import { retryDelay } from '../common/backoff.js';
+import { describeMissed, describeSkip } from './messages.js';
+import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
-import { UnfinishedWork } from '../common/in-flight.js';
+import { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
 
 export interface TaskLocksSettings {
@@ -41,10 +44,10 @@ export class TaskLocks {
     { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; end: () => void }
   >();
   private readonly claiming = new Set<ClaimAttempt>();
-  private readonly unfinished = new UnfinishedWork();
+  private readonly unfinished = new InFlight();
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
-  private readonly recovery: RecoveryWatch;
+  private readonly recovery: LeftBehindWatch;
   private readonly keys: KeyPurge;
 
   constructor(
@@ -54,7 +57,7 @@ export class TaskLocks {
     private readonly settings: TaskLocksSettings,
   ) {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.unfinished);
-    this.recovery = new RecoveryWatch(clock);
+    this.recovery = new LeftBehindWatch(clock);
     this.keys = new KeyPurge(store, clock, log, this.unfinished);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
@@ -70,12 +73,12 @@ export class TaskLocks {
         const asked = this.clock.monotonic() - since;
         const result = await this.attempt(
           claim,
-          timeoutWhileWaiting(this.settings.claimTimeout, asked, claim.patience),
+          timeoutWhileWaiting(this.settings.claimTimeout, asked, claim.waitTimeout),
         );
         if (result instanceof HeldLock) return result;
         const waited = this.clock.monotonic() - since;
         const delay =
-          result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited, claim.patience);
+          result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited, claim.waitTimeout);
         if (result.status === 'skipped' && delay === undefined) {
           this.log.debug(describeSkip(claim.name, result));
           return result;

@@ -4,11 +4,11 @@ import { CronJob } from 'cron';
 import { memberOf } from '../tasks/declaration.js';
 import type { TaskLockProblem } from '../tasks/errors.js';
 import type { Task } from '../tasks/registry.js';
-import type { ScheduledMethod } from '../calls/left-behind-ticks.js';
+import type { ScheduledMethod } from '../tasks/task-scan.js';
 
 /** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has looked for its own. */
 @Injectable()
-export class TaskLockCronJobs {
+export class CronJobs {
   private readonly logger = new Logger('TaskLock');
 
   /** `scheduler`: of ScheduleModule, which stops its jobs at shutdown; none where that is not imported. */

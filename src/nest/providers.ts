@@ -1,71 +1,50 @@
+import { Logger } from '@nestjs/common';
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
+import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import { SystemLockClock } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockStore } from '../store/lock-store.js';
+import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { ConfigValues } from '../tasks/settings/config-values.js';
 import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
-import type { LockClock } from '../common/clock.js';
-import type { LockStore } from '../store/lock-store.js';
-import { TaskLocks } from '../lock/task-locks.js';
-import { processState } from '../calls/process-state.js';
-import { RequestWatch } from '../requests/poller.js';
+import { createTaskLockCore, storeFor } from './core.js';
+import type { TaskLockCore } from './core.js';
+import { CronJobs } from './cron-jobs.js';
+import { dataSourceOf } from './data-source.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
-import { TaskLockCronJobs } from './cron-jobs.js';
-import { dataSourceOf } from './data-source.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
-import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
-import type { TaskLockModuleOptions } from '../tasks/options.js';
-import { TaskLockRecovery } from '../calls/left-behind-ticks.js';
-import { TaskLockRegistry } from '../tasks/registry.js';
-import { TaskLockRequestPublisher } from '../requests/publisher.js';
-import { requestProviders } from './request-providers.js';
-import { TaskLockRequestRunner } from '../requests/runner.js';
-import { RequestingInterceptor } from '../requests/requesting-interceptor.js';
-import { TaskLockRuntime } from '../calls/call-dispatcher.js';
 import { TaskLockService } from './task-lock.service.js';
 import { TaskLockShutdown } from './task-lock.shutdown.js';
-import { storeProviders } from './store-providers.js';
-import { LOCK_CLOCK, LOCK_STORE, MODULE_OPTIONS, MODULE_SETTINGS } from './task-lock.tokens.js';
-import { transactionsFor } from '../calls/task-lock.transactions.js';
+import {
+  LOCK_CLOCK,
+  LOCK_STORE,
+  MODULE_OPTIONS,
+  MODULE_SETTINGS,
+  TASK_LOCK_CORE,
+} from './task-lock.tokens.js';
 
-/** The runtime of the instances whose methods the scheduler fires. */
-const TICKING_RUNTIME = Symbol('nestjs-task-lock: the runtime of scheduled instances');
-
-/** What other modules may inject: the service, and the runtime that decorated classes are given. */
-export const taskLockExports = [TaskLockService, processState.runtimeToken];
+/** What other modules may inject: the service, and the dispatcher that decorated classes are given. */
+export const taskLockExports = [TaskLockService, DISPATCHER_TOKEN];
 
 export const taskLockProviders: Provider[] = [
   TaskLockDiscovery,
-  ...storeProviders,
-  ...requestProviders,
+  { provide: LOCK_CLOCK, useClass: SystemLockClock },
   {
     provide: MODULE_SETTINGS,
     useFactory: (options: TaskLockModuleOptions) => moduleSettings(options),
     inject: [MODULE_OPTIONS],
   },
   {
-    provide: TaskLockInterceptor,
-    useFactory: (
-      locks: TaskLocks,
-      store: LockStore,
-      settings: ModuleSettings,
-      moduleRef: ModuleRef,
-      watch: RequestWatch,
-    ) =>
-      new TaskLockInterceptor(
-        locks,
-        transactionsFor(store, () => dataSourceOf(settings, moduleRef)),
-        (task) => watch.released(task),
-      ),
-    inject: [TaskLocks, LOCK_STORE, MODULE_SETTINGS, ModuleRef, RequestWatch],
-  },
-  {
-    provide: TaskLockRegistry,
-    useFactory: (settings: ModuleSettings, discovery: TaskLockDiscovery) =>
-      new TaskLockRegistry(settings, new ConfigValues(process.env, () => discovery.configService())),
-    inject: [MODULE_SETTINGS, TaskLockDiscovery],
+    provide: LOCK_STORE,
+    useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef) =>
+      storeFor(settings, clock, () => dataSourceOf(settings, moduleRef)),
+    inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
   },
   {
     provide: SchedulerState,
@@ -77,64 +56,62 @@ export const taskLockProviders: Provider[] = [
     inject: [ModuleRef],
   },
   {
-    // What an instance is made with: one of a request, or of a module that is loaded later, is never ticked.
-    provide: processState.runtimeToken,
-    useFactory: (registry: TaskLockRegistry, interceptor: RequestingInterceptor, clock: LockClock) =>
-      new TaskLockRuntime(registry, interceptor, clock, () => false),
-    inject: [TaskLockRegistry, RequestingInterceptor, LOCK_CLOCK],
-  },
-  {
-    provide: TICKING_RUNTIME,
+    provide: TASK_LOCK_CORE,
     useFactory: (
-      registry: TaskLockRegistry,
-      interceptor: RequestingInterceptor,
+      settings: ModuleSettings,
+      store: LockStore,
       clock: LockClock,
+      discovery: TaskLockDiscovery,
       scheduler: SchedulerState,
-    ) => new TaskLockRuntime(registry, interceptor, clock, () => scheduler.mayTick()),
-    inject: [TaskLockRegistry, RequestingInterceptor, LOCK_CLOCK, SchedulerState],
+      moduleRef: ModuleRef,
+    ) =>
+      createTaskLockCore({
+        settings,
+        values: new ConfigValues(process.env, () => discovery.configService()),
+        store,
+        clock,
+        log: new Logger('TaskLock'),
+        dataSource: () => dataSourceOf(settings, moduleRef),
+        mayTick: () => scheduler.mayTick(),
+      }),
+    inject: [MODULE_SETTINGS, LOCK_STORE, LOCK_CLOCK, TaskLockDiscovery, SchedulerState, ModuleRef],
   },
   {
-    provide: TaskLockService,
-    useFactory: (
-      registry: TaskLockRegistry,
-      interceptor: TaskLockInterceptor,
-      requests: TaskLockRequestPublisher,
-      explorer: TaskLockExplorer,
-    ) => new TaskLockService(registry, interceptor, requests, () => explorer.explore()),
-    inject: [TaskLockRegistry, TaskLockInterceptor, TaskLockRequestPublisher, TaskLockExplorer],
+    provide: DISPATCHER_TOKEN,
+    useFactory: ({ dispatcher }: TaskLockCore) => dispatcher,
+    inject: [TASK_LOCK_CORE],
   },
   {
-    provide: TaskLockRecovery,
-    useFactory: (locks: TaskLocks) => new TaskLockRecovery(locks),
-    inject: [TaskLocks],
+    provide: TaskLockInterceptor,
+    useFactory: ({ interceptor }: TaskLockCore) => interceptor,
+    inject: [TASK_LOCK_CORE],
   },
   {
-    provide: TaskLockCronJobs,
-    useFactory: (moduleRef: ModuleRef) => new TaskLockCronJobs(() => optional(moduleRef, SchedulerRegistry)),
+    provide: CronJobs,
+    useFactory: (moduleRef: ModuleRef) => new CronJobs(() => optional(moduleRef, SchedulerRegistry)),
     inject: [ModuleRef],
   },
   {
     provide: TaskLockExplorer,
-    useFactory: (...dependencies: ConstructorParameters<typeof TaskLockExplorer>) =>
-      new TaskLockExplorer(...dependencies),
-    inject: [
-      TaskLockDiscovery,
-      TaskLockRegistry,
-      TICKING_RUNTIME,
-      LOCK_STORE,
-      SchedulerState,
-      MODULE_SETTINGS,
-      TaskLockRecovery,
-      TaskLockCronJobs,
-      TaskLockRequestPublisher,
-      TaskLockRequestRunner,
-    ],
+    useFactory: (
+      core: TaskLockCore,
+      discovery: TaskLockDiscovery,
+      scheduler: SchedulerState,
+      cronJobs: CronJobs,
+    ) => new TaskLockExplorer(core, discovery, scheduler, cronJobs),
+    inject: [TASK_LOCK_CORE, TaskLockDiscovery, SchedulerState, CronJobs],
+  },
+  {
+    provide: TaskLockService,
+    useFactory: ({ registry, interceptor, publisher }: TaskLockCore, explorer: TaskLockExplorer) =>
+      new TaskLockService(registry, interceptor, publisher, () => explorer.explore()),
+    inject: [TASK_LOCK_CORE, TaskLockExplorer],
   },
   {
     provide: TaskLockShutdown,
-    useFactory: (locks: TaskLocks, requests: TaskLockRequestPublisher, { shutdownTimeout }: ModuleSettings) =>
-      new TaskLockShutdown(locks, requests, shutdownTimeout),
-    inject: [TaskLocks, TaskLockRequestPublisher, MODULE_SETTINGS],
+    useFactory: ({ locks, publisher, settings }: TaskLockCore) =>
+      new TaskLockShutdown(locks, publisher, settings.shutdownTimeout),
+    inject: [TASK_LOCK_CORE],
   },
 ];
 

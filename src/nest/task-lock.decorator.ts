@@ -1,15 +1,13 @@
 import { Inject, UseInterceptors } from '@nestjs/common';
-import type { ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { asDirectCall } from '../calls/call-context.js';
 import type { DurationInput } from '../common/duration.js';
 import { proxyOf } from '../calls/method-proxy.js';
 import type { Method } from '../calls/method-proxy.js';
-import { processState } from '../calls/process-state.js';
 import { declare, markMethod, memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from '../tasks/options.js';
-import { assertRunnable, RUNTIME } from '../calls/dispatcher-key.js';
+import { assertRunnable, DISPATCHER, DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
+import { DirectCallMarker } from './direct-calls.js';
 
 /**
  * Lets exactly one replica run each tick of a scheduled method, in any order with `@Cron`, `@Interval` and
@@ -66,16 +64,16 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
     const method = decoratedMethod(target, key, descriptor);
     const declaration = { key, definition, cron };
     declare(target, declaration);
-    Inject(processState.runtimeToken)(target, RUNTIME);
+    Inject(DISPATCHER_TOKEN)(target, DISPATCHER);
     const guarded = proxyOf(method, async (original, instance, args) => {
       assertRunnable(instance, key);
-      return instance[RUNTIME].call({ instance, declaration, method: original, args });
+      return instance[DISPATCHER].call({ instance, declaration, method: original, args });
     });
     markMethod(guarded, declaration);
     // In place: applyDecorators ignores a descriptor that is returned.
     if (descriptor) descriptor.value = guarded;
     // On the class: another decorator may drop what is on the method, as Sentry's `@Cron` does.
-    UseInterceptors(new RequestMarker(key))(target.constructor);
+    UseInterceptors(new DirectCallMarker(key))(target.constructor);
   };
 }
 
@@ -92,21 +90,6 @@ type KeyFits<M extends (...args: never[]) => unknown, Args extends unknown[]> =
   Parameters<M> extends readonly [...Args, ...unknown[]]
     ? unknown
     : 'the parameters of the key function are not those of the method';
-
-/**
- * Marks a request to a controller's method as a direct call: routers capture the method before the application
- * starts, so that a request to a scheduled method could not be told from its tick. It claims nothing. Requests to
- * other methods are left alone: a timer that one of them starts would make no ticks.
- */
-class RequestMarker implements NestInterceptor {
-  constructor(private readonly key: string | symbol) {}
-
-  intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
-    const type = context.getClass();
-    if (context.getHandler() !== Reflect.get(type.prototype as object, this.key)) return next.handle();
-    return asDirectCall({ type, key: this.key }, () => next.handle());
-  }
-}
 
 function decoratedMethod(target: object, key: string | symbol, descriptor?: PropertyDescriptor): Method {
   const refuse = (what: string, instead: string): never => {

@@ -1,23 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ConfigReader } from '../tasks/settings/config-values.js';
-import { processState } from '../calls/process-state.js';
+import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
-import type { TaskLockDeclaration } from '../tasks/declaration.js';
+import type { DiscoveredClass } from '../tasks/task-scan.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
-
-/** A class with decorated methods, as the application registers it. */
-export interface DiscoveredClass {
-  declarations: readonly TaskLockDeclaration[];
-  /** Its instances; for a request-scoped class an object of its prototype. */
-  instances: readonly object[];
-  /** How many providers and controllers stand for it: the scheduler fires each of them. */
-  registrations: number;
-  isTransient: boolean;
-  /** The scheduler fires methods of instances that are made once. */
-  isFired: boolean;
-}
 
 /** Finds in the application's container what the lock works with. */
 @Injectable()
@@ -57,9 +45,9 @@ export class TaskLockDiscovery {
     return this.config;
   }
 
-  /** How often the application imports this module; each import has a runtime of its own. */
+  /** How often the application imports this module; each import has a dispatcher of its own. */
   moduleImports(): number {
-    return this.discovery.getProviders().filter(({ token }) => token === processState.runtimeToken).length;
+    return this.discovery.getProviders().filter(({ token }) => token === DISPATCHER_TOKEN).length;
   }
 
   private wrappers(): Wrapper[] {

@@ -4,15 +4,15 @@ import { formatDuration, parseDuration } from '../common/duration.js';
 import type { DurationInput } from '../common/duration.js';
 import { keyOfCall, keyText } from '../tasks/settings/lock-key.js';
 import { LONGEST_DELAY } from '../tasks/settings/request-settings.js';
-import { keyedName } from '../store/keyed-name.js';
+import { keyedName } from '../store/lock-name.js';
 import { messageOf } from '../common/error-text.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
 import type { TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
-import { TaskLockRegistry } from '../tasks/registry.js';
+import { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/registry.js';
-import type { TaskLockRequestPublisher } from '../requests/publisher.js';
+import type { RequestPublisher } from '../requests/publisher.js';
 import type { TaskRun } from '../calls/task-run.js';
 
 const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
@@ -26,9 +26,9 @@ const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
 @Injectable()
 export class TaskLockService {
   constructor(
-    private readonly registry: TaskLockRegistry,
+    private readonly registry: TaskRegistry,
     private readonly interceptor: TaskLockInterceptor,
-    private readonly requests: TaskLockRequestPublisher,
+    private readonly requests: RequestPublisher,
     /** Makes the declared tasks known, where the application is not started yet. */
     private readonly explore: () => void,
   ) {}

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { TaskLocks } from '../lock/task-locks.js';
-import type { TaskLockRequestPublisher } from '../requests/publisher.js';
+import type { RequestPublisher } from '../requests/publisher.js';
 
 /** Ends the locks of an application before TypeORM closes its data source (in `onApplicationShutdown`). */
 @Injectable()
 export class TaskLockShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly locks: TaskLocks,
-    private readonly requests: TaskLockRequestPublisher,
+    private readonly requests: RequestPublisher,
     private readonly shutdownTimeout: number,
   ) {}
 

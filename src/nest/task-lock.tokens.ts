@@ -6,3 +6,5 @@ export const MODULE_SETTINGS = Symbol('nestjs-task-lock: module settings');
 export const LOCK_CLOCK = Symbol('nestjs-task-lock: clock');
 /** The store that the locks are kept in. */
 export const LOCK_STORE = Symbol('nestjs-task-lock: store');
+/** The parts that lock and run tasks. */
+export const TASK_LOCK_CORE = Symbol('nestjs-task-lock: core');

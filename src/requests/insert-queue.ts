@@ -1,6 +1,6 @@
 import { answerWithin } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import type { NewRequest, RequestStore } from '../store/request-store.js';
 
 /** How many requests one insert carries at most. */
@@ -24,7 +24,7 @@ export interface Place {
  * What one replica asks for of one lock name, in the order in which it asks: the newest arguments are those of the last
  * row. What gathers while an insert is under way goes in the next one, so that a burst takes few of them.
  */
-export class RequestLane {
+export class InsertQueue {
   private waiting: Waiting[] = [];
   private isTaken = false;
 

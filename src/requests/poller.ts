@@ -3,7 +3,7 @@ import { answerWithin } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { messageOf } from '../common/error-text.js';
-import { DueInstants } from './wake-times.js';
+import { WakeTimes } from './wake-times.js';
 import { RequestRests } from './request-rests.js';
 import { RequestRuns } from './request-runs.js';
 import type { RequestStore, WaitingRequests } from '../store/request-store.js';
@@ -33,7 +33,7 @@ export interface RequestServer {
 }
 
 /** How often and how patiently a watch looks; milliseconds. */
-export interface RequestWatchSettings {
+export interface PollerSettings {
   /** Between two looks while nothing is known to be due; infinite for none. */
   pollingInterval: number;
   /** For which a look may take. */
@@ -44,7 +44,7 @@ export interface RequestWatchSettings {
  * Looks for requests that are due: from time to time, in case the replica that asked has died, and at once where this
  * one knows of some. Costs nothing before a task expects some.
  */
-export class RequestWatch {
+export class RequestPoller {
   /** Out of the contexts of who asks: a run must not be part of the request or the transaction that asked for it. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private server?: RequestServer;
@@ -57,7 +57,7 @@ export class RequestWatch {
    * Of the names that were asked for here, or rest here: this replica looks then, the others at their next look. What is
    * due later must outlast the look for what is due at once.
    */
-  private readonly dues = new DueInstants();
+  private readonly dues = new WakeTimes();
   private readonly expected = new Set<string>();
   private readonly rests: RequestRests;
   private readonly runs = new RequestRuns((waiting) => this.serve(waiting));
@@ -66,7 +66,7 @@ export class RequestWatch {
     private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    private readonly settings: RequestWatchSettings,
+    private readonly settings: PollerSettings,
   ) {
     this.rests = new RequestRests(settings.pollingInterval);
   }

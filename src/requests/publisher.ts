@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
-import { OpenTransactions } from './transaction-end.js';
+import { TransactionEnds } from './transaction-end.js';
 import { argumentsText } from './json-arguments.js';
-import { RequestLane } from './insert-queue.js';
+import { InsertQueue } from './insert-queue.js';
 import type { Place } from './insert-queue.js';
 import type { RequestStore } from '../store/request-store.js';
-import type { RequestWatch } from './poller.js';
+import type { RequestPoller } from './poller.js';
 import { lockNameOf } from '../calls/task-call.js';
 import type { RequestedLock } from '../calls/task-call.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
@@ -25,21 +25,21 @@ export interface RequestTerms {
 const REMEMBERED = 60_000;
 
 /** Writes requests down. */
-export class TaskLockRequestPublisher {
-  private readonly transactions: OpenTransactions;
+export class RequestPublisher {
+  private readonly transactions: TransactionEnds;
   /** Of each name of which something is on its way. */
-  private readonly lanes = new Map<string, RequestLane>();
+  private readonly lanes = new Map<string, InsertQueue>();
   /** When the newest request of a name was added, the longest ago first. */
   private readonly added = new Map<string, { at: Date; until: number }>();
 
   constructor(
     private readonly store: RequestStore | undefined,
-    private readonly watch: RequestWatch,
+    private readonly watch: RequestPoller,
     private readonly clock: LockClock,
     /** Milliseconds that the store has for an answer. */
     private readonly patience: number,
   ) {
-    this.transactions = new OpenTransactions(clock);
+    this.transactions = new TransactionEnds(clock);
   }
 
   /** Whether the store takes requests. */
@@ -111,10 +111,10 @@ export class TaskLockRequestPublisher {
     this.transactions.end();
   }
 
-  private laneOf(name: string): RequestLane {
+  private laneOf(name: string): InsertQueue {
     let lane = this.lanes.get(name);
     if (!lane) {
-      const made: RequestLane = new RequestLane(
+      const made: InsertQueue = new InsertQueue(
         requireRequests(this.store),
         this.clock,
         this.patience,

@@ -1,41 +1,36 @@
-import type { CallHandler, NestInterceptor } from '@nestjs/common';
+import type { CallHandler } from '@nestjs/common';
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { LockClock } from '../common/clock.js';
 import { TaskLockUnavailableError } from '../lock/errors.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { isTick } from '../calls/task-call.js';
+import type { CallTaker } from '../calls/call-dispatcher.js';
 import type { TaskCall, TaskExecutionContext } from '../calls/task-call.js';
 import { messageOf } from '../common/error-text.js';
 import type { Place } from './insert-queue.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
-import type { TaskLockRequestPublisher } from './publisher.js';
-import type { TaskLockRequestSettler } from './settler.js';
-import { UnusedClaim } from '../calls/task-lock.unused-claim.js';
+import type { RequestPublisher } from './publisher.js';
+import type { RequestSettler } from './settler.js';
+import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 import type { TaskRun } from '../calls/task-run.js';
 
 /** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce`, or that overlap. */
-export class RequestingInterceptor implements NestInterceptor<unknown, unknown> {
+export class RequestingInterceptor implements CallTaker {
   constructor(
     private readonly locked: TaskLockInterceptor,
-    private readonly publisher: TaskLockRequestPublisher,
-    private readonly settler: TaskLockRequestSettler,
+    private readonly publisher: RequestPublisher,
+    private readonly settler: RequestSettler,
     private readonly clock: LockClock,
   ) {}
 
-  intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
-    const { call } = context;
+  takes(call: TaskCall): boolean {
     const { debounce, overlap } = call.task;
     const isRequested = (debounce !== undefined || overlap === 'bufferOne') && !isTick(call);
-    return isRequested && !this.locked.isInsideRunOf(call)
-      ? this.requested(context, next)
-      : this.locked.intercept(context, next);
+    return isRequested && !this.locked.isInsideRunOf(call);
   }
 
-  private async requested(
-    context: TaskExecutionContext,
-    next: CallHandler<unknown>,
-  ): Promise<Observable<unknown>> {
+  async intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
     const { call } = context;
     const since = this.clock.monotonic();
     const where = `${context.getClass().name}.${context.getHandler().name}`;
@@ -69,7 +64,7 @@ export class RequestingInterceptor implements NestInterceptor<unknown, unknown> 
       const result = await this.locked.execute(call, method);
       return result.status === 'executed' ? result : undefined;
     } catch (error) {
-      if (error instanceof UnusedClaim) return undefined;
+      if (error instanceof ReturnedClaim) return undefined;
       throw error;
     }
   }

@@ -1,17 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asDirectCall } from '../calls/call-context.js';
-import { within } from '../common/clock.js';
+import { within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { RequestStore, UnknownRequests, WaitingRequests } from '../store/request-store.js';
-import type { RequestServer, RequestWatch, Served } from './poller.js';
-import { claimOf } from '../calls/task-lock.claim.js';
+import type { RequestServer, RequestPoller, Served } from './poller.js';
+import { claimOf } from '../calls/task-call.js';
 import type { TaskCall } from '../calls/task-call.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
-import type { ScheduledMethod, TaskLockRecovery } from '../calls/left-behind-ticks.js';
+import type { ScheduledMethod } from '../tasks/task-scan.js';
+import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
 import type { Task } from '../tasks/registry.js';
-import type { TaskLockRequestSettler } from './settler.js';
+import type { RequestSettler } from './settler.js';
 import type { TaskRun } from '../calls/task-run.js';
-import { UnusedClaim } from '../calls/task-lock.unused-claim.js';
+import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 
 /** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
 const UNKNOWN_AFTER = 60_000;
@@ -27,7 +28,7 @@ const LONGEST_REST = 60_000;
 
 /** Runs requests as calls of the methods that they are for. */
 @Injectable()
-export class TaskLockRequestRunner implements RequestServer {
+export class RequestRunner implements RequestServer {
   private readonly logger = new Logger('TaskLock');
   private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
   private readonly reported = new Map<string, number>();
@@ -35,11 +36,11 @@ export class TaskLockRequestRunner implements RequestServer {
 
   constructor(
     private readonly interceptor: TaskLockInterceptor,
-    private readonly settler: TaskLockRequestSettler,
-    private readonly watch: RequestWatch,
+    private readonly settler: RequestSettler,
+    private readonly watch: RequestPoller,
     private readonly store: RequestStore | undefined,
     private readonly clock: LockClock,
-    private readonly recovery: Pick<TaskLockRecovery, 'look'>,
+    private readonly recovery: Pick<LeftBehindTicks, 'look'>,
   ) {
     watch.serveBy(this);
   }
@@ -95,11 +96,11 @@ export class TaskLockRequestRunner implements RequestServer {
 
   private async claimed(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Served> {
     try {
-      const result = await this.interceptor.claimed(call, method);
+      const result = await this.interceptor.claimAndRun(call, method);
       if (result.status === 'executed') return { progressed: true };
       return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
     } catch (error) {
-      if (!(error instanceof UnusedClaim)) this.logger.error(error);
+      if (!(error instanceof ReturnedClaim)) this.logger.error(error);
       else if (error.cause !== undefined)
         this.logger.warn(`A run of "${call.task.name}" for requests could not begin: ${error.message}`);
       return { progressed: false };

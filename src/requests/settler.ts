@@ -1,18 +1,17 @@
-import { answerWithin } from '../common/timeouts.js';
-import { pause } from '../common/clock.js';
+import { answerWithin, pause } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import { TaskLockLostError } from '../lock/errors.js';
 import type { LockLog } from '../common/log.js';
-import { LockStoreUnavailableError } from '../store/lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { retryDelay } from '../common/backoff.js';
 import { messageOf } from '../common/error-text.js';
 import type { PickedUp, RequestRun, RequestStore, SettledRun } from '../store/request-store.js';
-import type { RequestWatch } from './poller.js';
+import type { RequestPoller } from './poller.js';
 import { lockNameOf } from '../calls/task-call.js';
 import type { RequestedLock } from '../calls/task-call.js';
 import { requireRequests } from './request-support.js';
 import type { TaskRun } from '../calls/task-run.js';
-import { UnusedClaim } from '../calls/task-lock.unused-claim.js';
+import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 
 /** How often the end of a run is told where each time there is no answer. */
 const TRIES = 3;
@@ -26,10 +25,10 @@ export interface CallInstant {
 }
 
 /** Picks requests up under the lock of a run, and settles them when it is over. */
-export class TaskLockRequestSettler {
+export class RequestSettler {
   constructor(
     private readonly store: RequestStore | undefined,
-    private readonly watch: RequestWatch,
+    private readonly watch: RequestPoller,
     private readonly clock: LockClock,
     private readonly log: LockLog,
     /** Milliseconds that the store has for an answer, and for which the end of a run is told again. */
@@ -39,24 +38,24 @@ export class TaskLockRequestSettler {
   /**
    * Calls `work` with the newest arguments of all that is due, under the lock of the run, and settles that.
    *
-   * @throws UnusedClaim where nothing is due any more, or the run cannot begin
+   * @throws ReturnedClaim where nothing is due any more, or the run cannot begin
    */
   async serve(lock: RequestedLock, run: TaskRun, work: (args: unknown[]) => Promise<unknown>): Promise<void> {
     let picked: PickedUp;
     try {
       picked = await this.pickUp(lock, run);
     } catch (error) {
-      throw new UnusedClaim(messageOf(error), { cause: error });
+      throw new ReturnedClaim(messageOf(error), { cause: error });
     }
     const { args } = picked;
-    if (args === undefined) throw new UnusedClaim('nothing is due any more');
+    if (args === undefined) throw new ReturnedClaim('nothing is due any more');
     await this.settling(lock, run, () => work(JSON.parse(args) as unknown[]));
   }
 
   /**
    * Calls `work`, a call with arguments of its own: what was asked for before it is older, and served by it.
    *
-   * @throws UnusedClaim where the lock was lost before the call could begin
+   * @throws ReturnedClaim where the lock was lost before the call could begin
    */
   async serveAlong<T>(
     lock: RequestedLock,
@@ -135,7 +134,7 @@ export class TaskLockRequestSettler {
       run.assertHeld();
     } catch (error) {
       if (hasPickedUp) await this.settle(task, { ...settled, outcome: 'aborted' });
-      throw new UnusedClaim(messageOf(error), { cause: error });
+      throw new ReturnedClaim(messageOf(error), { cause: error });
     }
     if (!hasPickedUp) return work();
     try {

@@ -5,7 +5,7 @@ import type { LockClock } from '../common/clock.js';
 const INTERVAL = 50;
 
 /** Tells when transactions of the application have ended: TypeORM has no event for it that a manager gives. */
-export class OpenTransactions {
+export class TransactionEnds {
   private readonly open = new Map<QueryRunner, (() => void)[]>();
   private cancel?: () => void;
 

@@ -12,7 +12,7 @@ interface Dues {
  * When a replica must look for which names, since it knows that something of them is due then. Instants are milliseconds
  * of the monotonic clock.
  */
-export class DueInstants {
+export class WakeTimes {
   private readonly dues = new Map<string, Dues>();
 
   has(name: string): boolean {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
-import { LockStoreUnavailableError } from './lock-store.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import type { ClockCheck } from './clock-check.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -9,10 +10,10 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
-  WantedSignal,
 } from './lock-store.js';
+import type { WantedSignal } from './wanted-signal.js';
 
-/** How many rows one statement locks at most: for as long as it runs they look busy to the other replicas. */
+/** How many rows one statement locks at most: while it runs they look busy to the other replicas. */
 const MAX_BATCH = 1_000;
 
 /** One call of the store, which waits for the end of the turn. */
@@ -24,21 +25,22 @@ interface Call<Request, Answer> {
 }
 
 /**
- * Sends what one turn of the event loop asks for in one request to the store: the tasks of one second cost one round
+ * Sends what one turn of the event loop asks for in one request to the store: the tasks of one second then cost one round
  * trip and one commit. A lone request waits for no timer, only for the callbacks that are due already.
  */
-export class BatchedStore implements LockStore {
-  private readonly claims = new Turn<ClaimRequest, ClaimAnswer>((all, signal) =>
-    this.store.claim(all, signal),
-  );
-  private readonly renewals = new Turn<RenewRequest, RenewAnswer>((all, signal) =>
-    this.store.renew(all, signal),
-  );
-  private readonly releases = new Turn<ReleaseRequest, ReleaseAnswer>((all, signal) =>
-    this.store.release(all, signal),
-  );
+export class BatchingStore implements LockStore {
+  private readonly claims: Turn<ClaimRequest, ClaimAnswer>;
+  private readonly renewals: Turn<RenewRequest, RenewAnswer>;
+  private readonly releases: Turn<ReleaseRequest, ReleaseAnswer>;
 
-  constructor(private readonly store: LockStore) {}
+  constructor(
+    private readonly store: LockStore,
+    clockCheck: ClockCheck,
+  ) {
+    this.claims = new Turn((all, signal) => store.claim(all, signal), clockCheck);
+    this.renewals = new Turn((all, signal) => store.renew(all, signal), clockCheck);
+    this.releases = new Turn((all, signal) => store.release(all, signal), clockCheck);
+  }
 
   prepare(names: readonly string[]): Promise<void> {
     return this.store.prepare(names);
@@ -64,10 +66,13 @@ export class BatchedStore implements LockStore {
 type Send<Request, Answer> = (requests: readonly Request[], signal?: WantedSignal) => Promise<Answer[]>;
 
 /** Gathers the calls of one turn of the event loop. */
-class Turn<Request extends { name: string }, Answer> {
+class Turn<Request extends { name: string }, Answer extends { status: string; now?: number }> {
   private calls: Call<Request, Answer>[] = [];
 
-  constructor(private readonly send: Send<Request, Answer>) {}
+  constructor(
+    private readonly send: Send<Request, Answer>,
+    private readonly clockCheck: ClockCheck,
+  ) {}
 
   add(requests: readonly Request[], signal?: WantedSignal): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
@@ -83,11 +88,13 @@ class Turn<Request extends { name: string }, Answer> {
   }
 
   private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
+    const sentAt = this.clockCheck.now();
     try {
       const answers = await this.send(
         calls.flatMap(({ requests }) => requests),
         new WantedByAny(calls),
       );
+      this.clockCheck.compare(sentAt, answers);
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
     } catch (error) {
@@ -95,7 +102,7 @@ class Turn<Request extends { name: string }, Answer> {
     }
   }
 
-  /** One request that the store refuses must not fail the others: the halves go again, down to the one that is wrong. */
+  /** One request that the store refuses must not fail the others: both halves are sent again, down to the wrong one. */
   private fail(calls: readonly Call<Request, Answer>[], error: unknown): void {
     if (calls.length === 1 || error instanceof LockStoreUnavailableError) {
       for (const { reject } of calls) reject(error);
@@ -108,10 +115,7 @@ class Turn<Request extends { name: string }, Answer> {
   }
 }
 
-/**
- * A name stands in a batch once. A statement can take it only once, so that a burst of calls of one task would be as many
- * statements, and all other tasks of its batch would wait for the last of them.
- */
+/** A name stands in a batch once, as a call of the store demands: the second call of one name goes in a batch of its own. */
 function batchesOf<Request extends { name: string }, Answer>(
   calls: readonly Call<Request, Answer>[],
 ): Call<Request, Answer>[][] {
@@ -136,7 +140,7 @@ function isWanted<Request, Answer>({ signal, reject }: Call<Request, Answer>, se
   return false;
 }
 
-/** While one wants the batch, the others' answers may be wins that have to go back. */
+/** Aborted only once every caller has given up; until then an answer may be a win that must be returned. */
 class WantedByAny<Request, Answer> implements WantedSignal {
   constructor(private readonly calls: readonly Call<Request, Answer>[]) {}
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The longest lock name in UTF-8 bytes: a key of a Postgres b-tree holds at most about 2,700. */
 export const MAX_NAME_BYTES = 2_000;
 
@@ -15,4 +17,39 @@ export function lockNameProblem(name: string): string | undefined {
     return `a lock name must not be longer than ${MAX_NAME_BYTES} bytes in UTF-8; this one has ${bytes}`;
   }
   return undefined;
+}
+
+/** Bytes; a longer key is known by its digest. */
+const LONGEST_KEY = 200;
+
+/**
+ * The lock name of one key of a task. Colons within name and key are escaped, so that `a:b` with `c` is not `a` with
+ * `b:c`. A key that a row cannot hold, or that is long, is known by its digest behind a second colon, which no other
+ * key can have.
+ */
+export function keyedName(task: string, key: string): string {
+  return `${keyedPrefix(task)}${isPlain(key) ? escaped(key) : `:${digestOf(key)}`}`;
+}
+
+/** What the lock names of all keys of a task begin with, and those of no other keyed task. */
+export function keyedPrefix(task: string): string {
+  return `${escaped(task)}:`;
+}
+
+/** Whether there are keys whose lock names would be longer than a row can hold. */
+export function keyedNameIsTooLong(task: string): boolean {
+  return Buffer.byteLength(keyedPrefix(task)) + 2 * LONGEST_KEY > MAX_NAME_BYTES;
+}
+
+function isPlain(key: string): boolean {
+  return key.isWellFormed() && !key.includes('\0') && Buffer.byteLength(key) <= LONGEST_KEY;
+}
+
+/** Of the code units: two keys with different lone surrogates would be one in UTF-8. */
+function digestOf(key: string): string {
+  return createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\:]/g, '\\$&');
 }

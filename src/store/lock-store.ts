@@ -1,17 +1,19 @@
+import type { EntityManager } from 'typeorm';
 import type { RequestStore } from './request-store.js';
+import type { WantedSignal } from './wanted-signal.js';
 
 /**
  * What a claim asks for.
  *
  * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date. With a
- *   `catchUpWindow` it is one that may have been missed: it is granted where it is no older than so many milliseconds and
+ *   `catchupWindow` it is one that may have been missed: it is granted where it is no older than so many milliseconds and
  *   the name had a row already when it was due. A name without a row has missed nothing.
  * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
  * - `abandoned`: the tick of a run that died in the middle, whatever it is, where that run was claimed with `recover`.
  * - `call`: no tick at all; a direct call, or a task that has no schedule.
  */
 export type TickRequest =
-  | { kind: 'scheduled'; scheduledTime: Date; catchUpWindow?: number }
+  | { kind: 'scheduled'; scheduledTime: Date; catchupWindow?: number }
   | { kind: 'kept'; interval: number }
   | { kind: 'abandoned' }
   | { kind: 'call' };
@@ -118,56 +120,37 @@ export interface PurgeRequest {
   unusedFor: number;
 }
 
-/** Whether a request is still wanted: an `AbortSignal` says so, and costs more than all else that a request needs. */
-export interface WantedSignal {
-  readonly aborted: boolean;
-}
-
 /**
- * Where locks are kept. One row a lock name, kept for as long as it is in use, times by the store's own clock. Answers
- * stand in the order of the requests. `conformanceScenarios` from `nestjs-task-lock/testing` is what every store must pass.
+ * Where locks are kept: one row for each lock name, with times by the store's own clock. Answers stand in the order of
+ * the requests, and a call names each lock once. `conformanceScenarios` from `nestjs-task-lock/testing` checks a store.
  *
- * A method rejects with {@link LockStoreUnavailableError} where asking again may help, and with any other error
- * where it will not.
+ * A method rejects with `LockStoreUnavailableError` where the same request may succeed later, and with any other
+ * error where it will not.
+ *
+ * The optional members say what a store can do beyond locking. A store that wraps another one passes them on.
  */
 export interface LockStore {
-  /** Checks once, at start-up, that the store can be used, and makes the rows of the declared tasks. */
+  /** Checks at start-up that the store can be used, and makes the rows of the declared tasks. */
   prepare(names: readonly string[]): Promise<void>;
   /**
-   * Takes what is free, without ever waiting for a row. A request that has not been sent when `signal` is
-   * aborted must not be sent any more. A claim that was sent is not given up: its answer may be a win that has to go back.
+   * Takes what is free, and never waits for a row. A request that is not sent yet when `signal` aborts must not be sent
+   * any more. One that was sent keeps its answer, which may be a win that has to be returned.
    */
   claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]>;
   /** Moves the lease of runs that still hold their lock. */
   renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
   /** Ends runs by their token, also after their lease. */
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
-  /** Where requests wait for their run; a store without it takes none. */
+  /** True: what one turn of the event loop asks for is sent in one call, and the store's clock is compared. */
+  readonly batches?: boolean;
+  /** Where requests wait for their run. Without it tasks cannot be requested. */
   readonly requests?: RequestStore;
-  /** Removes rows of keys that are no longer used, without ever letting a fence go back; answers how many. */
+  /**
+   * Checks inside the transaction of `manager`, as its last statement, that a run still holds its lock, and keeps it
+   * held until the commit. The server ends a transaction that does not commit within `timeout` milliseconds. Without it
+   * `run.transaction()` throws, since it could not be fenced.
+   */
+  holdThroughCommit?(manager: EntityManager, held: HeldLockKey, timeout: number): Promise<boolean>;
+  /** Removes rows of keys that are no longer used and never lets a fence go back. Resolves to how many it removed. */
   purge?(request: PurgeRequest): Promise<number>;
-}
-
-const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');
-
-/**
- * The store could not be reached or could not answer now; the same request may succeed later. Told by a mark and not
- * by its class: a store may come from another copy of this package.
- */
-export class LockStoreUnavailableError extends Error {
-  static override [Symbol.hasInstance](error: unknown): boolean {
-    return typeof error === 'object' && error !== null && UNAVAILABLE in error;
-  }
-
-  override readonly name = 'LockStoreUnavailableError';
-  readonly [UNAVAILABLE] = true;
-
-  constructor(
-    message: string,
-    /** Whether the request may have reached the store: it may then have been carried out all the same. */
-    readonly sent: boolean,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
 }

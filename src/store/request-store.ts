@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { WantedSignal } from './lock-store.js';
+import type { WantedSignal } from './wanted-signal.js';
 
 /** A request as it is written down. Durations are milliseconds, counted by the store's clock. */
 export interface NewRequest {

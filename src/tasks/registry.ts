@@ -4,7 +4,7 @@ import type { ConfigValues } from './settings/config-values.js';
 import type { ModuleSettings } from './settings/module-settings.js';
 import { taskName, taskSettings } from './settings/task-settings.js';
 import type { TaskSettings } from './settings/task-settings.js';
-import { keyedPrefix } from '../store/keyed-name.js';
+import { keyedPrefix } from '../store/lock-name.js';
 import { messageOf } from '../common/error-text.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
@@ -30,7 +30,7 @@ interface ReadTask {
 }
 
 /** The tasks of one application. A task is read once, at start-up or at its first call, whichever comes first. */
-export class TaskLockRegistry {
+export class TaskRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
   private readonly callable = new Set<string>();

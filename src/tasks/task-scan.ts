@@ -1,10 +1,21 @@
 import { formatDuration } from '../common/duration.js';
 import { memberOf, standsOn } from './declaration.js';
 import type { TaskLockDeclaration } from './declaration.js';
-import type { DiscoveredClass } from '../nest/task-lock.discovery.js';
 import type { TaskLockProblem } from './errors.js';
 import type { TaskLockDefinition } from './options.js';
-import type { Task, TaskLockRegistry } from './registry.js';
+import type { Task, TaskRegistry } from './registry.js';
+
+/** A class with decorated methods, as the application registers it. */
+export interface DiscoveredClass {
+  declarations: readonly TaskLockDeclaration[];
+  /** Its instances; for a request-scoped class an object of its prototype. */
+  instances: readonly object[];
+  /** How many providers and controllers stand for it: the scheduler fires each of them. */
+  registrations: number;
+  isTransient: boolean;
+  /** The scheduler fires methods of instances that are made once. */
+  isFired: boolean;
+}
 
 interface TaskMember {
   task: Task;
@@ -15,6 +26,14 @@ interface TaskMember {
   isFired: boolean;
 }
 
+/** A method that the scheduler, or the lock itself, fires: with the decorators that stand around `@TaskLock`. */
+export interface ScheduledMethod {
+  instance: object;
+  key: string | symbol;
+  method: (this: unknown, ...args: unknown[]) => unknown;
+  declaration: TaskLockDeclaration;
+}
+
 const NOBODY_TO_CALL =
   'cannot be requested, since its class is made anew for each request: move the method to a class that is made once';
 
@@ -23,7 +42,7 @@ const UNFIRED =
   'decorator took its place.';
 
 /** What the decorated classes of an application say. */
-export interface Survey {
+export interface TaskScan {
   tasks: ReadonlyMap<string, Task>;
   /** The decorated methods, and the objects that they are called on. */
   members: readonly TaskMember[];
@@ -32,7 +51,7 @@ export interface Survey {
 }
 
 /** Reads all tasks; those that can be read are known to the registry by their names afterwards. */
-export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskLockRegistry): Survey {
+export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskRegistry): TaskScan {
   const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
   const tasks = new Map<string, Task>();
   const members: TaskMember[] = [];
@@ -79,6 +98,16 @@ export function surveyTasks(classes: readonly DiscoveredClass[], registry: TaskL
     problems.push({ where: member, option: 'name', message });
   }
   return { tasks, members, problems, warnings };
+}
+
+/** The methods that the lock fires by itself, as they stand on their instances now. */
+export function firedMethods({ members }: TaskScan): { task: Task; method: ScheduledMethod }[] {
+  return members.flatMap(({ task, declaration, key, instances, isFired }) => {
+    const [instance] = instances;
+    if (!isFired || !instance) return [];
+    const method = Reflect.get(instance, key) as ScheduledMethod['method'];
+    return { task, method: { instance, key, declaration, method } };
+  });
 }
 
 function requestOption({ debounce, attempts }: TaskLockDefinition): string {

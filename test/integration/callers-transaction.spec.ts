@@ -10,7 +10,8 @@ import {
   initializeTransactionalContext,
 } from 'typeorm-transactional';
 import { runInTransaction } from 'typeorm-transactional';
-import { currentTaskRun, TaskLock, TaskLockModule } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock, TaskLockModule } from '../../src/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 

@@ -2,10 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { claimStatement } from '../../src/store/postgres/claim.sql.js';
-import { requestRow } from '../../src/store/postgres/claim.mapping.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
-import { releaseRows } from '../../src/store/postgres/release.mapping.js';
-import { releaseStatement } from '../../src/store/postgres/release.sql.js';
+import { inOneCommit, releaseStatement } from '../../src/store/postgres/release.sql.js';
 import { queryOf } from '../../src/store/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
@@ -65,7 +63,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const statement = claimStatement('task_lock');
       await other.query('BEGIN');
       await other.query('SELECT pg_sleep(0.4)');
-      await other.query(queryOf(statement, [requestRow(aClaim({ lease: 300 }))]));
+      await other.query(queryOf(statement, [aClaim({ lease: 300 })]));
       const { rows } = await other.query<{ live: boolean }>(
         `SELECT locked_until > clock_timestamp() AND started_at > now() AS live FROM task_lock WHERE name = 'task'`,
       );
@@ -138,14 +136,14 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = off');
       await other.query('BEGIN');
-      await other.query(queryOf(claimed, [requestRow(claim)]));
+      await other.query(queryOf(claimed, [claim]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('COMMIT');
 
       const released = releaseStatement('task_lock');
       await other.query('SET synchronous_commit = on');
       await other.query('BEGIN');
-      await other.query(queryOf(released, releaseRows([aRelease(claim)])));
+      await other.query(queryOf(released, [aRelease(claim)]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);
       await other.query('ROLLBACK');
     });
@@ -157,10 +155,10 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       await store.prepare(['durable', 'cheap']);
       await other.query('SET synchronous_commit = off');
       await other.query('BEGIN');
-      await other.query(queryOf(claimed, [durable, cheap].map(requestRow)));
+      await other.query(queryOf(claimed, [durable, cheap]));
       await other.query('COMMIT');
       await other.query('BEGIN');
-      const rows = releaseRows([aRelease(durable, { durable: true }), aRelease(cheap)]);
+      const rows = inOneCommit([aRelease(durable, { durable: true }), aRelease(cheap)]);
       await other.query(queryOf(released, rows));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('ROLLBACK');
@@ -170,7 +168,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = local');
       await other.query('BEGIN');
-      await other.query(queryOf(claimed, [requestRow(aClaim())]));
+      await other.query(queryOf(claimed, [aClaim()]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
       await other.query('ROLLBACK');
     });
@@ -179,7 +177,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const claimed = claimStatement('task_lock');
       await other.query('SET synchronous_commit = remote_apply');
       await other.query('BEGIN');
-      await other.query(queryOf(claimed, [requestRow(aClaim())]));
+      await other.query(queryOf(claimed, [aClaim()]));
       expect((await other.query('SHOW synchronous_commit')).rows).toEqual([
         { synchronous_commit: 'remote_apply' },
       ]);

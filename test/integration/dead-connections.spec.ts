@@ -24,7 +24,7 @@ afterAll(() => database.drop());
 
 async function locksThrough(url: string, extra: object = {}): Promise<TaskLocks> {
   const dataSource = await database.connect({ url, extra: { max: 4, ...extra } });
-  const store = new PostgresLockStore(() => dataSource, { table: 'task_lock', patience: PATIENCE });
+  const store = new PostgresLockStore(() => dataSource, { table: 'task_lock', answerTimeout: PATIENCE });
   // Connections that are open already: one that dies while it is opened is the pool's own affair.
   await Promise.all(Array.from({ length: 4 }, () => store.prepare([aCall.name])));
   return new TaskLocks(store, new SystemLockClock(), recordingLog(), settings);

@@ -6,8 +6,9 @@ import { SystemLockClock } from '../../src/common/clock.js';
 import type { HeldLock } from '../../src/lock/held-lock.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
 import { FencedTransactions } from '../../src/calls/fenced-transactions.js';
+import type { LockStore } from '../../src/store/lock-store.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
-import { LockedTaskRun } from '../../src/calls/task-run.js';
+import { LockedTaskRun } from '../../src/calls/locked-task-run.js';
 import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
@@ -52,7 +53,12 @@ beforeEach(async () => {
     exclusive: true,
   });
   lock = await wonLock(locks.claim(aCall));
-  run = new LockedTaskRun({ name: aCall.name }, lock, locks, new FencedTransactions(() => dataSource, store));
+  run = new LockedTaskRun(
+    { task: { name: aCall.name } },
+    lock,
+    locks,
+    new FencedTransactions(() => dataSource, store),
+  );
 });
 
 // Its renewals would go on after the suite.
@@ -187,7 +193,7 @@ describe('a call from inside a transaction of the run', () => {
   test('joins none of another run', async () => {
     const other = await wonLock(locks.claim({ ...aCall, name: 'other' }));
     const nested = new LockedTaskRun(
-      { name: 'other' },
+      { task: { name: 'other' } },
       other,
       locks,
       new FencedTransactions(() => dataSource, store),
@@ -220,7 +226,9 @@ describe('between the check and the commit', () => {
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction('READ COMMITTED');
     await database.query("UPDATE task_lock SET locked_until = now() + interval '200 ms'");
-    expect(await store.holdThroughCommit(runner, { name: run.name, token: run.token }, 5_000)).toBe(true);
+    expect(await store.holdThroughCommit(runner.manager, { name: run.name, token: run.token }, 5_000)).toBe(
+      true,
+    );
     await database.query('SELECT pg_sleep(0.3)');
     expect((await store.claim([claim])).map(({ status }) => status)).toEqual(['busy']);
     await runner.commitTransaction();
@@ -238,7 +246,9 @@ describe('between the check and the commit', () => {
     };
     connection.once('error', disconnected.open);
     await database.query("UPDATE task_lock SET locked_until = now() + interval '200 ms'");
-    expect(await store.holdThroughCommit(runner, { name: run.name, token: run.token }, 300)).toBe(true);
+    expect(await store.holdThroughCommit(runner.manager, { name: run.name, token: run.token }, 300)).toBe(
+      true,
+    );
     await disconnected.opened;
     await expect(runner.commitTransaction()).rejects.toThrow();
     await runner.release();
@@ -254,4 +264,54 @@ test('a run that encloses the code gives it its transaction', async () => {
   const { currentTaskRun } = await import('../../src/index.js');
   await insideRun(enclosing, () => currentTaskRun()!.transaction(insert(1)));
   expect(await invoices()).toEqual([1]);
+});
+
+describe('with a store of the application', () => {
+  /** A run whose lock and transactions go through another store than the Postgres one itself. */
+  async function runThrough(other: LockStore): Promise<{ run: LockedTaskRun; end: () => Promise<void> }> {
+    const clock = new SystemLockClock();
+    const own = new TaskLocks(other, clock, recordingLog(), {
+      replicaId: 'replica-b',
+      claimTimeout: 5_000,
+      exclusive: true,
+    });
+    const call = { task: { name: 'wrapped' } };
+    const held = await wonLock(own.claim({ ...aCall, name: call.task.name }));
+    const transactions = new FencedTransactions(() => dataSource, other);
+    const run = new LockedTaskRun(call, held, own, transactions);
+    return { run, end: () => own.release(held, 'succeeded') };
+  }
+
+  const wrapped = (): LockStore => ({
+    batches: store.batches,
+    requests: store.requests,
+    prepare: (names) => store.prepare(names),
+    claim: (requests, signal) => store.claim(requests, signal),
+    renew: (held, signal) => store.renew(held, signal),
+    release: (held, signal) => store.release(held, signal),
+    holdThroughCommit: (manager, held, timeout) => store.holdThroughCommit(manager, held, timeout),
+  });
+
+  test('that passes the fence on, a stale holder cannot commit', async () => {
+    const { run: stale, end } = await runThrough(wrapped());
+    const working = stale.transaction(async (manager) => {
+      await insert(1)(manager);
+      await database.query("UPDATE task_lock SET token = gen_random_uuid() WHERE name = 'wrapped'");
+    });
+    await expect(working).rejects.toMatchObject({ reason: 'taken' });
+    expect(await invoices()).toEqual([]);
+    await end();
+  });
+
+  test('that cannot fence, the call is refused before any work: it would run unfenced in silence', async () => {
+    class ShardedStore {}
+    const { run: unfenced, end } = await runThrough(
+      Object.assign(new ShardedStore(), wrapped(), { holdThroughCommit: undefined }),
+    );
+    await expect(unfenced.transaction(insert(1))).rejects.toThrow(
+      'currentTaskRun().transaction() needs a store with `holdThroughCommit`, and ShardedStore has none',
+    );
+    expect(await invoices()).toEqual([]);
+    await end();
+  });
 });

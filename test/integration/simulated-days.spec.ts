@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { Cron, Interval } from '@nestjs/schedule';
 import type { LockStore } from '../../src/store/lock-store.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
-import { currentTaskRun, TaskLock } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';

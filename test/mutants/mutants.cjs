@@ -809,7 +809,7 @@ const byRule = {
     },
     {
       file: 'src/calls/task-lock.interceptor.ts',
-      find: "if (error instanceof UnusedClaim) outcome = 'returned';\n      else message",
+      find: "if (error instanceof ReturnedClaim) outcome = 'returned';\n      else message",
       replace: 'message',
       suites: ['test/wiring/requests'],
     },
@@ -833,7 +833,7 @@ const byRule = {
     },
     {
       file: 'src/requests/requesting-interceptor.ts',
-      find: 'if (error instanceof UnusedClaim) return undefined;',
+      find: 'if (error instanceof ReturnedClaim) return undefined;',
       replace: '',
       suites: ['test/wiring/requests'],
     },

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
 import { Fleet } from '../support/fleet.js';

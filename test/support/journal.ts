@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { currentTaskRun } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
 import type { TaskRun } from '../../src/index.js';
 
 /** Milliseconds that a test waits for a run before it fails: a machine under load may be seconds late. */

@@ -6,9 +6,9 @@ import type {
   ReleaseRequest,
   RenewAnswer,
   RenewRequest,
-  WantedSignal,
 } from '../../src/store/lock-store.js';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import type { WantedSignal } from '../../src/store/wanted-signal.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 
 /** An answer, an error, or a promise of the one or the other. */
 type Line<Answer> = Answer | Error | Promise<Answer>;

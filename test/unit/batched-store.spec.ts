@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { BatchedStore } from '../../src/store/batching-store.js';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
-import type { ClaimAnswer, ClaimRequest, LockStore, WantedSignal } from '../../src/store/lock-store.js';
+import { BatchingStore } from '../../src/store/batching-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import type { ClaimAnswer, ClaimRequest, LockStore } from '../../src/store/lock-store.js';
+import type { WantedSignal } from '../../src/store/wanted-signal.js';
+import { ClockCheck } from '../../src/store/clock-check.js';
+import { SystemLockClock } from '../../src/common/clock.js';
+import { recordingLog } from '../support/locks.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { Later } from '../support/scripted-store.js';
 
@@ -37,7 +41,7 @@ const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 
 function batched() {
   const store = new RecordingStore();
-  const claims = new BatchedStore(store);
+  const claims = new BatchingStore(store, new ClockCheck(new SystemLockClock(), recordingLog()));
   const claim = (name: string, signal?: WantedSignal) => claims.claim([aClaim({ name })], signal);
   return { store, claims, claim };
 }
@@ -129,7 +133,12 @@ describe('what one request does to the others of its turn', () => {
 
 test('rows of unused keys are removed by the store behind it', async () => {
   const store = Object.assign(new RecordingStore(), { purge: async () => 7 });
-  expect(await new BatchedStore(store).purge({ prefix: 'export:', unusedFor: 1 })).toBe(7);
+  expect(
+    await new BatchingStore(store, new ClockCheck(new SystemLockClock(), recordingLog())).purge({
+      prefix: 'export:',
+      unusedFor: 1,
+    }),
+  ).toBe(7);
 });
 
 describe('a claim that is given up', () => {

@@ -32,7 +32,7 @@ describe('what a task does with calls and missed ticks', () => {
       key: undefined,
       overlap: 'skip',
       waitTimeout: undefined,
-      catchUpWindow: undefined,
+      catchupWindow: undefined,
       problems: [],
     });
   });
@@ -43,15 +43,15 @@ describe('what a task does with calls and missed ticks', () => {
       problems: [],
     });
     expect(read({ missed: 'once', catchupWindow: '${WINDOW}' }, 'cron')).toMatchObject({
-      catchUpWindow: 6 * 60 * MINUTE,
+      catchupWindow: 6 * 60 * MINUTE,
       problems: [],
     });
   });
 
   test('catches up on a tick of any age where there is no window', () => {
-    const { catchUpWindow, problems } = read({ missed: 'once' }, 'cron');
+    const { catchupWindow, problems } = read({ missed: 'once' }, 'cron');
     expect(problems).toEqual([]);
-    expect(catchUpWindow).toBeGreaterThan(50 * 365 * 24 * 60 * MINUTE);
+    expect(catchupWindow).toBeGreaterThan(50 * 365 * 24 * 60 * MINUTE);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimAttempt } from '../../src/lock/claim-attempt.js';
 import type { ClaimAnswer, TickRequest, WonAnswer } from '../../src/store/lock-store.js';
-import { UnfinishedWork } from '../../src/common/in-flight.js';
+import { InFlight } from '../../src/common/in-flight.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { aTick, watch } from '../support/locks.js';
 import { answerLost, busy, held, Later, notSent, ScriptedStore, won } from '../support/scripted-store.js';
@@ -15,7 +15,7 @@ function attemptWith(claim: NonNullable<Script['claim']>, tick = aTick.tick) {
   const { name, recover, minHold, lease, tolerance } = aTick;
   const store = new ScriptedStore({ claim });
   const clock = new FakeClock();
-  const unfinished = new UnfinishedWork();
+  const unfinished = new InFlight();
   const strays: string[] = [];
   const request = { name, tick, recover, minHold, lease, tolerance, replica: 'replica-a' };
   const onStray = (token: string) => void strays.push(token);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { KeyPurge, UNUSED_KEY } from '../../src/lock/key-purge.js';
 import type { LockStore, PurgeRequest } from '../../src/store/lock-store.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
-import { UnfinishedWork } from '../../src/common/in-flight.js';
+import { InFlight } from '../../src/common/in-flight.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { aTick, recordingLog } from '../support/locks.js';
@@ -25,7 +25,7 @@ beforeEach(() => {
   });
 });
 
-const newPurge = () => new KeyPurge(store, clock, log, new UnfinishedWork());
+const newPurge = () => new KeyPurge(store, clock, log, new InFlight());
 
 describe('the rows of unused keys', () => {
   test('are removed within an hour of use, and once a day then', async () => {

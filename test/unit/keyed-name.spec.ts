@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keyedName, keyedNameIsTooLong, keyedPrefix } from '../../src/store/keyed-name.js';
-import { lockNameProblem, MAX_NAME_BYTES } from '../../src/store/lock-name.js';
+import {
+  keyedName,
+  keyedNameIsTooLong,
+  keyedPrefix,
+  lockNameProblem,
+  MAX_NAME_BYTES,
+} from '../../src/store/lock-name.js';
 
 /** Any text, also with lone surrogates and NUL, and often with the characters that are escaped. */
 const anyText = fc.oneof(

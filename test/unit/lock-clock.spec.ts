@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { elapsedSince, instantOf, pause, SystemLockClock } from '../../src/common/clock.js';
+import { elapsedSince, instantOf, SystemLockClock } from '../../src/common/clock.js';
+import { pause } from '../../src/common/timeouts.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { watch } from '../support/locks.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 
 test('an unavailable store is told by a mark, which another copy of the package sets, too', () => {
   expect(new LockStoreUnavailableError('gone', false)).toBeInstanceOf(LockStoreUnavailableError);

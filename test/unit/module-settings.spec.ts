@@ -14,7 +14,7 @@ describe('the options of the module', () => {
       dataSource: undefined,
       schema: undefined,
       store: undefined,
-      table: 'task_lock',
+      table: undefined,
       minHoldFactor: 0.9,
       maxHoldFactor: 5,
       claimTimeout: 5_000,

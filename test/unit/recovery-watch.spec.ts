@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RecoveryWatch } from '../../src/lock/left-behind-watch.js';
+import { LeftBehindWatch } from '../../src/lock/left-behind-watch.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const MINUTE = 60_000;
@@ -9,7 +9,7 @@ const SPREAD = 1_000;
 
 function watching() {
   const clock = new FakeClock();
-  const watch = new RecoveryWatch(clock);
+  const watch = new LeftBehindWatch(clock);
   let looks = 0;
   watch.watch('task', () => looks++);
   return { clock, watch, looks: () => looks };

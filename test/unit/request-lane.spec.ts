@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
-import { RequestLane } from '../../src/requests/insert-queue.js';
+import { InsertQueue } from '../../src/requests/insert-queue.js';
 import type { NewRequest } from '../../src/store/request-store.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
@@ -30,7 +30,7 @@ function aLane() {
     () => false,
   );
   let emptied = 0;
-  const lane = new RequestLane(store, clock, PATIENCE, () => emptied++);
+  const lane = new InsertQueue(store, clock, PATIENCE, () => emptied++);
   const request = (args: string): NewRequest => ({ name: 'task', task: 'task', args, delay: 0 });
   const add = (args: string): Promise<Date> => lane.add(request(args));
   return { clock, store, lane, add, request, emptied: () => emptied };

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
 import type { WaitingRequests, WaitingSearch } from '../../src/store/request-store.js';
-import { RequestWatch } from '../../src/requests/poller.js';
+import { RequestPoller } from '../../src/requests/poller.js';
 import type { RequestedLock } from '../../src/calls/task-call.js';
-import { TaskLockRequestPublisher } from '../../src/requests/publisher.js';
+import { RequestPublisher } from '../../src/requests/publisher.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 
@@ -31,13 +31,13 @@ function publishing() {
   const clock = new FakeClock();
   const store = new LookedAtStore(clock);
   const settings = { pollingInterval: Infinity, patience: PATIENCE };
-  const watch = new RequestWatch(store, clock, recordingLog(), settings);
+  const watch = new RequestPoller(store, clock, recordingLog(), settings);
   watch.serveBy({
     tasks: ['task'],
     serve: async () => ({ progressed: false }),
     lookForUnknown: async () => {},
   });
-  const publisher = new TaskLockRequestPublisher(store, watch, clock, PATIENCE);
+  const publisher = new RequestPublisher(store, watch, clock, PATIENCE);
   const lock = { task: { name: 'task' } } as RequestedLock;
   return { clock, store, publisher, lock };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
 import type { WaitingRequests, WaitingSearch } from '../../src/store/request-store.js';
-import { RequestWatch } from '../../src/requests/poller.js';
+import { RequestPoller } from '../../src/requests/poller.js';
 import type { RequestServer } from '../../src/requests/poller.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
@@ -31,7 +31,7 @@ function watching(serve?: RequestServer['serve']) {
     (_, token) => token !== undefined,
   );
   const log = recordingLog();
-  const watch = new RequestWatch(store, clock, log, { pollingInterval: POLLING, patience: 1_000 });
+  const watch = new RequestPoller(store, clock, log, { pollingInterval: POLLING, patience: 1_000 });
   const served: string[] = [];
   const serveAtOnce: RequestServer['serve'] = async ({ name }) => {
     served.push(name);

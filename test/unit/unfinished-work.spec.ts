@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { UnfinishedWork } from '../../src/common/in-flight.js';
+import { InFlight } from '../../src/common/in-flight.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { watch } from '../support/locks.js';
 import { Later } from '../support/scripted-store.js';
@@ -7,11 +7,11 @@ import { Later } from '../support/scripted-store.js';
 const PATIENCE = 10_000;
 
 let clock: FakeClock;
-let unfinished: UnfinishedWork;
+let unfinished: InFlight;
 
 beforeEach(() => {
   clock = new FakeClock();
-  unfinished = new UnfinishedWork();
+  unfinished = new InFlight();
 });
 
 describe('unfinished work', () => {

@@ -5,7 +5,8 @@ import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskLock, TaskLockModule } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
-import { TaskLockRegistry } from '../../src/tasks/registry.js';
+import type { TaskLockCore } from '../../src/nest/core.js';
+import { TASK_LOCK_CORE } from '../../src/nest/task-lock.tokens.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
@@ -44,7 +45,7 @@ async function tasksWith({
 }: { config?: Record<string, unknown>; options?: TaskLockModuleOptions } = {}) {
   const imports = config ? [configured(config)] : [];
   const application = await startApplication({ imports, providers: [Citations], options });
-  const registry = application.get(TaskLockRegistry);
+  const registry = application.get<TaskLockCore>(TASK_LOCK_CORE).registry;
   return { refresh: registry.get('refresh')!, taskNamed: (name: string) => registry.get(name) };
 }
 
@@ -140,7 +141,7 @@ describe('forRootAsync', () => {
     await application.init();
     await application.get(Citations).refresh();
     expect(store.row('refresh')?.lockedBy).toBe('replica-7');
-    expect(application.get(TaskLockRegistry).get('refresh')?.maxHold).toBe(72 * HOUR);
+    expect(application.get<TaskLockCore>(TASK_LOCK_CORE).registry.get('refresh')?.maxHold).toBe(72 * HOUR);
     await application.close();
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { currentTaskRun, TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRun } from '../../src/index.js';
 import { attachTaskLock, InMemoryLockStore } from '../../src/testing/index.js';
 import {

@@ -4,7 +4,7 @@ import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskLock, TaskLockModule, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRun } from '../../src/index.js';
-import { LockStoreUnavailableError } from '../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import type { ClaimAnswer, ClaimRequest } from '../../src/store/lock-store.js';
 import { LOCK_STORE } from '../../src/nest/task-lock.tokens.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';

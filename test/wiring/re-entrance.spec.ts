@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron, SchedulerRegistry } from '@nestjs/schedule';
-import { currentTaskRun, TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
-import { processState } from '../../src/calls/process-state.js';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallContext } from '../../src/calls/call-context.js';
+import { oncePerProcess } from '../../src/calls/process-state.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,
@@ -75,7 +78,10 @@ test('a task that is set again from inside its own runs does not keep them in me
   const contexts: number[] = [];
   const armAgain = async (): Promise<void> => {
     let depth = 0;
-    for (let call = processState.calls.getStore(); call; call = call.outer) depth++;
+    const calls = oncePerProcess<AsyncLocalStorage<CallContext>>('calls', () => {
+      throw new Error('call-context made it');
+    });
+    for (let call = calls.getStore(); call; call = call.outer) depth++;
     contexts.push(depth);
   };
   let next: Promise<unknown> = Promise.resolve();

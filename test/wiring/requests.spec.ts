@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Scope } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
-import { currentTaskRun, TaskLock, TaskLockService } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRequestOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
@@ -629,6 +630,6 @@ test('work that is given to the service runs at once, also under the lock of a d
 test('a store that takes no requests is told at start-up with a task that needs them', async () => {
   const store = Object.assign(new InMemoryLockStore(), { requests: undefined });
   await expect(startApplication({ providers: [Exports], options: { store } })).rejects.toThrow(
-    /TaskLockModule, option store: has no requests, which the task '\w+' needs/,
+    /TaskLockModule, option store: InMemoryLockStore has no `requests`, which the task '\w+' needs/,
   );
 });

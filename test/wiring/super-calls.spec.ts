@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { currentTaskRun, TaskLock } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,

@@ -6,7 +6,8 @@ import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { ConfigValues } from '../../src/tasks/settings/config-values.js';
 import { cronSettings } from '../../src/tasks/settings/cron-settings.js';
-import { currentTaskRun, TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,

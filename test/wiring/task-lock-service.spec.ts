@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import {
-  LockStoreUnavailableError,
   TaskLock,
   TaskLockConfigurationError,
   TaskLockService,

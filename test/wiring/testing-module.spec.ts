@@ -4,13 +4,8 @@ import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
-import {
-  currentTaskRun,
-  TaskLock,
-  TaskLockConfigurationError,
-  TaskLockModule,
-  TaskLockService,
-} from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock, TaskLockConfigurationError, TaskLockModule, TaskLockService } from '../../src/index.js';
 import {
   attachTaskLock,
   InMemoryLockStore,

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { DataSource, EntityManager } from 'typeorm';
-import { currentTaskRun, TaskLock } from '../../src/index.js';
+import { currentTaskRun } from '../../src/calls/call-context.js';
+import { TaskLock } from '../../src/index.js';
 import { attachTaskLock, TaskLockTestingModule } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
 

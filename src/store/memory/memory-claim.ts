@@ -53,12 +53,12 @@ function doneAt(row: InMemoryLockRow, now: number): ClaimAnswer {
 /** Whether a tick that may have been missed is young enough, and the name had its row when it was due. */
 function mayCatchUp(
   { lastTick, finishedAt }: InMemoryLockRow,
-  { scheduledTime, catchUpWindow }: Extract<ClaimRequest['tick'], { kind: 'scheduled' }>,
+  { scheduledTime, catchupWindow }: Extract<ClaimRequest['tick'], { kind: 'scheduled' }>,
   now: number,
 ): boolean {
-  if (catchUpWindow === undefined) return true;
+  if (catchupWindow === undefined) return true;
   const at = scheduledTime.getTime();
-  return at >= now - catchUpWindow && (lastTick > -Infinity || (finishedAt !== null && at > finishedAt));
+  return at >= now - catchupWindow && (lastTick > -Infinity || (finishedAt !== null && at > finishedAt));
 }
 
 /** The end of the claimer's own minimum hold. */

@@ -1,6 +1,8 @@
+import type { EntityManager } from 'typeorm';
 import type {
   ClaimAnswer,
   ClaimRequest,
+  HeldLockKey,
   LockStore,
   PurgeRequest,
   ReleaseAnswer,
@@ -29,11 +31,7 @@ export class InMemoryLockStore implements LockStore {
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
   constructor(private readonly now: () => number = Date.now) {
-    this.requests = new InMemoryRequestStore(now, (name, token) => {
-      const row = this.rows.get(name);
-      if (!row || row.finishedAt !== null || row.lockedUntil <= now()) return false;
-      return token === undefined || row.token === token;
-    });
+    this.requests = new InMemoryRequestStore(now, (name, token) => this.isRunning(name, token));
   }
 
   /** A copy of a row, for assertions. */
@@ -78,6 +76,18 @@ export class InMemoryLockStore implements LockStore {
     );
     for (const [name] of unused) this.rows.delete(name);
     return unused.length;
+  }
+
+  /** Only looks at the row: there is no transaction here that could hold it. */
+  async holdThroughCommit(_: EntityManager, { name, token }: HeldLockKey): Promise<boolean> {
+    return this.isRunning(name, token);
+  }
+
+  /** Whether a run of the name is in progress; with a token, whether it is the one of that token. */
+  private isRunning(name: string, token?: string): boolean {
+    const row = this.rows.get(name);
+    if (!row || row.finishedAt !== null || row.lockedUntil <= this.now()) return false;
+    return token === undefined || row.token === token;
   }
 
   private rowOf(name: string): InMemoryLockRow {

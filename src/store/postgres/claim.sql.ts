@@ -1,21 +1,23 @@
+import type { ClaimAnswer, ClaimRequest, PreviousRun } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Statement } from './statement.js';
+import type { Columns, Statement } from './statement.js';
 
-const COLUMNS = {
-  name: 'text',
-  token: 'uuid',
-  replica: 'text',
-  kind: 'text',
-  scheduled_time: 'timestamptz',
-  catch_up_ms: 'float8',
-  step_ms: 'float8',
-  recover: 'boolean',
-  min_hold_ms: 'float8',
-  lease_ms: 'float8',
-  tolerance_ms: 'float8',
-} as const;
-
-export type ClaimColumn = keyof typeof COLUMNS;
+const COLUMNS: Columns<ClaimRequest> = {
+  name: ['text', ({ name }) => name],
+  token: ['uuid', ({ token }) => token],
+  replica: ['text', ({ replica }) => replica],
+  kind: ['text', ({ tick }) => tick.kind],
+  scheduled_time: [
+    'timestamptz',
+    ({ tick }) => (tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null),
+  ],
+  catch_up_ms: ['float8', ({ tick }) => (tick.kind === 'scheduled' ? (tick.catchupWindow ?? null) : null)],
+  step_ms: ['float8', ({ tick }) => (tick.kind === 'kept' ? tick.interval : null)],
+  recover: ['boolean', ({ recover }) => recover],
+  min_hold_ms: ['float8', ({ minHold }) => minHold],
+  lease_ms: ['float8', ({ lease }) => lease],
+  tolerance_ms: ['float8', ({ tolerance }) => tolerance],
+};
 
 /**
  * One row a request, all values as Postgres writes them. `running` is a run in progress, `held` the minimum hold; what
@@ -82,7 +84,7 @@ const KEPT = `CASE WHEN lock.last_tick > clock_timestamp() + 0.1 * ${STEP} THEN 
  * - `busy` is a row that looked free and could not be locked, or was taken since: the answer lies in the next ask.
  * - `fence` is at least the epoch milliseconds, so that it grows also after a row was lost.
  */
-export function claimStatement(table: string): Statement<ClaimColumn> {
+export function claimStatement(table: string): Statement<ClaimRequest> {
   return statementOf(
     'task-lock-claim',
     COLUMNS,
@@ -174,4 +176,60 @@ LEFT JOIN LATERAL (
          END AS until
 ) AS hold ON true`,
   );
+}
+
+/** No row is a statement that met a conflict; a row still missing was deleted meanwhile: both are asked again. */
+export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): ClaimAnswer {
+  if (!row || row.answer === 'missing') return { status: 'busy' };
+  const now = Number(row.now_ms);
+  const heldBy = row.held_by ?? undefined;
+  switch (row.answer) {
+    case 'won':
+      return {
+        status: 'won',
+        now,
+        fence: BigInt(row.fence),
+        startedAt: dateOf(row.started_ms),
+        scheduledTime: tick.kind === 'call' ? undefined : dateOf(row.tick_ms),
+        lockedUntil: dateOf(row.until_ms),
+        recovering: row.outcome === 'recovering',
+        // An ask that is repeated finds its own.
+        lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
+        previous: previousOf(row),
+      };
+    case 'running':
+      return { status: 'held', now, inProgress: true, heldBy, heldUntil: finiteDateOf(row.until_ms) };
+    case 'held':
+      return { status: 'held', now, inProgress: false, heldBy, heldUntil: finiteDateOf(row.hold_ms) };
+    case 'early':
+      return {
+        status: 'early',
+        now,
+        dueIn: tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0,
+      };
+    case 'done':
+      return { status: 'done', now, lastTick: finiteDateOf(row.last_tick_ms) };
+    case 'busy':
+      return { status: 'busy', now };
+  }
+}
+
+/** An ask that is repeated no longer knows it: the row says only who holds it now. */
+function previousOf(row: ClaimRow): PreviousRun | undefined {
+  if (row.follows_dead !== 't') return undefined;
+  return {
+    replica: row.previous_by ?? '',
+    startedAt: dateOf(row.previous_started_ms),
+    fence: BigInt(row.previous_fence),
+  };
+}
+
+function dateOf(milliseconds: string): Date {
+  return new Date(Number(milliseconds));
+}
+
+/** An operator may have written 'infinity' into the row, to keep a task from running. */
+function finiteDateOf(milliseconds: string | null): Date | undefined {
+  const date = dateOf(milliseconds ?? 'NaN');
+  return Number.isFinite(date.getTime()) ? date : undefined;
 }

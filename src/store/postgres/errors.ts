@@ -1,3 +1,5 @@
+import { DEFAULT_TABLE } from './table-name.js';
+
 /**
  * SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown and start-up,
  * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement, a pooler's own errors,
@@ -19,9 +21,9 @@ const CONFLICT = /^40(001|P01)$/;
  */
 const NAME_LOST = /^(26000|42P05)$/;
 
-export const UNDEFINED_TABLE = '42P01';
-export const UNDEFINED_COLUMN = '42703';
-export const UNDEFINED_SCHEMA = '3F000';
+const UNDEFINED_TABLE = '42P01';
+const UNDEFINED_COLUMN = '42703';
+const UNDEFINED_SCHEMA = '3F000';
 
 /** The SQLSTATE or system code of an error, also of one that TypeORM has wrapped. */
 export function codeOf(error: unknown): string | undefined {
@@ -56,4 +58,46 @@ export function isTransient(error: unknown): boolean {
 
 function wrappedIn(error: Error): unknown {
   return 'driverError' in error ? error.driverError : error.cause;
+}
+
+/** How often a statement is asked that meets a conflict each time. */
+export const CONFLICT_TRIES = 5;
+
+/**
+ * Asks again at once where another transaction has committed in between, so many times: the next look sees what it did.
+ *
+ * @throws the last conflict, or any other error at once
+ */
+export async function pastConflicts<T>(
+  tries: number,
+  ask: () => Promise<T>,
+  isWanted: () => boolean = () => true,
+): Promise<T> {
+  for (let left = tries - 1; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isConflict(error) || left === 0 || !isWanted()) throw error;
+    }
+  }
+}
+
+/** The error of the check at start-up; where the table is missing or old, with the line that adds its migration. */
+export function withMigrationHint(
+  error: unknown,
+  { schema, table }: { schema?: string; table: string },
+  qualified: string,
+  what: 'lock table' | 'table of requests' = 'lock table',
+): unknown {
+  const code = codeOf(error);
+  const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
+  if (!missing && code !== UNDEFINED_COLUMN) return error;
+  const place = `{ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' }`;
+  const isDefault = table === DEFAULT_TABLE && schema === undefined;
+  const migrations = isDefault ? '[...taskLockMigrations]' : `[...taskLockMigrationsFor(${place})]`;
+  return new Error(
+    `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
+      `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`,
+    { cause: error },
+  );
 }

@@ -7,7 +7,7 @@
  * progress is waited for, and the conditions are read anew after it. A holder that is paused before its commit is
  * disconnected by the server when its time is over, or its row lock would stop the task for ever.
  */
-export function commitGuardStatement(table: string): string {
+export function fenceStatement(table: string): string {
   return `
 SELECT set_config('idle_in_transaction_session_timeout', $3, true) AS bounded
 FROM (

@@ -10,8 +10,8 @@ import type {
   WaitingRequests,
   WaitingSearch,
 } from '../request-store.js';
-import type { WantedSignal } from '../lock-store.js';
-import { CONFLICT_TRIES, pastConflicts } from './conflicts.js';
+import type { WantedSignal } from '../wanted-signal.js';
+import { CONFLICT_TRIES, pastConflicts } from './errors.js';
 import type {
   AddedRow,
   PickedRow,
@@ -20,12 +20,12 @@ import type {
   UnknownRow,
   WaitingRow,
 } from './requests.sql.js';
-import type { Session } from './statement-runner.js';
+import type { StatementRunner } from './statement-runner.js';
 
 /** Keeps requests in a table beside the locks. */
 export class PostgresRequestStore implements RequestStore {
   constructor(
-    private readonly session: Session,
+    private readonly runner: StatementRunner,
     private readonly statements: () => RequestStatements,
     /** Makes an error that says how to add the table where that is what is wrong. */
     private readonly explained: (error: unknown) => unknown,
@@ -108,7 +108,7 @@ export class PostgresRequestStore implements RequestStore {
 
   private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
     try {
-      return await pastConflicts(CONFLICT_TRIES, () => this.session.query<Row>({ text, values }, signal));
+      return await pastConflicts(CONFLICT_TRIES, () => this.runner.query<Row>({ text, values }, signal));
     } catch (error) {
       throw this.explained(error);
     }

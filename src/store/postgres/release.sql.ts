@@ -1,18 +1,20 @@
+import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Statement } from './statement.js';
+import type { Columns, Statement } from './statement.js';
 
-const COLUMNS = {
-  name: 'text',
-  token: 'uuid',
-  kind: 'text',
-  min_hold_ms: 'float8',
-  step_back_ms: 'float8',
-  outcome: 'text',
-  error: 'text',
-  durable: 'boolean',
-} as const;
+/** The longest error text that a row keeps. It is for people; the log has the whole error. */
+const MAX_ERROR_LENGTH = 2_000;
 
-export type ReleaseColumn = keyof typeof COLUMNS;
+const COLUMNS: Columns<ReleaseRequest> = {
+  name: ['text', ({ name }) => name],
+  token: ['uuid', ({ token }) => token],
+  kind: ['text', ({ tick }) => tick],
+  min_hold_ms: ['float8', ({ minHold }) => minHold],
+  step_back_ms: ['float8', ({ stepBack }) => stepBack],
+  outcome: ['text', ({ outcome }) => outcome],
+  error: ['text', ({ error }) => storable(error)],
+  durable: ['boolean', ({ durable }) => durable],
+};
 
 export interface ReleaseRow {
   name: string;
@@ -32,7 +34,7 @@ export interface ReleaseRow {
  * asynchronously where `durable` is false, which all requests of a statement say alike: lost in a crash of the database
  * it keeps the lock for its lease, and never frees it twice. A row that is locked is skipped and answered `busy`.
  */
-export function releaseStatement(table: string): Statement<ReleaseColumn> {
+export function releaseStatement(table: string): Statement<ReleaseRequest> {
   return statementOf(
     'task-lock-release',
     COLUMNS,
@@ -85,4 +87,20 @@ SELECT asked.name,
        extract(epoch FROM clock_timestamp()) * 1000 AS now_ms
 FROM asked LEFT JOIN released ON released.name = asked.name`,
   );
+}
+
+/** One commit ends all runs of a statement, so all are released durably where one of them must be. */
+export function inOneCommit(requests: readonly ReleaseRequest[]): ReleaseRequest[] {
+  const durable = requests.some((request) => request.durable);
+  return requests.map((request) => ({ ...request, durable }));
+}
+
+/** Without a row the statement met a conflict: it is asked again. */
+export function releaseAnswer(row: ReleaseRow | undefined): ReleaseAnswer {
+  return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
+}
+
+/** Postgres refuses the NUL character in a text: an error's message must not make its release fail. */
+function storable(error: string | undefined): string | null {
+  return error?.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH).toWellFormed() ?? null;
 }

@@ -1,9 +1,13 @@
+import type { RenewAnswer, RenewRequest } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Statement } from './statement.js';
+import type { Columns, Statement } from './statement.js';
 
-const COLUMNS = { name: 'text', token: 'uuid', lease_ms: 'float8', max_hold_ms: 'float8' } as const;
-
-export type RenewColumn = keyof typeof COLUMNS;
+const COLUMNS: Columns<RenewRequest> = {
+  name: ['text', ({ name }) => name],
+  token: ['uuid', ({ token }) => token],
+  lease_ms: ['float8', ({ lease }) => lease],
+  max_hold_ms: ['float8', ({ maxHold }) => maxHold],
+};
 
 export interface RenewRow {
   name: string;
@@ -20,7 +24,7 @@ export interface RenewRow {
  * holder. It never reaches past the maximum hold, and never shortens a lease that was extended by hand. A row that is locked is skipped and answered `busy`: nothing is
  * lost, and one row does not delay the others.
  */
-export function renewStatement(table: string): Statement<RenewColumn> {
+export function renewStatement(table: string): Statement<RenewRequest> {
   return statementOf(
     'task-lock-renew',
     COLUMNS,
@@ -52,4 +56,13 @@ FROM asked CROSS JOIN clock
 LEFT JOIN renewed ON renewed.name = asked.name
 LEFT JOIN ${table} AS lock ON lock.name = asked.name`,
   );
+}
+
+/** Without a row the statement met a conflict: it is asked again. */
+export function renewAnswer(row: RenewRow | undefined): RenewAnswer {
+  if (!row) return { status: 'busy' };
+  const { answer: status, now_ms: now, until_ms: until } = row;
+  return status === 'renewed'
+    ? { status, now: Number(now), lockedUntil: new Date(Number(until)) }
+    : { status, now: Number(now) };
 }

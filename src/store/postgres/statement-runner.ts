@@ -1,18 +1,18 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { LockClock } from '../../common/clock.js';
-import { LockStoreUnavailableError } from '../lock-store.js';
-import type { WantedSignal } from '../lock-store.js';
+import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
+import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
 import { isNameLost, isRefusal, isTransient } from './errors.js';
 import type { Query } from './statement.js';
 
 /** Runs single statements, each in a transaction of its own. */
-export class Session {
-  /** `patience`: milliseconds after which a statement without an answer is given up, and its connection closed. */
+export class StatementRunner {
+  /** `answerTimeout`: milliseconds after which a statement without an answer is given up, and its connection closed. */
   constructor(
     private readonly dataSource: () => DataSource,
     private readonly clock: LockClock,
-    private readonly patience: number,
+    private readonly answerTimeout: number,
     /** Whether named statements are prepared once a connection: planning is what a claim costs most. */
     private prepares: boolean,
   ) {}
@@ -32,7 +32,7 @@ export class Session {
       sent = true;
       // A connection that died without a word would keep its place in the pool for the quarter of an hour that TCP
       // takes to notice.
-      cancelHangUp = this.clock.timer(this.patience, () => hangUp(connection));
+      cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
       return await this.run<Row>(runner, connection, query);
     } catch (error) {
       if (!(isTransient(error) || (sent && !isRefusal(error)))) throw error;

@@ -1,70 +1,65 @@
 import { createHash } from 'node:crypto';
 
 type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'boolean';
+type Value = string | number | boolean | null;
 
-/** What is asked, one row a request, as the relation `asked` of the statement: its columns and their types. */
-export type Columns<Column extends string> = Record<Column, PostgresType>;
+/** The columns of `asked`: each one's type, and its value for one request. */
+export type Columns<Request> = Readonly<Record<string, readonly [PostgresType, (request: Request) => Value]>>;
 
-/** A text, and the name under which it is prepared. */
-export interface PreparedText {
+/** A text, and the name under which a connection prepares it. */
+interface PreparedText {
   name: string;
   text: string;
 }
 
-/** A statement that takes requests as rows. */
-export interface Statement<Column extends string> {
-  columns: readonly Column[];
-  /** For one request, which is planned and run without a join with a set: nearly all are alone. */
+/** A statement that reads its requests from a relation called `asked`, one row a request. */
+export interface Statement<Request> {
+  columns: Columns<Request>;
+  /** For one request: it is planned without a join with a set, and nearly every request is alone. */
   one: PreparedText;
-  /** For any number, with one array parameter a column. */
+  /** For several requests: one array parameter a column. */
   many: PreparedText;
 }
 
-/** What a session is asked to run: a text, and where it is worth preparing the name under which it is known. */
+/** What the statement runner sends. Only a query with a name is prepared. */
 export interface Query {
   text: string;
   values?: unknown[];
   name?: string;
 }
 
-/**
- * The two texts of a statement. `text` is given the `asked` of its WITH list, so that the rules stand in one text
- * for both.
- */
-export function statementOf<Column extends string>(
+/** Makes both texts of a statement. `text` is given the `asked` of its WITH list, so that its rules are written once. */
+export function statementOf<Request>(
   name: string,
-  columns: Columns<Column>,
+  columns: Columns<Request>,
   text: (asked: string) => string,
-): Statement<Column> {
-  const names = Object.keys(columns) as Column[];
+): Statement<Request> {
+  const names = Object.keys(columns).join(', ');
+  const types = Object.values(columns).map(([type]) => type);
   const parameters = (suffix: string): string =>
-    names.map((column, index) => `$${index + 1}::${columns[column]}${suffix}`).join(', ');
-  const asked = (source: string): string => `asked(${names.join(', ')}) AS NOT MATERIALIZED (${source})`;
+    types.map((type, index) => `$${index + 1}::${type}${suffix}`).join(', ');
+  const asked = (source: string): string => `asked(${names}) AS NOT MATERIALIZED (${source})`;
   return {
-    columns: names,
-    one: withDigest(`${name}-one`, text(asked(`VALUES (${parameters('')})`))),
-    many: withDigest(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`))),
+    columns,
+    one: prepared(`${name}-one`, text(asked(`VALUES (${parameters('')})`))),
+    many: prepared(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`))),
   };
 }
 
-/** A statement with its parameters. */
-export function queryOf<Column extends string>(
-  { columns, one, many }: Statement<Column>,
-  rows: readonly Record<Column, string | number | boolean | null>[],
+/** The statement with these requests as its parameters. */
+export function queryOf<Request>(
+  { columns, one, many }: Statement<Request>,
+  requests: readonly Request[],
 ): Query {
-  const [row] = rows;
-  const { name, text } = rows.length === 1 ? one : many;
-  const values = columns.map((column) =>
-    row && rows.length === 1 ? row[column] : rows.map((each) => each[column]),
-  );
-  return { name, text, values };
+  const [request] = requests;
+  const readers = Object.values(columns).map(([, read]) => read);
+  return request !== undefined && requests.length === 1
+    ? { ...one, values: readers.map((read) => read(request)) }
+    : { ...many, values: readers.map((read) => requests.map(read)) };
 }
 
-/**
- * Under a name that says the text: behind a pooler a name may reach a connection on which another version of this
- * package has prepared another text.
- */
-function withDigest(name: string, text: string): PreparedText {
+/** The name contains a digest: behind a pooler another version of this package may have prepared another text. */
+function prepared(name: string, text: string): PreparedText {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return { name: `${name}-${digest}`, text };
 }

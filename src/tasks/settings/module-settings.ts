@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { messageOf } from '../../common/error-text.js';
-import { DEFAULT_TABLE } from '../../store/postgres/table-name.js';
 import type { TaskLockProblem } from '../errors.js';
 import type { TaskLockModuleOptions } from '../options.js';
 import { parseDuration } from '../../common/duration.js';
 import type { DurationInput } from '../../common/duration.js';
 
 /** The module's options with their defaults filled in; durations are milliseconds. */
-export interface ModuleSettings extends Pick<TaskLockModuleOptions, 'dataSource' | 'schema' | 'store'> {
-  table: string;
+export interface ModuleSettings extends Pick<
+  TaskLockModuleOptions,
+  'dataSource' | 'schema' | 'table' | 'store'
+> {
   minHoldFactor: number;
   maxHoldFactor: number;
   lease: number;
@@ -101,7 +102,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     dataSource: options.dataSource,
     schema: options.schema,
     store: options.store,
-    table: options.table ?? DEFAULT_TABLE,
+    table: options.table,
     // A factor that is wrong is reported once, and not by each task that it would give impossible holds.
     minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
     maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,

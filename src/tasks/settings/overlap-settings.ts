@@ -10,7 +10,7 @@ export interface CallSettings {
   /** Given where calls wait. */
   waitTimeout?: number;
   /** Given where the newest missed tick runs: how old it may be. */
-  catchUpWindow?: number;
+  catchupWindow?: number;
 }
 
 interface CallProblem {
@@ -77,7 +77,7 @@ export function callSettings(
       key: typeof key === 'function' ? key : undefined,
       overlap,
       waitTimeout: overlap === 'wait' ? waitTimeout : undefined,
-      catchUpWindow: missed === 'once' ? (window ?? ANY_AGE) : undefined,
+      catchupWindow: missed === 'once' ? (window ?? ANY_AGE) : undefined,
     },
     problems,
   };

@@ -1,5 +1,4 @@
-import { keyedNameIsTooLong } from '../../store/keyed-name.js';
-import { lockNameProblem } from '../../store/lock-name.js';
+import { keyedNameIsTooLong, lockNameProblem } from '../../store/lock-name.js';
 import { messageOf } from '../../common/error-text.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../errors.js';

@@ -6,10 +6,10 @@ import { at, call, LEASE, MINUTE, minuteOf, scenario } from './player.js';
 const HOUR = 60 * MINUTE;
 
 /** A tick that may have been missed. */
-const missed = (milliseconds: number, catchUpWindow = HOUR): TickRequest => ({
+const missed = (milliseconds: number, catchupWindow = HOUR): TickRequest => ({
   kind: 'scheduled',
   scheduledTime: new Date(milliseconds),
-  catchUpWindow,
+  catchupWindow,
 });
 
 export const missedScenarios: readonly ConformanceScenario[] = [

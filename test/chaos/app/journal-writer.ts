@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { currentTaskRun } from '../../../src/index.js';
+import { currentTaskRun } from '../../../src/calls/call-context.js';
 import type { TaskRun } from '../../../src/index.js';
 import { monotonicNow } from '../journal.js';
 import type { JournalEvent, JournalLine } from '../journal.js';

@@ -8,7 +8,7 @@ import type {
   RenewAnswer,
   RenewRequest,
 } from '../../../src/store/lock-store.js';
-import { LockStoreUnavailableError } from '../../../src/store/lock-store.js';
+import { LockStoreUnavailableError } from '../../../src/common/store-unavailable.error.js';
 import type { FakeClock } from '../../support/fake-clock.js';
 import type { ReplicaClock } from './replica-clock.js';
 

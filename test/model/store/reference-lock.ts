@@ -131,9 +131,9 @@ export class ReferenceLock {
 
   /** A tick that may have been missed has to be young enough, and younger than the name or its last tick. */
   private mayBeGranted(tick: ClaimRequest['tick'], now: number): boolean {
-    if (tick.kind !== 'scheduled' || tick.catchUpWindow === undefined) return true;
+    if (tick.kind !== 'scheduled' || tick.catchupWindow === undefined) return true;
     const at = tick.scheduledTime.getTime();
-    if (now - at > tick.catchUpWindow) return false;
+    if (now - at > tick.catchupWindow) return false;
     if (this.lastTick > -Infinity) return true;
     const knownSince = this.run ? this.run.finished?.at : this.madeAt;
     return knownSince !== undefined && at > knownSince;

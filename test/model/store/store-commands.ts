@@ -80,7 +80,7 @@ const lookForMissed = fc.tuple(replicas, fc.constantFrom(0, 0, 1, 2), fc.constan
       (reference, stage) => {
         const replica = replicaOf(reference, index);
         const tick = tickOf(reference, replica, ago);
-        if (tick.kind === 'scheduled') tick.catchUpWindow = intervals * reference.task.interval;
+        if (tick.kind === 'scheduled') tick.catchupWindow = intervals * reference.task.interval;
         const claim = claimOf(reference.task, stage.name, replica, tick, replica.minHold);
         reference.claims.push(claim);
         return stage.claim(reference, claim);

@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { currentTaskRun, TaskLock } from '../../../src/index.js';
+import { currentTaskRun } from '../../../src/calls/call-context.js';
+import { TaskLock } from '../../../src/index.js';
 import { trueNow, writeDown } from './journal.js';
 import { BODIES, COPIES } from './tasks.js';
 

@@ -4,7 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { currentTaskRun, TaskLock, TaskLockModule, TaskLockService } from '../../../src/index.js';
+import { currentTaskRun } from '../../../src/calls/call-context.js';
+import { TaskLock, TaskLockModule, TaskLockService } from '../../../src/index.js';
 
 /** What the driver asks of a replica: a call of one of its methods, or to let a run go on that waits. */
 export type SystemsCommand =

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ClockCheckedStore } from '../../src/store/clock-checked-store.js';
-import type { ClaimAnswer, PurgeRequest } from '../../src/store/lock-store.js';
+import { BatchingStore } from '../../src/store/batching-store.js';
+import { ClockCheck } from '../../src/store/clock-check.js';
+import type { ClaimAnswer } from '../../src/store/lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
@@ -20,7 +21,7 @@ async function warningsWhere(storeIsLaterBy: number, answer: Partial<ClaimAnswer
 
 function checked(script: Script, clock: FakeClock) {
   const log = recordingLog();
-  return { store: new ClockCheckedStore(new ScriptedStore(script), clock, log), log };
+  return { store: new BatchingStore(new ScriptedStore(script), new ClockCheck(clock, log)), log };
 }
 
 describe("a replica whose clock differs from the database's", () => {
@@ -69,21 +70,9 @@ test('an answer that took long says nothing of the clocks', async () => {
   const answer = new Later<ClaimAnswer>();
   const { store, log } = checked({ claim: [answer.promise] }, clock);
   const asked = store.claim([aClaim()]);
+  await new Promise((resolve) => setImmediate(resolve));
   await clock.advance(4_000);
   answer.resolve(won({ now: clock.now() - 2_000 }));
   await asked;
   expect(log.lines.warn).toEqual([]);
-});
-
-test('the rows of unused keys are removed by the store behind it', async () => {
-  const purged: PurgeRequest[] = [];
-  const purge = async (request: PurgeRequest) => purged.push(request);
-  const store = new ClockCheckedStore(
-    Object.assign(new ScriptedStore(), { purge }),
-    new FakeClock(),
-    recordingLog(),
-  );
-  const request = { prefix: 'export:', unusedFor: 5 };
-  expect(await store.purge(request)).toBe(1);
-  expect(purged).toEqual([request]);
 });

@@ -1,0 +1,73 @@
+import type { DataSource } from 'typeorm';
+import { CallDispatcher } from '../calls/call-dispatcher.js';
+import { FencedTransactions } from '../calls/fenced-transactions.js';
+import { LeftBehindTicks } from '../calls/left-behind-ticks.js';
+import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { LockClock } from '../common/clock.js';
+import type { LockLog } from '../common/log.js';
+import { TaskLocks } from '../lock/task-locks.js';
+import { RequestPoller } from '../requests/poller.js';
+import { RequestPublisher } from '../requests/publisher.js';
+import { RequestingInterceptor } from '../requests/requesting-interceptor.js';
+import { RequestRunner } from '../requests/runner.js';
+import { RequestSettler } from '../requests/settler.js';
+import { BatchingStore } from '../store/batching-store.js';
+import { ClockCheck } from '../store/clock-check.js';
+import type { LockStore } from '../store/lock-store.js';
+import { UnlockedStore } from '../store/memory/unlocked-store.js';
+import { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
+import { TaskRegistry } from '../tasks/registry.js';
+import type { ConfigValues } from '../tasks/settings/config-values.js';
+import type { ModuleSettings } from '../tasks/settings/module-settings.js';
+
+/** What the parts are made of. */
+export interface CoreInput {
+  settings: ModuleSettings;
+  /** Where placeholders find their values. */
+  values: ConfigValues;
+  store: LockStore;
+  clock: LockClock;
+  log: LockLog;
+  /** Called at the first transaction: applications may bring their data source up later than this. */
+  dataSource: () => DataSource;
+  /** Whether a call may be a tick; before the timers are set every call is a direct one. */
+  mayTick: () => boolean;
+}
+
+/** All that locks and runs tasks, without the container that finds them. */
+export type TaskLockCore = ReturnType<typeof createTaskLockCore>;
+
+/** Wires the parts: for the module, for `attachTaskLock`, and for simulated replicas alike. */
+export function createTaskLockCore({ settings, values, store, clock, log, dataSource, mayTick }: CoreInput) {
+  const { claimTimeout, pollingInterval, enabled } = settings;
+  const { requests } = store;
+  const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
+  const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
+  const registry = new TaskRegistry(settings, values);
+
+  const poller = new RequestPoller(requests, clock, log, { pollingInterval, patience: claimTimeout });
+  const publisher = new RequestPublisher(requests, poller, clock, claimTimeout);
+  const settler = new RequestSettler(requests, poller, clock, log, claimTimeout);
+
+  const transactions = new FencedTransactions(dataSource, store);
+  const interceptor = new TaskLockInterceptor(locks, transactions, (task) => poller.released(task));
+  const leftBehind = new LeftBehindTicks(locks);
+  const runner = new RequestRunner(interceptor, settler, poller, requests, clock, leftBehind);
+  const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
+  const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, mayTick);
+  return { settings, store, locks, registry, publisher, interceptor, leftBehind, runner, dispatcher };
+}
+
+/** The store that the module's options ask for. */
+export function storeFor(
+  settings: ModuleSettings,
+  clock: LockClock,
+  dataSource: () => DataSource,
+): LockStore {
+  if (!settings.enabled) return new UnlockedStore(clock);
+  if (settings.store) return settings.store;
+  const { schema, table, claimTimeout, preparedStatements } = settings;
+  // Longer than the claim itself waits: a late answer may be a win that has to be returned.
+  const options = { schema, table, preparedStatements, answerTimeout: 2 * claimTimeout };
+  return new PostgresLockStore(dataSource, options, clock);
+}

@@ -1,0 +1,35 @@
+import type { ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { asDirectCall } from '../calls/call-context.js';
+import { proxyOf } from '../calls/method-proxy.js';
+import type { Method } from '../calls/method-proxy.js';
+
+/**
+ * Makes calls of a scheduled method direct ones. The scheduler took the method in `onModuleInit`, so a property that is
+ * set on the instance afterwards is met by the application's own calls only.
+ */
+export function markDirectCalls(instances: readonly object[], key: string | symbol): void {
+  for (const instance of instances) {
+    const type = instance.constructor;
+    const method = Reflect.get(instance, key) as Method;
+    const value = proxyOf(method, (original, self, args) =>
+      asDirectCall({ type, key }, () => Reflect.apply(original, self, args)),
+    );
+    Object.defineProperty(instance, key, { value, configurable: true, writable: true, enumerable: false });
+  }
+}
+
+/**
+ * Makes an HTTP request to a controller's method a direct call: routers take the method before the application starts,
+ * so that its own property comes too late. It claims nothing. Requests to other methods are left alone, or a timer that
+ * one of them starts would make no ticks.
+ */
+export class DirectCallMarker implements NestInterceptor {
+  constructor(private readonly key: string | symbol) {}
+
+  intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
+    const type = context.getClass();
+    if (context.getHandler() !== Reflect.get(type.prototype as object, this.key)) return next.handle();
+    return asDirectCall({ type, key: this.key }, () => next.handle());
+  }
+}

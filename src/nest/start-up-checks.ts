@@ -1,0 +1,52 @@
+import { messageOf } from '../common/error-text.js';
+import type { TaskLockProblem } from '../tasks/errors.js';
+import type { TaskLockModuleOptions } from '../tasks/options.js';
+import { assertScheduleMetadataIsReadable } from '../tasks/schedule/schedule-metadata.js';
+import type { TaskScan } from '../tasks/task-scan.js';
+import type { TaskLockCore } from './core.js';
+
+/** The options that say where the tables are. */
+const TABLE_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(['table', 'schema']);
+
+/** Everything that keeps the application from starting: wrong options, wrong tasks, a table that is missing. */
+export async function startUpProblems(
+  { settings, store, publisher }: TaskLockCore,
+  moduleImports: number,
+  { tasks, problems: ofTasks }: TaskScan,
+): Promise<TaskLockProblem[]> {
+  const problems = [...settings.problems, ...importProblems(moduleImports), ...ofTasks];
+  const succeeds = async (
+    place: Omit<TaskLockProblem, 'message'>,
+    check: () => unknown,
+  ): Promise<boolean> => {
+    try {
+      await check();
+      return true;
+    } catch (error) {
+      problems.push({ ...place, message: messageOf(error) });
+      return false;
+    }
+  };
+  await succeeds({ where: '@nestjs/schedule' }, assertScheduleMetadataIsReadable);
+  // No migration makes tables of a wrong name, which is what their absence would be answered with.
+  if (settings.problems.some(({ option = '' }) => TABLE_OPTIONS.has(option))) return problems;
+  const database = { where: 'TaskLockModule', option: 'dataSource' };
+  if (!(await succeeds(database, () => store.prepare([...tasks.keys()])))) return problems;
+  const requested = [...tasks.values()].find(({ expectsRequests }) => expectsRequests);
+  if (!requested) return problems;
+  if (publisher.areSupported) {
+    await succeeds(database, () => publisher.prepare());
+  } else {
+    const message = `${store.constructor.name} has no \`requests\`, which the task '${requested.name}' needs`;
+    problems.push({ where: 'TaskLockModule', option: 'store', message });
+  }
+  return problems;
+}
+
+function importProblems(imports: number): TaskLockProblem[] {
+  if (imports === 1) return [];
+  const message =
+    `it is imported ${imports} times: import it once, in the root module, since it is global. In a test of an ` +
+    `application that imports it already, override its LOCK_STORE from 'nestjs-task-lock/testing'`;
+  return [{ where: 'TaskLockModule', message }];
+}

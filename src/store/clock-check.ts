@@ -1,0 +1,46 @@
+import type { LockClock } from '../common/clock.js';
+import type { LockLog } from '../common/log.js';
+
+/** Milliseconds by which clocks may differ without a warning. */
+const TOLERANCE = 1_000;
+/** The same where the store answered that a tick is not due yet: timers fire no earlier than this. */
+const TOLERANCE_WHERE_EARLY = 50;
+
+/** Compares the clock of this replica with the one in each answer of a store, and warns once where they differ. */
+export class ClockCheck {
+  private warned = false;
+
+  constructor(
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+  ) {}
+
+  /** The wall clock, to be read before a request is sent. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** The store read its clock between `sentAt` and now, however long the answer took. */
+  compare(sentAt: number, answers: readonly { status: string; now?: number }[]): void {
+    const receivedAt = this.clock.now();
+    for (const { status, now } of answers) {
+      if (now === undefined) continue;
+      const tolerance = status === 'early' ? TOLERANCE_WHERE_EARLY : TOLERANCE;
+      if (sentAt - now > tolerance) this.warn(sentAt - now, 'ahead of');
+      if (now - receivedAt > TOLERANCE) this.warn(now - receivedAt, 'behind');
+    }
+  }
+
+  private warn(by: number, direction: 'ahead of' | 'behind'): void {
+    if (this.warned) return;
+    this.warned = true;
+    const consequence =
+      direction === 'behind'
+        ? 'it comes late to its ticks, and runs only those that no other replica has run'
+        : "it comes early to its ticks, and waits until they are due by the database's clock";
+    this.log.warn(
+      `The clock of this replica is at least ${Math.round(by)} ms ${direction} the database's. Each tick still runs ` +
+        `once: ${consequence}. Synchronise this machine's clock (NTP) all the same.`,
+    );
+  }
+}
