@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { instantOf } from '../common/clock.js';
-import { startPause } from '../common/timeouts.js';
 import type { Instant, LockClock } from '../common/clock.js';
-import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import type { ClaimAnswer, ClaimRequest, LockStore, TickRequest, WonAnswer } from '../store/lock-store.js';
 import type { InFlight } from '../common/in-flight.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { startPause } from '../common/timeouts.js';
+import type { ClaimAnswer, ClaimRequest, LockRows, WonAnswer } from '../store/lock-store.js';
+import type { TaskClaim } from './task-claim.js';
 
-/** What an attempt needs of the one who makes it. */
-export interface AttemptContext {
-  /** Each ask counts as unfinished until its answer: a shutdown that did not wait could not give back what it won. */
-  unfinished: InFlight;
-  /** Called for every win that no run uses, or the row would stay held with nobody running. */
-  onStray: (token: string) => void;
-}
-
-const NAMES_ITS_TICK: ReadonlySet<TickRequest['kind']> = new Set(['scheduled', 'abandoned']);
-
-/** One token and all the asks sent with it. An ask whose answer never came may have won, or may win yet. */
+/** One token, and every time that it is sent. A send whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
   private readonly request: ClaimRequest;
-  /** What the store is handed: what was not sent when the claim is given up must not be sent any more. */
+  /** Given to the store: what is not sent when the claim is given up must not be sent any more. */
   private readonly wanted = { aborted: false };
   private stopWaiting = (): void => {};
   private answered: (answer: ClaimAnswer) => void = () => {};
@@ -34,12 +25,16 @@ export class ClaimAttempt {
   private unanswered = 0;
 
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     private readonly clock: LockClock,
-    request: Omit<ClaimRequest, 'token'>,
-    private readonly context: AttemptContext,
+    { name, tick, recover, minHold, lease, tolerance }: TaskClaim,
+    replica: string,
+    /** Each send counts until its answer: a shutdown that did not wait could not return what it won. */
+    private readonly inFlight: InFlight,
+    /** Called for every win that no run uses, or the row would stay held with nobody running. */
+    private readonly onStray: (token: string) => void,
   ) {
-    this.request = { token: this.token, ...request };
+    this.request = { name, token: this.token, replica, tick, recover, minHold, lease, tolerance };
   }
 
   get isGivenUp(): boolean {
@@ -47,22 +42,22 @@ export class ClaimAttempt {
   }
 
   /**
-   * When the token was first sent: the local deadline counts from here. Counted from a second ask, it would end
-   * after the lease that the first one took, and two replicas would hold the lock.
+   * When the token was first sent: the local deadline counts from here. Counted from a second send, it would end after
+   * the lease that the first one took, and two replicas would hold the lock.
    */
   get sentAt(): Instant {
     return this.firstSentAt ?? instantOf(this.clock);
   }
 
   /**
-   * Sends the claim once more, and resolves to the next answer to any of its asks: one whose connection died without a
-   * word must not keep the others waiting. Resolves to nothing after `patience` milliseconds without one, and when the
-   * claim is given up.
+   * Sends the claim once more, and resolves to the next answer to any of its sends: one whose connection died without a
+   * word must not keep the others waiting. Resolves to nothing after `timeout` milliseconds without an answer, and when
+   * the claim is given up.
    */
-  ask(patience: number): Promise<ClaimAnswer | undefined> {
+  send(timeout: number): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
     return new Promise((resolve, reject) => {
-      const cancel = this.clock.timer(patience, () => resolve(undefined), true);
+      const cancel = this.clock.timer(timeout, () => resolve(undefined), true);
       this.answered = (answer) => {
         cancel();
         resolve(answer);
@@ -75,11 +70,11 @@ export class ClaimAttempt {
         cancel();
         resolve(undefined);
       };
-      this.send();
+      this.claim();
     });
   }
 
-  /** Waits before the next ask, unless the claim is given up meanwhile. */
+  /** Waits before the next send. Ends when the claim is given up. */
   async pause(delay: number): Promise<void> {
     const pause = startPause(this.clock, delay);
     this.stopWaiting = pause.end;
@@ -87,7 +82,7 @@ export class ClaimAttempt {
     await pause.over;
   }
 
-  /** What was sent is still looked after. */
+  /** Nothing more is sent. Answers to what was sent are still heeded. */
   giveUp(): void {
     this.wanted.aborted = true;
     this.stopWaiting();
@@ -99,24 +94,23 @@ export class ClaimAttempt {
     this.suspect = false;
   }
 
-  /** The run is over, and its release was sent before: a return that came first would give back a tick that ran. */
+  /** The run is over and its release was answered: a return that came first would give back a tick that ran. */
   endRun(): void {
     this.runIsOver = true;
-    if (this.suspect) this.context.onStray(this.token);
+    if (this.suspect) this.onStray(this.token);
   }
 
-  /** No more asks: what won and is not used by now, or may have won, or wins later, goes back. */
+  /** Ends the attempt: a win that no run uses is returned, whether it is known, may have happened, or comes later. */
   close(): void {
     this.closed = true;
     const isUncertain = this.suspect || this.unanswered > 0;
-    if (isUncertain && !this.used) this.context.onStray(this.token);
+    if (isUncertain && !this.used) this.onStray(this.token);
     // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
     if (this.unanswered > 0) this.giveUp();
   }
 
-  private send(): void {
-    const { unfinished } = this.context;
-    const end = unfinished.begin();
+  private claim(): void {
+    const end = this.inFlight.begin();
     this.unanswered++;
     this.store.claim([this.request], this.wanted).then(
       ([answer = { status: 'busy' }]) => {
@@ -137,15 +131,16 @@ export class ClaimAttempt {
   private observeWin(answer: WonAnswer): void {
     if (answer.fence === this.used?.fence) return;
     this.suspect = true;
-    if (this.closed) this.context.onStray(this.token);
+    if (this.closed) this.onStray(this.token);
   }
 
   private observeUncertainty(): void {
-    // What names its tick cannot win it again. A call, and a tick that the row keeps, may take the row once more when
-    // their run is over, with nobody running.
-    if (this.used && NAMES_ITS_TICK.has(this.request.tick.kind)) return;
+    const { kind } = this.request.tick;
+    // A claim that names its tick cannot win that again. A call, or a tick that the row keeps, may take the row once
+    // more after its run, with nobody running.
+    if (this.used && (kind === 'scheduled' || kind === 'abandoned')) return;
     this.suspect = true;
     // While the run goes on the row is its own, and a release would end it.
-    if (this.closed && (!this.used || this.runIsOver)) this.context.onStray(this.token);
+    if (this.closed && (!this.used || this.runIsOver)) this.onStray(this.token);
   }
 }

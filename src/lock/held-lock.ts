@@ -4,7 +4,7 @@ import { TaskLockLostError } from './errors.js';
 import type { LockLossReason } from './errors.js';
 import type { PreviousRun } from '../store/lock-store.js';
 
-/** What a won claim says of the lock that it took. */
+/** What a won claim says about its lock. */
 export interface HeldLockState {
   name: string;
   token: string;
@@ -23,14 +23,14 @@ export interface HeldLockState {
 
 /** A lock that this process took: knows whether it still holds, and tells the run when it no longer does. */
 export class HeldLock {
-  /** Made when somebody asks for the signal: most runs never do. */
+  /** Made when code reads the signal: most runs never do. */
   private abortion?: AbortController;
   private cancelDeadline: () => void;
   private leasedAt: Instant;
   private lease: number;
   private loss?: TaskLockLostError;
   private settled = false;
-  /** Why the last renewal failed: what the end of the lease is explained by. */
+  /** Why the last renewal failed. The error of a lost lease says so. */
   renewalProblem?: string;
 
   constructor(
@@ -51,17 +51,17 @@ export class HeldLock {
     return this.abortion.signal;
   }
 
-  /** Reads the clocks and not the timer: a process that was stopped may run on waking before its first timer. */
+  /** Reads the clocks and not the timer: a process that was stopped may run code before its first timer fires. */
   isHeld(): boolean {
     return !this.settled && this.loss === undefined && this.timeLeft() > 0;
   }
 
-  /** A shutdown ran out of patience with the run. */
+  /** Whether a shutdown aborted the run. */
   get isAborted(): boolean {
     return this.loss?.reason === 'shutdown';
   }
 
-  /** Whether the run is neither over nor lost, as far as the timers have got. */
+  /** Whether the run is neither over nor known to be lost. The clocks may know better: see {@link isHeld}. */
   get isOpen(): boolean {
     return !this.settled && this.loss === undefined;
   }
@@ -72,12 +72,12 @@ export class HeldLock {
     if (this.settled) throw this.error('released');
   }
 
-  /** Takes the lock for lost where the clocks say so, also before the timer of the deadline has fired. */
+  /** Marks the lock as lost where the clocks say so, even if the timer of the deadline has not fired yet. */
   expire(): void {
     if (!this.settled && this.timeLeft() <= 0) this.lose(this.endsBy());
   }
 
-  /** A renewal that was sent at this instant has moved the lease. One that came back out of order changes nothing. */
+  /** A renewal that was sent at `sentAt` has moved the lease. One that came back out of order changes nothing. */
   renewed(sentAt: Instant, lease: number): void {
     if (!this.isOpen || this.leaseLeft(sentAt, lease) <= this.leaseLeft(this.leasedAt, this.lease)) return;
     this.renewalProblem = undefined;
@@ -95,10 +95,7 @@ export class HeldLock {
     this.onLost(this.loss);
   }
 
-  /**
-   * The run is over and the lock goes back. Code that the method left behind (a timer, a promise that nobody awaits)
-   * holds it no longer: it would work beside the next run.
-   */
+  /** The run is over. Code that it left behind, like a timer, no longer holds the lock: it would work beside the next run. */
   settle(): void {
     this.settled = true;
     this.cancelDeadline();
@@ -114,7 +111,7 @@ export class HeldLock {
     return Math.min(this.holdLeft(), this.leaseLeft(this.leasedAt, this.lease));
   }
 
-  /** Milliseconds for which its row may stay held without a release: a wall clock that was set says nothing of the row. */
+  /** Milliseconds until the row is free without a release. A wall clock that was set says nothing about the row. */
   rowHeldFor(): number {
     const { maxHold, sentAt } = this.state;
     const now = this.clock.monotonic();
@@ -126,7 +123,7 @@ export class HeldLock {
   }
 
   private endsBy(): LockLossReason {
-    // In this order: where both end together, the clock that goes on between the readings makes it the maximum hold.
+    // In this order: if both end together, time passes between the readings and makes it the maximum hold.
     const leaseLeft = this.leaseLeft(this.leasedAt, this.lease);
     return this.holdLeft() <= leaseLeft ? 'maximum hold' : 'lease';
   }

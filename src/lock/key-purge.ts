@@ -1,11 +1,11 @@
 import { pause } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
-import type { LockStore } from '../store/lock-store.js';
+import type { LockRows } from '../store/lock-store.js';
 import type { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
 
-/** Milliseconds between two statements that remove rows. */
+/** Milliseconds between two statements. */
 const PAUSE = 100;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,15 +14,15 @@ const DAY = 24 * HOUR;
 export const UNUSED_KEY = 7 * DAY;
 
 /**
- * Removes the rows of keys that are no longer used, from time to time while others of the task are: nothing is asked for
- * while nothing is called, and a task costs no timer.
+ * Removes the rows of keys that are no longer used. The use of another key of the task sets it off, at most once a day:
+ * a task that is not called costs no query, and no task costs a timer.
  */
 export class KeyPurge {
   private readonly due = new Map<string, number>();
   private ended = false;
 
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     private readonly clock: LockClock,
     private readonly log: LockLog,
     private readonly unfinished: InFlight,
@@ -32,19 +32,19 @@ export class KeyPurge {
   used(prefix: string): void {
     const now = this.clock.monotonic();
     const due = this.due.get(prefix);
-    // Some time after the start, and not all replicas at once.
+    // Not right after the start, and not on all replicas at once.
     if (due === undefined) this.due.set(prefix, now + Math.random() * HOUR);
     if (due === undefined || now < due) return;
     this.due.set(prefix, now + DAY);
     void this.unfinished.track(this.purge(prefix));
   }
 
-  /** No more, also of what is under way. */
+  /** Stops, a purge under way included. */
   end(): void {
     this.ended = true;
   }
 
-  /** A statement removes so many at most; between two of them claims of these keys have their turn. */
+  /** A statement removes a limited number of rows. In the pause between two, claims of these keys have their turn. */
   private async purge(prefix: string): Promise<void> {
     try {
       for (let removed = 1; removed > 0 && !this.ended;) {

@@ -2,14 +2,14 @@ import type { HeldLock } from './held-lock.js';
 import { instantOf } from '../common/clock.js';
 import { startPause, within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
-import type { LockStore, RenewAnswer } from '../store/lock-store.js';
+import type { LockRows, RenewAnswer } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
 import { messageOf } from '../common/error-text.js';
 
 /** A run renews its lease when a third of it has passed, which leaves two for retries. */
 const RENEWALS_A_LEASE = 3;
 
-/** Keeps the lease of one run ahead of the clock. A run that ends before the first renewal costs no query. */
+/** Renews the lease of one run. A run that ends before its first renewal costs no query. */
 export class LeaseRenewal {
   private ended = false;
   private cancelNext = (): void => {};
@@ -18,17 +18,16 @@ export class LeaseRenewal {
 
   constructor(
     private readonly lock: HeldLock,
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     private readonly clock: LockClock,
     /** Milliseconds that a renewal may take before it is sent again. */
-    private readonly patience: number,
+    private readonly answerTimeout: number,
   ) {
     this.planNext();
   }
 
   /**
-   * No more renewals. Resolves when the one that is under way has its answer: one that reached the database after the
-   * release could not lock the row again, but the release would meet its row lock.
+   * Stops renewing. Resolves when the renewal under way has its answer: the release would otherwise meet its row lock.
    */
   end(): Promise<void> {
     this.ended = true;
@@ -38,13 +37,13 @@ export class LeaseRenewal {
   }
 
   /**
-   * Moves the lease to `lease` milliseconds from now, never past the maximum hold, and repeats that until it is
-   * answered or the lock is lost. A query that failed, or that met a locked row, has lost nothing.
+   * Moves the lease to `lease` milliseconds from now, never past the maximum hold. Retries until there is an answer or
+   * the lock is lost: a query that failed, or met a locked row, has lost nothing.
    */
   async renew(lease: number): Promise<void> {
     for (let tries = 0; this.lock.isHeld() && !this.ended; tries++) {
       const sentAt = instantOf(this.clock);
-      const answer = await this.ask(lease);
+      const answer = await this.send(lease);
       if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);
       if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');
       if (this.ended) return;
@@ -67,19 +66,19 @@ export class LeaseRenewal {
     });
   }
 
-  private async ask(lease: number): Promise<RenewAnswer | undefined> {
+  private async send(lease: number): Promise<RenewAnswer | undefined> {
     const { name, token, maxHold } = this.lock.state;
-    const asked = { aborted: false };
-    // One that hangs for as long as the lease has left would lose it without a second try.
-    const patience = Math.min(this.patience, lease / RENEWALS_A_LEASE);
+    const wanted = { aborted: false };
+    // A renewal that hung for the rest of the lease would lose it without a second try.
+    const timeout = Math.min(this.answerTimeout, lease / RENEWALS_A_LEASE);
     try {
-      const renewal = this.store.renew([{ name, token, lease, maxHold }], asked);
-      return (await within(this.clock, patience, renewal))?.[0];
+      const renewal = this.store.renew([{ name, token, lease, maxHold }], wanted);
+      return (await within(this.clock, timeout, renewal))?.[0];
     } catch (error) {
       this.lock.renewalProblem = messageOf(error);
       return undefined;
     } finally {
-      asked.aborted = true;
+      wanted.aborted = true;
     }
   }
 }

@@ -1,12 +1,11 @@
 import type { LockClock } from '../common/clock.js';
 
-/** Milliseconds over which replicas spread their looks, which one and the same lease sets off. */
+/** Milliseconds over which replicas spread their polls: one and the same lease sets all of them off. */
 const SPREAD = 1_000;
 
 /**
- * Looks for the ticks of runs that died, for the tasks that ask for it: at the start, and when the lease of a run that a
- * claim was lost to could have ended. A look that meets a renewed lease asks for the next one, so that nothing is polled
- * while nothing runs.
+ * Polls for ticks that were left behind, for the tasks that ask for it: at the start, and when the lease could have ended
+ * that refused a claim. A poll that meets a renewed lease plans the next one, so nothing is polled while nothing runs.
  */
 export class LeftBehindWatch {
   private readonly looks = new Map<string, () => void>();
@@ -21,8 +20,8 @@ export class LeftBehindWatch {
   }
 
   /**
-   * `delay`: milliseconds until the lease ends. Of several looks the one that is due first stays, and asks for the next:
-   * behind one that met a lease extended by hand, a run that died later would wait for hours.
+   * Polls in `delay` milliseconds, when the lease ends. Of several polls the earliest stays, and plans the next: after a
+   * lease that was extended by hand, a run that died later would wait for hours.
    */
   lookIn(name: string, delay: number): void {
     const look = this.looks.get(name);

@@ -2,52 +2,52 @@ import { startPause, within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import type { LockStore, ReleaseRequest } from '../store/lock-store.js';
+import type { LockRows, ReleaseRequest } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
 import type { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
 
+/** A release that is repeated in the background. */
 interface Repeat {
   name: string;
-  /** Ends the pause before the next try. */
+  /** Ends the pause before the next attempt. */
   hurry: () => void;
 }
 
-/** Sends releases, and repeats them for as long as the lock would otherwise be held. Never rejects. */
+/** Sends releases, and repeats each until it is answered or the lease has ended by itself. Never rejects. */
 export class LockReleaser {
-  /** Releases whose first try failed. */
   private readonly repeated = new Set<Repeat>();
 
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    /** Milliseconds that the first try has for its answer; each time that none came, the next one has twice as many. */
-    private readonly patienceATry: number,
+    /** Milliseconds until the first attempt counts as unanswered; the time doubles with each attempt. */
+    private readonly answerTimeout: number,
     private readonly unfinished: InFlight,
   ) {}
 
   /**
-   * Resolves when the store has answered, or when the first try's time is over: the release is then repeated in the
+   * Resolves when the store has answered, or when the first attempt timed out: the release is then repeated in the
    * background.
    *
-   * @param patience milliseconds until the lease ends by itself, so that repeating is of no more use
-   * @param before what has to end before the release is sent
+   * @param repeatFor milliseconds until the lease ends by itself, so that repeating is of no more use
+   * @param before must settle before the release is sent
    * @param onAnswer called when the store has answered: the row no longer belongs to a run with this token
    */
   async release(
     request: ReleaseRequest,
-    patience: number,
+    repeatFor: number,
     before?: Promise<void>,
     onAnswer?: () => void,
   ): Promise<void> {
     const repeat: Repeat = { name: request.name, hurry: () => {} };
-    const answered = this.unfinished.track(this.untilAnswered(request, patience, repeat, before, onAnswer));
+    const answered = this.unfinished.track(this.untilAnswered(request, repeatFor, repeat, before, onAnswer));
     void answered.then(() => this.repeated.delete(repeat));
-    await within(this.clock, Math.min(this.patienceATry, patience), answered);
+    await within(this.clock, Math.min(this.answerTimeout, repeatFor), answered);
   }
 
-  /** Sends what is repeated for this name at once; answers whether there is any, so that its row may soon be free. */
+  /** Sends what is repeated for this name at once. Returns whether there is any, so that its row may soon be free. */
   hurry(name: string): boolean {
     const ofName = [...this.repeated].filter((repeat) => repeat.name === name);
     for (const repeat of ofName) repeat.hurry();
@@ -56,29 +56,29 @@ export class LockReleaser {
 
   private async untilAnswered(
     request: ReleaseRequest,
-    patience: number,
+    repeatFor: number,
     repeat: Repeat,
     before?: Promise<void>,
     onAnswer?: () => void,
   ): Promise<void> {
-    const deadline = this.clock.monotonic() + patience;
+    const deadline = this.clock.monotonic() + repeatFor;
     const left = (): number => deadline - this.clock.monotonic();
     await before;
-    let patienceOfTry = this.patienceATry;
+    let timeout = this.answerTimeout;
     for (let tries = 0; ; tries++) {
       try {
-        // Sent again, or after its lease, a release changes nothing that it should not: it goes by the token.
+        // Safe to send again, and after the lease: a release acts only on the row that carries its token.
         const released = this.store.release([request]);
-        const answers = await within(this.clock, Math.min(patienceOfTry, left()), released);
+        const answers = await within(this.clock, Math.min(timeout, left()), released);
         if (!answers) {
-          patienceOfTry *= 2;
+          timeout *= 2;
           throw new LockStoreUnavailableError('the database did not answer', true);
         }
         if (answers[0] && answers[0].status !== 'busy') return onAnswer?.();
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
-        // It may be the text of the run's error that cannot be stored: that must not keep the lock.
+        // The store may have refused the error's text, and that must not keep the lock.
         if (!worthRepeating && request.error === undefined) return;
         if (!worthRepeating) request = { ...request, error: undefined };
       }

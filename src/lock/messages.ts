@@ -6,7 +6,7 @@ export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skippe
   return `"${name}" is skipped: ${reason}${holder}${until}`;
 }
 
-/** What became of a tick that may have been missed, and of those before a tick; nothing where none was. */
+/** Says which ticks were missed and what becomes of them, or nothing where none was missed. */
 export function describeMissed(
   { name, tick, minHold, instants }: TaskClaim,
   answer: MissedAnswer,
@@ -14,7 +14,7 @@ export function describeMissed(
   if (tick.kind !== 'scheduled' || !instants) return undefined;
   const { scheduledTime } = tick;
   const { status, lastTick } = answer;
-  // Those within the minimum hold were none that should have run.
+  // Ticks within the minimum hold were not meant to run.
   const firstMissed =
     lastTick === undefined
       ? scheduledTime.getTime()

@@ -1,25 +1,26 @@
 import { setMaxListeners } from 'node:events';
+import { retryDelay } from '../common/backoff.js';
+import { elapsedSince } from '../common/clock.js';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import { InFlight } from '../common/in-flight.js';
+import type { LockLog } from '../common/log.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { pause } from '../common/timeouts.js';
+import type { ClaimAnswer, LockRows, Outcome, WonAnswer } from '../store/lock-store.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { HeldLock } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { elapsedSince } from '../common/clock.js';
-import { pause } from '../common/timeouts.js';
-import type { LockClock } from '../common/clock.js';
-import type { LockLog } from '../common/log.js';
-import { LockReleaser } from './lock-releaser.js';
-import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import type { ClaimAnswer, LockStore, Outcome, WonAnswer } from '../store/lock-store.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
-import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
-import { retryDelay } from '../common/backoff.js';
+import { LockReleaser } from './lock-releaser.js';
 import { describeMissed, describeSkip } from './messages.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
-import { InFlight } from '../common/in-flight.js';
-import { messageOf } from '../common/error-text.js';
+import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
 
 export interface TaskLocksSettings {
+  /** What the other replicas see as the holder. */
   replicaId: string;
   /** Milliseconds within which a claim has its answer, or is skipped as `unavailable`. */
   claimTimeout: number;
@@ -31,54 +32,57 @@ export interface TaskLocksSettings {
 const ABORT_GRACE = 1_000;
 
 /** How often a claim is sent within its timeout where no answer comes at all. */
-const ASKS_WITHOUT_ANSWER = 2;
+const SENDS_WITHOUT_ANSWER = 2;
 
 type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
 
-/** The locks of one application in this process: claims them, releases them, gives back what nobody will run. */
+/** The locks of one application in this process: it claims them, releases them, and returns what nobody will run. */
 export class TaskLocks {
-  /** The newest lock of each name: what answers `held` without a query. */
+  /** The newest lock of each name: it answers `held` without a query. */
   private readonly newest = new Map<string, HeldLock>();
   private readonly running = new Map<
     HeldLock,
     { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; end: () => void }
   >();
   private readonly claiming = new Set<ClaimAttempt>();
-  private readonly unfinished = new InFlight();
+  private readonly inFlight = new InFlight();
   private readonly stopping = new AbortController();
   private readonly releaser: LockReleaser;
-  private readonly recovery: LeftBehindWatch;
+  private readonly leftBehind: LeftBehindWatch;
   private readonly keys: KeyPurge;
 
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     private readonly clock: LockClock,
     private readonly log: LockLog,
     private readonly settings: TaskLocksSettings,
   ) {
-    this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.unfinished);
-    this.recovery = new LeftBehindWatch(clock);
-    this.keys = new KeyPurge(store, clock, log, this.unfinished);
+    this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.inFlight);
+    this.leftBehind = new LeftBehindWatch(clock);
+    this.keys = new KeyPurge(store, clock, log, this.inFlight);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
 
-  /** One claim, from its first ask to its last. Never rejects: without an answer it is `unavailable`. */
+  /**
+   * Claims a lock. It attempts again until the tick is due, and as long as the claim waits for a lock that is held.
+   * Never rejects: without an answer it is skipped as `unavailable`.
+   */
   async claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
+    const { waitTimeout } = claim;
     if (claim.keyPrefix !== undefined) this.keys.used(claim.keyPrefix);
-    const end = this.unfinished.begin();
+    const end = this.inFlight.begin();
     const since = this.clock.monotonic();
+    const waited = (): number => this.clock.monotonic() - since;
+    let timeout = this.settings.claimTimeout;
     try {
       for (;;) {
-        const asked = this.clock.monotonic() - since;
-        const result = await this.attempt(
-          claim,
-          timeoutWhileWaiting(this.settings.claimTimeout, asked, claim.waitTimeout),
-        );
+        if (waitTimeout !== undefined)
+          timeout = timeoutWhileWaiting(this.settings.claimTimeout, waited(), waitTimeout);
+        const result = await this.attempt(claim, timeout);
         if (result instanceof HeldLock) return result;
-        const waited = this.clock.monotonic() - since;
         const delay =
-          result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited, claim.waitTimeout);
+          result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited(), waitTimeout);
         if (result.status === 'skipped' && delay === undefined) {
           this.log.debug(describeSkip(claim.name, result));
           return result;
@@ -98,14 +102,14 @@ export class TaskLocks {
     const run = this.running.get(lock);
     if (!run) return;
     const { name, token } = lock.state;
-    const patience = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
+    const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
     this.running.delete(lock);
     if (this.newest.get(name) === lock) this.newest.delete(name);
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
     const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
-    const released = this.releaser.release(request, patience, run.renewal.end(), () => run.attempt.endRun());
+    const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
     run.end();
     await released;
   }
@@ -123,78 +127,87 @@ export class TaskLocks {
 
   /** Calls `look` now, and whenever a tick may have been left behind: a run elsewhere has died, or nobody had an answer. */
   watchLeftBehind(name: string, look: () => void): void {
-    this.recovery.watch(name, look);
+    this.leftBehind.watch(name, look);
   }
 
-  /** No new claims from here on. What runs may go on for `timeout` milliseconds and is aborted then. */
+  /** Makes no new claims from here on. Runs may go on for `timeout` milliseconds and are aborted then. */
   async stop(timeout: number): Promise<void> {
     this.stopping.abort();
-    this.recovery.end();
+    this.leftBehind.end();
     this.keys.end();
     for (const attempt of this.claiming) attempt.giveUp();
-    await this.unfinished.ended(this.clock, timeout);
+    await this.inFlight.ended(this.clock, timeout);
     for (const lock of this.running.keys()) lock.lose('shutdown');
-    await this.unfinished.ended(this.clock, ABORT_GRACE);
+    await this.inFlight.ended(this.clock, ABORT_GRACE);
   }
 
+  /** Sends one token until there is an answer to it, or the time is over. */
   private async attempt(claim: TaskClaim, timeout: number): Promise<HeldLock | Skipped | EarlyAnswer> {
     const attempt = this.newAttempt(claim);
     this.claiming.add(attempt);
+    const deadline = this.clock.monotonic() + timeout;
+    const left = (): number => deadline - this.clock.monotonic();
+    let problem = 'the database did not answer';
     try {
-      return await this.askUntilAnswered(claim, attempt, timeout);
+      for (let sends = 0; left() > 0 && !attempt.isGivenUp && !this.stopping.signal.aborted; sends++) {
+        const ownRun = this.heldHere(claim);
+        if (ownRun) return ownRun;
+        try {
+          const answer = await attempt.send(Math.min(timeout / SENDS_WITHOUT_ANSWER, left()));
+          if (answer?.status === 'early') return answer;
+          if (claim.instants && (answer?.status === 'done' || answer?.status === 'won'))
+            this.reportMissed(claim, answer);
+          if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
+          if (answer?.status === 'held') {
+            const { heldBy, heldUntil, inProgress, now } = answer;
+            if (!this.isOnlyUnreleased(claim.name, heldBy)) {
+              if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
+              return { status: 'skipped', reason: 'held', heldBy, heldUntil };
+            }
+            problem = 'its last run here is over, but its release has had no answer yet';
+          }
+          if (answer?.status === 'won' && !attempt.isGivenUp) {
+            const lock = this.hold(claim, attempt, answer);
+            if (lock) return lock;
+            problem = 'it was won, but its answer came after the lease was over';
+            break;
+          }
+          if (answer?.status === 'busy') problem = 'its row stayed locked by another transaction';
+        } catch (error) {
+          problem = messageOf(error);
+          if (!(error instanceof LockStoreUnavailableError)) break;
+        }
+        await attempt.pause(Math.min(retryDelay(sends), left()));
+      }
+      if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
+      this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
+      this.lookAgain(claim, claim.lease);
+      return { status: 'skipped', reason: 'unavailable' };
     } finally {
       this.claiming.delete(attempt);
       attempt.close();
     }
   }
 
-  private async askUntilAnswered(
-    claim: TaskClaim,
-    attempt: ClaimAttempt,
-    timeout: number,
-  ): Promise<HeldLock | Skipped | EarlyAnswer> {
-    const deadline = this.clock.monotonic() + timeout;
-    const left = (): number => deadline - this.clock.monotonic();
-    let problem = 'the database did not answer';
-    for (let asks = 0; left() > 0 && !attempt.isGivenUp && !this.stopping.signal.aborted; asks++) {
-      const local = this.heldHere(claim.name);
-      if (local) {
-        if (claim.instants) this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());
-        return local;
-      }
-      try {
-        const answer = await attempt.ask(Math.min(timeout / ASKS_WITHOUT_ANSWER, left()));
-        if (answer?.status === 'early') return answer;
-        if (answer?.status === 'done' || answer?.status === 'won') this.reportMissed(claim, answer);
-        if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
-        if (answer?.status === 'held') {
-          const { heldBy, heldUntil, inProgress, now } = answer;
-          if (!this.isOnlyUnreleased(claim.name, heldBy)) {
-            if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
-            return { status: 'skipped', reason: 'held', heldBy, heldUntil };
-          }
-          problem = 'its last run here is over, but its release has had no answer yet';
-        }
-        if (answer?.status === 'won' && !attempt.isGivenUp) {
-          const lock = this.hold(claim, attempt, answer);
-          if (lock) return lock;
-          problem = 'it was won, but its answer came after the lease was over';
-          break;
-        }
-        if (answer?.status === 'busy') problem = 'its row stayed locked by another transaction';
-      } catch (error) {
-        problem = messageOf(error);
-        if (!(error instanceof LockStoreUnavailableError)) break;
-      }
-      await attempt.pause(Math.min(retryDelay(asks), left()));
-    }
-    if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
-    this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
-    this.lookAgain(claim, claim.lease);
-    return { status: 'skipped', reason: 'unavailable' };
+  private newAttempt(claim: TaskClaim): ClaimAttempt {
+    const onStray = (token: string): void => {
+      const end = { name: claim.name, token, ...endOfRun(claim), outcome: 'returned' as const };
+      void this.releaser.release(end, claim.lease);
+    };
+    return new ClaimAttempt(this.store, this.clock, claim, this.settings.replicaId, this.inFlight, onStray);
   }
 
-  /** A run of this replica that the database could not be told of: it would cost the first tick after an outage. */
+  /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */
+  private heldHere(claim: TaskClaim): Skipped | undefined {
+    const lock = this.newest.get(claim.name);
+    if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
+    const timeLeft = lock.timeLeft();
+    if (claim.instants) this.lookAgain(claim, timeLeft);
+    const heldUntil = new Date(this.clock.now() + timeLeft);
+    return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
+  }
+
+  /** Whether the row shows a run of this replica that is over, of which the database could not be told yet. */
   private isOnlyUnreleased(name: string, heldBy?: string): boolean {
     return heldBy === this.settings.replicaId && this.releaser.hurry(name);
   }
@@ -204,27 +217,9 @@ export class TaskLocks {
     if (missed !== undefined) this.log.warn(missed);
   }
 
-  /** A tick that is lost may be left behind: by a run that dies, or because nobody had an answer. */
+  /** A tick that this replica did not get may be left behind: by a run that dies, or because nobody had an answer. */
   private lookAgain({ name, tick, recover, instants }: TaskClaim, delay: number): void {
-    if ((recover || instants) && tick.kind !== 'call') this.recovery.lookIn(name, delay);
-  }
-
-  private newAttempt(claim: TaskClaim): ClaimAttempt {
-    const { name, tick, recover, minHold, lease, tolerance } = claim;
-    const request = { name, replica: this.settings.replicaId, tick, recover, minHold, lease, tolerance };
-    const onStray = (token: string): void => {
-      const end = { name, token, ...endOfRun(claim), outcome: 'returned' as const };
-      void this.releaser.release(end, lease);
-    };
-    return new ClaimAttempt(this.store, this.clock, request, { unfinished: this.unfinished, onStray });
-  }
-
-  /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */
-  private heldHere(name: string): Skipped | undefined {
-    const lock = this.newest.get(name);
-    if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
-    const heldUntil = new Date(this.clock.now() + lock.timeLeft());
-    return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
+    if ((recover || instants) && tick.kind !== 'call') this.leftBehind.lookIn(name, delay);
   }
 
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
@@ -250,7 +245,7 @@ export class TaskLocks {
     const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
-    this.running.set(lock, { claim, attempt, renewal, end: this.unfinished.begin() });
+    this.running.set(lock, { claim, attempt, renewal, end: this.inFlight.begin() });
     return lock;
   }
 }

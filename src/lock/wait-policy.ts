@@ -1,23 +1,23 @@
 import type { Skipped } from './task-claim.js';
 
-/** Milliseconds between two asks of a claim that waits for a lock. */
+/** Milliseconds between two attempts of a claim that waits for a lock. */
 const SHORTEST_WAIT = 10;
 const LONGEST_WAIT = 1_000;
 
-/** Milliseconds that a claim which waits has for an answer at least: its last ask must have a chance. */
+/** The shortest timeout of an attempt, in milliseconds: the last one must have a chance of an answer. */
 const SHORTEST_TIMEOUT = 1_000;
 
-/** How long one claim may take that has waited so long, of `patience` milliseconds; at most `timeout`. */
-export function timeoutWhileWaiting(timeout: number, waited: number, patience = Infinity): number {
-  return Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT));
+/** The timeout of one attempt: what is left of `waitTimeout`, and at most `timeout`. Milliseconds. */
+export function timeoutWhileWaiting(timeout: number, waited: number, waitTimeout: number): number {
+  return Math.min(timeout, Math.max(waitTimeout - waited, SHORTEST_TIMEOUT));
 }
 
 /**
- * How long a claim waits before it asks again for a lock that is held; nothing where it waits no longer. A tenth of what
- * it has waited so far: short runs follow each other closely, and a run of ten minutes is asked for once a second.
+ * Milliseconds until a claim attempts again to get a lock that is held, or nothing where it waits no longer. A tenth of
+ * the time waited so far: short runs follow each other closely, and a long run causes one attempt a second.
  */
-export function delayWhileHeld({ reason }: Skipped, waited: number, patience = 0): number | undefined {
-  if (reason !== 'held' || waited >= patience) return undefined;
+export function delayWhileHeld({ reason }: Skipped, waited: number, waitTimeout = 0): number | undefined {
+  if (reason !== 'held' || waited >= waitTimeout) return undefined;
   const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
-  return Math.min(delay * (0.5 + Math.random()), patience - waited);
+  return Math.min(delay * (0.5 + Math.random()), waitTimeout - waited);
 }

@@ -4,7 +4,7 @@ import type { ClockCheck } from './clock-check.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
-  LockStore,
+  LockRows,
   PurgeRequest,
   ReleaseAnswer,
   ReleaseRequest,
@@ -28,22 +28,18 @@ interface Call<Request, Answer> {
  * Sends what one turn of the event loop asks for in one request to the store: the tasks of one second then cost one round
  * trip and one commit. A lone request waits for no timer, only for the callbacks that are due already.
  */
-export class BatchingStore implements LockStore {
+export class BatchingStore implements LockRows {
   private readonly claims: Turn<ClaimRequest, ClaimAnswer>;
   private readonly renewals: Turn<RenewRequest, RenewAnswer>;
   private readonly releases: Turn<ReleaseRequest, ReleaseAnswer>;
 
   constructor(
-    private readonly store: LockStore,
+    private readonly store: LockRows,
     clockCheck: ClockCheck,
   ) {
     this.claims = new Turn((all, signal) => store.claim(all, signal), clockCheck);
     this.renewals = new Turn((all, signal) => store.renew(all, signal), clockCheck);
     this.releases = new Turn((all, signal) => store.release(all, signal), clockCheck);
-  }
-
-  prepare(names: readonly string[]): Promise<void> {
-    return this.store.prepare(names);
   }
 
   claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {

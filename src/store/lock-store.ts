@@ -154,3 +154,6 @@ export interface LockStore {
   /** Removes rows of keys that are no longer used and never lets a fence go back. Resolves to how many it removed. */
   purge?(request: PurgeRequest): Promise<number>;
 }
+
+/** The part of a store that claims, renews and releases: all that the locks of a replica need. */
+export type LockRows = Pick<LockStore, 'claim' | 'renew' | 'release' | 'purge'>;

@@ -12,25 +12,23 @@ const PATIENCE = 2_500;
 const aCall: TickRequest = { kind: 'call' };
 
 function attemptWith(claim: NonNullable<Script['claim']>, tick = aTick.tick) {
-  const { name, recover, minHold, lease, tolerance } = aTick;
   const store = new ScriptedStore({ claim });
   const clock = new FakeClock();
   const unfinished = new InFlight();
   const strays: string[] = [];
-  const request = { name, tick, recover, minHold, lease, tolerance, replica: 'replica-a' };
   const onStray = (token: string) => void strays.push(token);
-  const attempt = new ClaimAttempt(store, clock, request, { unfinished, onStray });
+  const attempt = new ClaimAttempt(store, clock, { ...aTick, tick }, 'replica-a', unfinished, onStray);
   return { attempt, store, clock, unfinished, strays };
 }
 
 async function useNext(attempt: ClaimAttempt): Promise<void> {
-  attempt.use((await attempt.ask(PATIENCE)) as WonAnswer);
+  attempt.use((await attempt.send(PATIENCE)) as WonAnswer);
 }
 
 describe('an attempt', () => {
   test('asks with one token, however often, and another attempt has another one', async () => {
     const { attempt, store } = attemptWith([busy, busy, won()]);
-    for (let asks = 0; asks < 3; asks++) await attempt.ask(PATIENCE);
+    for (let asks = 0; asks < 3; asks++) await attempt.send(PATIENCE);
     expect(new Set(store.claims.map(({ token }) => token))).toEqual(new Set([attempt.token]));
     expect(attemptWith([busy]).attempt.token).not.toBe(attempt.token);
   });
@@ -38,15 +36,15 @@ describe('an attempt', () => {
   test('was sent when its token was sent first', async () => {
     const { attempt, clock } = attemptWith([busy, won()]);
     const first = clock.now();
-    await attempt.ask(PATIENCE);
+    await attempt.send(PATIENCE);
     await clock.advance(900);
-    await attempt.ask(PATIENCE);
+    await attempt.send(PATIENCE);
     expect(attempt.sentAt).toEqual({ wall: first, monotonic: 0 });
   });
 
   test('hands the store the signal that it is given up, so that nothing is sent after that', async () => {
     const { attempt, store } = attemptWith([busy]);
-    await attempt.ask(PATIENCE);
+    await attempt.send(PATIENCE);
     expect(store.signals).toEqual([{ aborted: false }]);
     attempt.giveUp();
     expect(store.signals).toEqual([{ aborted: true }]);
@@ -54,12 +52,12 @@ describe('an attempt', () => {
 
   test('rejects with the error of the store', async () => {
     const error = new Error('relation "task_lock" does not exist');
-    await expect(attemptWith([error]).attempt.ask(PATIENCE)).rejects.toBe(error);
+    await expect(attemptWith([error]).attempt.send(PATIENCE)).rejects.toBe(error);
   });
 
   test('has no answer when it is given up before one came', async () => {
     const { attempt } = attemptWith([new Later<ClaimAnswer>().promise]);
-    const asked = watch(attempt.ask(PATIENCE));
+    const asked = watch(attempt.send(PATIENCE));
     await settled();
     expect(asked.isSettled).toBe(false);
     attempt.giveUp();
@@ -70,7 +68,7 @@ describe('an attempt', () => {
   test('counts as unfinished until the store has answered, also when it was given up', async () => {
     const answer = new Later<ClaimAnswer>();
     const { attempt, unfinished, clock } = attemptWith([answer.promise]);
-    void attempt.ask(PATIENCE);
+    void attempt.send(PATIENCE);
     attempt.giveUp();
     const ended = watch(unfinished.ended(clock, 60_000));
     await clock.advance(1_000);
@@ -84,12 +82,12 @@ describe('an attempt', () => {
 describe('an ask whose connection died without a word', () => {
   test('does not keep the next one waiting', async () => {
     const { attempt, store, clock } = attemptWith([new Later<ClaimAnswer>().promise, busy]);
-    const first = watch(attempt.ask(PATIENCE));
+    const first = watch(attempt.send(PATIENCE));
     await clock.advance(PATIENCE - 1);
     expect(first.isSettled).toBe(false);
     await clock.advance(1);
     expect(first).toEqual({ isSettled: true, value: undefined });
-    expect(await attempt.ask(PATIENCE)).toEqual(busy);
+    expect(await attempt.send(PATIENCE)).toEqual(busy);
     expect(store.claims).toHaveLength(2);
     expect(clock.pending).toBe(0);
   });
@@ -97,9 +95,9 @@ describe('an ask whose connection died without a word', () => {
   test('is answered for by what comes first, also where that is its own answer', async () => {
     const answer = new Later<ClaimAnswer>();
     const { attempt, clock } = attemptWith([answer.promise, new Later<ClaimAnswer>().promise]);
-    void attempt.ask(PATIENCE);
+    void attempt.send(PATIENCE);
     await clock.advance(PATIENCE);
-    const second = attempt.ask(PATIENCE);
+    const second = attempt.send(PATIENCE);
     answer.resolve(held());
     expect(await second).toEqual(held());
   });
@@ -116,7 +114,7 @@ describe('what goes back, since nobody will run under it', () => {
   test('nothing where the answers say that the row was not taken', async () => {
     for (const answer of [busy, held(), notSent(), new Error('syntax error')]) {
       const { attempt, strays } = attemptWith([answer]);
-      await attempt.ask(PATIENCE).catch(() => {});
+      await attempt.send(PATIENCE).catch(() => {});
       attempt.close();
       expect(strays).toEqual([]);
     }
@@ -124,7 +122,7 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('a win that no run used', async () => {
     const { attempt, strays } = attemptWith([won()]);
-    await attempt.ask(PATIENCE);
+    await attempt.send(PATIENCE);
     expect(strays).toEqual([]);
     attempt.close();
     expect(strays).toEqual([attempt.token]);
@@ -133,7 +131,7 @@ describe('what goes back, since nobody will run under it', () => {
   test('a win whose answer comes after the attempt was given up', async () => {
     const answer = new Later<ClaimAnswer>();
     const { attempt, strays } = attemptWith([answer.promise]);
-    const asked = attempt.ask(PATIENCE);
+    const asked = attempt.send(PATIENCE);
     attempt.giveUp();
     await asked;
     attempt.close();
@@ -145,7 +143,7 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('an ask that has no answer when the attempt is given up: it may have won', async () => {
     const { attempt, strays } = attemptWith([new Later<ClaimAnswer>().promise]);
-    const asked = attempt.ask(PATIENCE);
+    const asked = attempt.send(PATIENCE);
     attempt.giveUp();
     await asked;
     attempt.close();
@@ -154,7 +152,7 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('nothing where such an ask was asked again, won, and is used', async () => {
     const { attempt, strays, clock } = attemptWith([new Later<ClaimAnswer>().promise, won()]);
-    const asked = attempt.ask(PATIENCE);
+    const asked = attempt.send(PATIENCE);
     await clock.advance(PATIENCE);
     await asked;
     await useNext(attempt);
@@ -164,8 +162,8 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('an ask whose connection broke after it was sent: it may have won', async () => {
     const { attempt, strays } = attemptWith([answerLost(), held()]);
-    await expect(attempt.ask(PATIENCE)).rejects.toThrow('connection terminated');
-    await attempt.ask(PATIENCE);
+    await expect(attempt.send(PATIENCE)).rejects.toThrow('connection terminated');
+    await attempt.send(PATIENCE);
     attempt.close();
     expect(strays).toEqual([attempt.token]);
   });
@@ -173,7 +171,7 @@ describe('what goes back, since nobody will run under it', () => {
   test('an ask that breaks in this way after the attempt was given up', async () => {
     const answer = new Later<ClaimAnswer>();
     const { attempt, strays } = attemptWith([answer.promise]);
-    const asked = attempt.ask(PATIENCE);
+    const asked = attempt.send(PATIENCE);
     attempt.giveUp();
     await asked;
     attempt.close();
@@ -185,7 +183,7 @@ describe('what goes back, since nobody will run under it', () => {
 
   test('nothing where an ask that broke was asked again, won, and is used', async () => {
     const { attempt, strays } = attemptWith([answerLost(), won()]);
-    await attempt.ask(PATIENCE).catch(() => {});
+    await attempt.send(PATIENCE).catch(() => {});
     await useNext(attempt);
     attempt.close();
     expect(strays).toEqual([]);
@@ -195,7 +193,7 @@ describe('what goes back, since nobody will run under it', () => {
   async function usedBesideAnOlderAsk(tick?: TickRequest) {
     const older = new Later<ClaimAnswer>();
     const { attempt, strays, clock } = attemptWith([older.promise, won()], tick);
-    const asked = attempt.ask(PATIENCE);
+    const asked = attempt.send(PATIENCE);
     await clock.advance(PATIENCE);
     await asked;
     await useNext(attempt);

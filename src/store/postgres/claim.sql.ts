@@ -1,23 +1,35 @@
 import type { ClaimAnswer, ClaimRequest, PreviousRun } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Columns, Statement } from './statement.js';
+import type { Statement } from './statement.js';
 
-const COLUMNS: Columns<ClaimRequest> = {
-  name: ['text', ({ name }) => name],
-  token: ['uuid', ({ token }) => token],
-  replica: ['text', ({ replica }) => replica],
-  kind: ['text', ({ tick }) => tick.kind],
-  scheduled_time: [
-    'timestamptz',
-    ({ tick }) => (tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null),
-  ],
-  catch_up_ms: ['float8', ({ tick }) => (tick.kind === 'scheduled' ? (tick.catchupWindow ?? null) : null)],
-  step_ms: ['float8', ({ tick }) => (tick.kind === 'kept' ? tick.interval : null)],
-  recover: ['boolean', ({ recover }) => recover],
-  min_hold_ms: ['float8', ({ minHold }) => minHold],
-  lease_ms: ['float8', ({ lease }) => lease],
-  tolerance_ms: ['float8', ({ tolerance }) => tolerance],
-};
+const COLUMNS = {
+  name: 'text',
+  token: 'uuid',
+  replica: 'text',
+  kind: 'text',
+  scheduled_time: 'timestamptz',
+  catch_up_ms: 'float8',
+  step_ms: 'float8',
+  recover: 'boolean',
+  min_hold_ms: 'float8',
+  lease_ms: 'float8',
+  tolerance_ms: 'float8',
+} as const;
+
+/** The tick is an instant with an offset, at millisecond precision. */
+const rowOf = ({ name, token, replica, tick, recover, minHold, lease, tolerance }: ClaimRequest) => ({
+  name,
+  token,
+  replica,
+  kind: tick.kind,
+  scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
+  catch_up_ms: tick.kind === 'scheduled' ? (tick.catchupWindow ?? null) : null,
+  step_ms: tick.kind === 'kept' ? tick.interval : null,
+  recover,
+  min_hold_ms: minHold,
+  lease_ms: lease,
+  tolerance_ms: tolerance,
+});
 
 /**
  * One row a request, all values as Postgres writes them. `running` is a run in progress, `held` the minimum hold; what
@@ -88,6 +100,7 @@ export function claimStatement(table: string): Statement<ClaimRequest> {
   return statementOf(
     'task-lock-claim',
     COLUMNS,
+    rowOf,
     (asked) => `
 WITH ${asked}, free AS (
   SELECT lock.name, asked.token, asked.replica, asked.lease_ms,

@@ -15,7 +15,7 @@ import type {
 import type { WantedSignal } from '../wanted-signal.js';
 import { claimAnswer, claimStatement } from './claim.sql.js';
 import type { ClaimRow } from './claim.sql.js';
-import { CONFLICT_TRIES, isConflict, pastConflicts, withMigrationHint } from './errors.js';
+import { isConflict, withMigrationHint } from './errors.js';
 import { fenceStatement } from './fence.sql.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { checkStatement, ensureStatement } from './prepare.sql.js';
@@ -141,7 +141,7 @@ export class PostgresLockStore implements LockStore {
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
   private async ensure(names: readonly string[], signal?: WantedSignal): Promise<void> {
     const query = { text: this.statements.ensure, values: [names] };
-    await pastConflicts(MAX_ENSURE_TRIES, () => this.runner.query(query, signal));
+    await this.runner.query(query, signal, MAX_ENSURE_TRIES);
   }
 
   /**
@@ -154,12 +154,11 @@ export class PostgresLockStore implements LockStore {
     requests: readonly Request[],
     signal?: WantedSignal,
   ): Promise<Map<string, Row>> {
-    if (new Set(requests.map(({ name }) => name)).size < requests.length)
+    if (requests.length === 0) return new Map();
+    if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)
       throw new Error('a name stands twice in one call of the store: send each name once a call');
-    const query = queryOf(statement, requests);
-    const ask = () => this.runner.query<Row>(query, signal);
     try {
-      const rows = await pastConflicts(CONFLICT_TRIES, ask, () => !signal?.aborted);
+      const rows = await this.runner.query<Row>(queryOf(statement, requests), signal);
       return new Map(rows.map((row) => [row.name, row]));
     } catch (error) {
       if (!isConflict(error)) throw error;

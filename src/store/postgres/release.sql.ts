@@ -1,20 +1,31 @@
 import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Columns, Statement } from './statement.js';
+import type { Statement } from './statement.js';
 
 /** The longest error text that a row keeps. It is for people; the log has the whole error. */
 const MAX_ERROR_LENGTH = 2_000;
 
-const COLUMNS: Columns<ReleaseRequest> = {
-  name: ['text', ({ name }) => name],
-  token: ['uuid', ({ token }) => token],
-  kind: ['text', ({ tick }) => tick],
-  min_hold_ms: ['float8', ({ minHold }) => minHold],
-  step_back_ms: ['float8', ({ stepBack }) => stepBack],
-  outcome: ['text', ({ outcome }) => outcome],
-  error: ['text', ({ error }) => storable(error)],
-  durable: ['boolean', ({ durable }) => durable],
-};
+const COLUMNS = {
+  name: 'text',
+  token: 'uuid',
+  kind: 'text',
+  min_hold_ms: 'float8',
+  step_back_ms: 'float8',
+  outcome: 'text',
+  error: 'text',
+  durable: 'boolean',
+} as const;
+
+const rowOf = ({ name, token, tick, minHold, stepBack, outcome, error, durable }: ReleaseRequest) => ({
+  name,
+  token,
+  kind: tick,
+  min_hold_ms: minHold,
+  step_back_ms: stepBack,
+  outcome,
+  error: storable(error),
+  durable,
+});
 
 export interface ReleaseRow {
   name: string;
@@ -38,6 +49,7 @@ export function releaseStatement(table: string): Statement<ReleaseRequest> {
   return statementOf(
     'task-lock-release',
     COLUMNS,
+    rowOf,
     (asked) => `
 WITH ${asked}, held AS (
   SELECT lock.name, asked.kind, asked.outcome, asked.error, asked.durable,
@@ -90,7 +102,8 @@ FROM asked LEFT JOIN released ON released.name = asked.name`,
 }
 
 /** One commit ends all runs of a statement, so all are released durably where one of them must be. */
-export function inOneCommit(requests: readonly ReleaseRequest[]): ReleaseRequest[] {
+export function inOneCommit(requests: readonly ReleaseRequest[]): readonly ReleaseRequest[] {
+  if (requests.length === 1) return requests;
   const durable = requests.some((request) => request.durable);
   return requests.map((request) => ({ ...request, durable }));
 }

@@ -1,13 +1,15 @@
 import type { RenewAnswer, RenewRequest } from '../lock-store.js';
 import { statementOf } from './statement.js';
-import type { Columns, Statement } from './statement.js';
+import type { Statement } from './statement.js';
 
-const COLUMNS: Columns<RenewRequest> = {
-  name: ['text', ({ name }) => name],
-  token: ['uuid', ({ token }) => token],
-  lease_ms: ['float8', ({ lease }) => lease],
-  max_hold_ms: ['float8', ({ maxHold }) => maxHold],
-};
+const COLUMNS = { name: 'text', token: 'uuid', lease_ms: 'float8', max_hold_ms: 'float8' } as const;
+
+const rowOf = ({ name, token, lease, maxHold }: RenewRequest) => ({
+  name,
+  token,
+  lease_ms: lease,
+  max_hold_ms: maxHold,
+});
 
 export interface RenewRow {
   name: string;
@@ -28,6 +30,7 @@ export function renewStatement(table: string): Statement<RenewRequest> {
   return statementOf(
     'task-lock-renew',
     COLUMNS,
+    rowOf,
     (asked) => `
 WITH clock AS MATERIALIZED (
   SELECT clock_timestamp() AS at

@@ -3,8 +3,11 @@ import type { LockClock } from '../../common/clock.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
-import { isNameLost, isRefusal, isTransient } from './errors.js';
+import { isConflict, isNameLost, isRefusal, isTransient } from './errors.js';
 import type { Query } from './statement.js';
+
+/** How often a statement is sent that meets a conflict each time. */
+const CONFLICT_TRIES = 5;
 
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
@@ -18,11 +21,14 @@ export class StatementRunner {
   ) {}
 
   /**
-   * Through a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
-   * transaction-propagation library is active, and a rollback there would lose the claim. A statement whose caller
-   * gave up while it waited for a connection is not sent.
+   * Opens a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
+   * transaction-propagation library is active, and a rollback there would lose the claim. A statement that is no longer
+   * wanted when a connection becomes free is not sent. One that met a conflict is sent again, `tries` times in all: it
+   * then sees what the other transaction has done.
+   *
+   * @throws LockStoreUnavailableError where the same statement may succeed later
    */
-  async query<Row>(query: Query, signal?: WantedSignal): Promise<Row[]> {
+  async query<Row>(query: Query, signal?: WantedSignal, tries = CONFLICT_TRIES): Promise<Row[]> {
     const runner = this.dataSource().createQueryRunner('master');
     let sent = false;
     let cancelHangUp = (): void => {};
@@ -30,10 +36,16 @@ export class StatementRunner {
       const connection: unknown = await runner.connect();
       if (signal?.aborted) throw new LockStoreUnavailableError('no connection became free in time', false);
       sent = true;
-      // A connection that died without a word would keep its place in the pool for the quarter of an hour that TCP
-      // takes to notice.
-      cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
-      return await this.run<Row>(runner, connection, query);
+      for (let left = tries - 1; ; left--) {
+        // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
+        cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
+        try {
+          return await this.run<Row>(runner, connection, query);
+        } catch (error) {
+          if (!isConflict(error) || left === 0 || signal?.aborted) throw error;
+          cancelHangUp();
+        }
+      }
     } catch (error) {
       if (!(isTransient(error) || (sent && !isRefusal(error)))) throw error;
       throw new LockStoreUnavailableError(messageOf(error), sent, { cause: error });

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'boolean';
 type Value = string | number | boolean | null;
 
-/** The columns of `asked`: each one's type, and its value for one request. */
-export type Columns<Request> = Readonly<Record<string, readonly [PostgresType, (request: Request) => Value]>>;
+/** The columns of `asked` with their types. */
+type Columns<Column extends string> = Readonly<Record<Column, PostgresType>>;
 
 /** A text, and the name under which a connection prepares it. */
 interface PreparedText {
@@ -14,7 +14,8 @@ interface PreparedText {
 
 /** A statement that reads its requests from a relation called `asked`, one row a request. */
 export interface Statement<Request> {
-  columns: Columns<Request>;
+  /** The columns of `asked` for one request, in the order of the parameters. */
+  valuesOf: (request: Request) => Value[];
   /** For one request: it is planned without a join with a set, and nearly every request is alone. */
   one: PreparedText;
   /** For several requests: one array parameter a column. */
@@ -29,18 +30,23 @@ export interface Query {
 }
 
 /** Makes both texts of a statement. `text` is given the `asked` of its WITH list, so that its rules are written once. */
-export function statementOf<Request>(
+export function statementOf<Request, Column extends string>(
   name: string,
-  columns: Columns<Request>,
+  columns: Columns<Column>,
+  rowOf: (request: Request) => Record<Column, Value>,
   text: (asked: string) => string,
 ): Statement<Request> {
-  const names = Object.keys(columns).join(', ');
-  const types = Object.values(columns).map(([type]) => type);
+  const names = Object.keys(columns) as Column[];
   const parameters = (suffix: string): string =>
-    types.map((type, index) => `$${index + 1}::${type}${suffix}`).join(', ');
-  const asked = (source: string): string => `asked(${names}) AS NOT MATERIALIZED (${source})`;
+    names.map((column, index) => `$${index + 1}::${columns[column]}${suffix}`).join(', ');
+  const asked = (source: string): string => `asked(${names.join(', ')}) AS NOT MATERIALIZED (${source})`;
   return {
-    columns,
+    valuesOf: (request) => {
+      const row = rowOf(request);
+      const values: Value[] = [];
+      for (const column of names) values.push(row[column]);
+      return values;
+    },
     one: prepared(`${name}-one`, text(asked(`VALUES (${parameters('')})`))),
     many: prepared(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`))),
   };
@@ -48,14 +54,13 @@ export function statementOf<Request>(
 
 /** The statement with these requests as its parameters. */
 export function queryOf<Request>(
-  { columns, one, many }: Statement<Request>,
+  { valuesOf, one, many }: Statement<Request>,
   requests: readonly Request[],
 ): Query {
-  const [request] = requests;
-  const readers = Object.values(columns).map(([, read]) => read);
-  return request !== undefined && requests.length === 1
-    ? { ...one, values: readers.map((read) => read(request)) }
-    : { ...many, values: readers.map((read) => requests.map(read)) };
+  const rows = requests.map(valuesOf);
+  const [row = []] = rows;
+  if (rows.length === 1) return { name: one.name, text: one.text, values: row };
+  return { name: many.name, text: many.text, values: row.map((_, index) => rows.map((each) => each[index])) };
 }
 
 /** The name contains a digest: behind a pooler another version of this package may have prepared another text. */
