@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JournalLine } from '../replicas/app/journal.js';
+import type { JournalLine } from '../processes/app/journal.js';
 
 const BUILT = join(process.cwd(), 'build/replicas/test');
-const CLOCK = join(BUILT, 'replicas/app/clock-ahead.mjs');
-const APP = join(BUILT, 'replicas/app/replica.js');
+const CLOCK = join(BUILT, 'processes/app/clock-ahead.mjs');
+const APP = join(BUILT, 'processes/app/replica.js');
 
 export interface ReplicaOptions {
   /** How far its wall clock is ahead, in milliseconds. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { BODIES, COPIES } from '../replicas/app/tasks.js';
-import type { JournalLine } from '../replicas/app/journal.js';
+import { BODIES, COPIES } from '../processes/app/tasks.js';
+import type { JournalLine } from '../processes/app/journal.js';
 import type { Fleet } from './fleet.js';
 
 const SECOND = 1_000;

@@ -1,4 +1,4 @@
-import type { JournalLine } from '../../replicas/app/journal.js';
+import type { JournalLine } from '../../processes/app/journal.js';
 
 /** One run, as the journals of the replicas tell it. */
 export interface Run {

@@ -10,7 +10,7 @@ import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import type { HolderMessage, Round } from './app/holder.js';
 
-const HOLDER = join(process.cwd(), 'build/replicas/test/replicas/app/holder.js');
+const HOLDER = join(process.cwd(), 'build/replicas/test/processes/app/holder.js');
 /** Holders that are stopped side by side, each with a task of its own. */
 const HOLDERS = 10;
 const ROUNDS = 200;

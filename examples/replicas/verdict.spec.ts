@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JournalEvent, JournalLine } from '../../examples/replicas/journal.js';
-import type { DemoTask } from '../../examples/replicas/tasks.js';
-import { judge } from '../../examples/replicas/verdict.js';
-import type { TaskVerdict } from '../../examples/replicas/verdict.js';
+import type { JournalEvent, JournalLine } from './journal.js';
+import type { DemoTask } from './tasks.js';
+import { judge } from './verdict.js';
+import type { TaskVerdict } from './verdict.js';
 
 const QUICK: DemoTask = { name: 'quick', kind: '', due: { by: 'cron', every: 1_000 } };
 const LONG: DemoTask = { name: 'long', kind: '', due: { by: 'cron', every: 2_000 } };

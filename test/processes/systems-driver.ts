@@ -5,7 +5,7 @@ import type { Replica } from '../support/fleet.js';
 import { until } from '../support/until.js';
 import type { MessageTransaction, SystemsCommand, SystemsEvent, Work } from './app/systems.js';
 
-const APP = join(process.cwd(), 'build/replicas/test/replicas/app/systems.js');
+const APP = join(process.cwd(), 'build/replicas/test/processes/app/systems.js');
 
 export type Method = Extract<SystemsCommand, { method: unknown }>['method'];
 /** An event, and the replica that told it. */
