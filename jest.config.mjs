@@ -1,11 +1,9 @@
-/** @type {import('jest').Config} */
-export default {
+/** What every project and `npm run test:servers` share. @type {import('jest').Config} */
+export const base = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.spec.ts'],
-  // `npm run test:package` runs the applications of test/consumers, `npm run test:servers` the suites of test/servers.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/', '<rootDir>/test/servers/'],
-  modulePathIgnorePatterns: ['<rootDir>/test/consumers/'],
+  // `npm run test:package` runs the applications of test/consumers.
+  modulePathIgnorePatterns: ['<rootDir>/test/consumers/', '<rootDir>/build/', '<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -21,9 +19,43 @@ export default {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
-  // One suite at a time: the replicas of one would be late for their ticks beside another.
-  maxWorkers: 1,
+};
+
+/** `npm run test:all`, or `npm test` with a path or a pattern, runs every suite that matches. */
+const everySuite =
+  process.env.TEST_ALL === '1' || process.argv.slice(2).some((argument) => !argument.startsWith('-'));
+
+/** Suites that need more than Node; every other suite is fast. */
+const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>/test/${folder}/`);
+
+/** @type {import('jest').Config} */
+export default {
+  // Jest leaves one core idle unless told otherwise.
+  maxWorkers: '100%',
+  testTimeout: base.testTimeout,
+  projects: [
+    {
+      ...base,
+      displayName: 'fast',
+      roots: ['<rootDir>/test', '<rootDir>/examples'],
+      testPathIgnorePatterns: ['/node_modules/', ...NOT_FAST],
+    },
+    {
+      ...base,
+      displayName: 'postgres',
+      roots: ['<rootDir>/test/postgres'],
+      globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
+    },
+    {
+      ...base,
+      displayName: 'processes',
+      roots: ['<rootDir>/test/processes'],
+      testMatch: [everySuite ? '**/*.spec.ts' : '**/smoke.spec.ts'],
+      runner: '<rootDir>/test/support/serial-runner.cjs',
+      globalSetup: '<rootDir>/test/support/processes-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
+    },
+  ],
 };

@@ -1,7 +1,8 @@
 import { startLocalPostgres } from '../../examples/support/local-postgres.mjs';
 
-/** One embedded Postgres for all suites; each makes a database of its own in it. */
-export default async function globalSetup() {
+/** Starts one Postgres for the whole run, also where two projects ask for it. Each suite creates a database in it. */
+export default async function startPostgres() {
+  if (globalThis.taskLockPostgres) return;
   globalThis.taskLockPostgres = await startLocalPostgres({ fsync: 'off', shared_buffers: '64MB' });
   process.env.TASK_LOCK_TEST_SERVER = globalThis.taskLockPostgres.url;
 }
