@@ -3,10 +3,12 @@ import type { DataSource } from 'typeorm';
 import type { LockStore } from '../../src/store/lock-store.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
+import type { ConformanceScenario } from '../../src/testing/index.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { inCompany } from '../support/in-company.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
+import type { IsolationLevel } from '../support/isolation-levels.js';
 import { observeRow } from '../support/observe-row.js';
 import {
   advanceClock,
@@ -14,6 +16,19 @@ import {
   databaseNow,
   installTravellingClock,
 } from '../support/travelling-clock.js';
+
+/**
+ * The stricter levels differ in one thing: a statement that meets a row changed since its snapshot fails with 40001,
+ * and the store retries. Only scenarios in which statements meet or are retried can tell; the others read and write
+ * rows that nobody changes meanwhile, by the same SQL.
+ */
+const DEPENDS_ON_ISOLATION = /^(1 atomic|5 answers|6 token|11 batches|purge|requests)$/;
+
+function scenariosAt(level: IsolationLevel): readonly ConformanceScenario[] {
+  return level === 'read committed'
+    ? conformanceScenarios
+    : conformanceScenarios.filter(({ rule }) => DEPENDS_ON_ISOLATION.test(rule));
+}
 
 describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to %s', (level) => {
   let database: TestDatabase;
@@ -36,7 +51,7 @@ describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to
     ['alone', (store: LockStore) => store],
     ['in a batch with another task', inCompany],
   ])('a request %s', (_, send) => {
-    test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
+    test.each(scenariosAt(level))('$rule: $name', async ({ run }) => {
       await run({
         store: send(new PostgresLockStore(() => dataSource, { table: 'task_lock' })),
         now: () => databaseNow(database),
