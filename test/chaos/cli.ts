@@ -1,14 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { check } from './checker/check.js';
+import { SHORTEST_RUN } from './plan.js';
 import { report } from './report.js';
 import { runChaos } from './run-chaos.js';
+
+const SHORTEST = SHORTEST_RUN / 1_000;
 
 const options = new Command('npm run test:chaos --')
   .description(
     'Ten replicas under faults that a seed chooses, and a checker that reads what they wrote down.',
   )
-  .option('--seconds <number>', 'how long', wholeNumber(30, 86_400), 60)
+  .option('--seconds <number>', 'how long', wholeNumber(SHORTEST, 86_400), SHORTEST)
   .option(
     '--seed <number>',
     'which faults and when; random where it is not given',

@@ -21,7 +21,7 @@ export interface ChaosTask {
 
 const SECOND = 1_000;
 /** Of all tasks here: their minimum hold is shorter, and no lease is derived that is shorter than this. */
-const LEASE = 5 * SECOND;
+export const LEASE = 5 * SECOND;
 
 const everySecond = { schedule: 'cron', every: SECOND, lease: LEASE } as const;
 const everyOther = { schedule: 'cron', every: 2 * SECOND, lease: LEASE, maxHold: 20 * SECOND } as const;

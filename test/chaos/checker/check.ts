@@ -16,7 +16,7 @@ import { spacingOffences } from './spacing.js';
 import { lostCommits, staleCommits } from './stale-commits.js';
 
 /** The last ticks may be claimed by replicas that are told to stop. */
-const SETTLING = 1_000;
+export const SETTLING = 1_000;
 /** So many of the replicas must have waited. */
 const OVERLOADED = 4;
 /** A tick so shortly after the end of a run may have been asked for while the run was still being released. */
