@@ -7,6 +7,7 @@ export const base = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
+    '/node_modules/(cron|luxon)/.+\\.js$': '<rootDir>/test/support/local-globals.cjs',
     '^.+\\.ts$': [
       '<rootDir>/test/mutants/transform.cjs',
       {
@@ -19,6 +20,7 @@ export const base = {
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(cron|luxon)/)'],
   testTimeout: 30_000,
 };
 

@@ -5,7 +5,7 @@ import { TESTS_EVERYTHING } from '../support/tests-everything.js';
 export const PATIENCE = 300_000;
 
 /** `npm test` looks for what broke just now; the rare orders of events are for `npm run test:all`. */
-const SHARE = TESTS_EVERYTHING ? 1 : 0.2;
+const SHARE = TESTS_EVERYTHING ? 1 : 0.1;
 
 /**
  * How often a property is tried. `MODEL_RUNS=20 npm test -- test/model` tries each 20 times as often as `npm run

@@ -7,6 +7,6 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   const deadline = Date.now() + PATIENCE;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`still waiting after a minute for ${String(condition)}`);
-    await delay(50);
+    await delay(20);
   }
 }

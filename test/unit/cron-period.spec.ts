@@ -3,6 +3,7 @@ import { CronTime } from 'cron';
 import fc from 'fast-check';
 import { shortestGap } from '../../src/tasks/schedule/shortest-gap.js';
 import { firings } from '../support/cron-library.js';
+import { TESTS_EVERYTHING } from '../support/tests-everything.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -126,7 +127,7 @@ describe('against the instants at which cron itself fires, in UTC', () => {
       fc.property(expressions, (expression) => {
         expect(Math.min(...gaps(expression, 40))).toBeGreaterThanOrEqual(gapOf(expression));
       }),
-      { numRuns: 25 },
+      { numRuns: TESTS_EVERYTHING ? 25 : 8 },
     );
   });
 
@@ -149,7 +150,7 @@ describe('against the instants at which cron itself fires, in UTC', () => {
           expect(Math.min(...gaps(expression, 62))).toBe(gapOf(expression));
         },
       ),
-      { numRuns: 15 },
+      { numRuns: TESTS_EVERYTHING ? 15 : 5 },
     );
   });
 });
