@@ -6,6 +6,7 @@ import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
 import { TaskLockModule } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
+import { CapturedLog } from './captured-log.js';
 
 /** What an application under test is made of, beside the classes with tasks. */
 export interface ApplicationUnderTest extends ModuleMetadata {
@@ -13,6 +14,7 @@ export interface ApplicationUnderTest extends ModuleMetadata {
   options?: TaskLockModuleOptions;
   /** What the scheduler is told to fire; everything unless given. */
   scheduler?: Parameters<typeof ScheduleModule.forRoot>[0];
+  /** Nothing is printed unless one is given: the errors of most tests are expected ones. */
   logger?: LoggerService;
 }
 
@@ -29,13 +31,13 @@ export async function closeApplications(): Promise<void> {
 
 /** The application with its scheduler and its lock, as a bootstrap file would import them. */
 export function buildApplication(application: ApplicationUnderTest): TestingModuleBuilder {
-  const { imports = [], options, scheduler, logger, ...metadata } = application;
+  const { imports = [], options, scheduler, logger = new CapturedLog(), ...metadata } = application;
   const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore(), ...options });
   const builder = Test.createTestingModule({
     ...metadata,
     imports: [ScheduleModule.forRoot(scheduler), lock, ...imports],
   });
-  return logger ? builder.setLogger(logger) : builder;
+  return builder.setLogger(logger);
 }
 
 /** Compiles it, without its start-up hooks. */

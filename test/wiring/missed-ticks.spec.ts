@@ -68,11 +68,11 @@ async function storeSince(tick: number, now = Date.now): Promise<InMemoryLockSto
   return store;
 }
 
-async function start(store: InMemoryLockStore) {
+async function start(store: InMemoryLockStore, options: TaskLockModuleOptions = {}) {
   const logger = new CapturedLog();
   const application = await startApplication({
     providers: [Jobs, Journal],
-    options: { store, claimTimeout: 50, lease: 100 },
+    options: { store, ...options },
     logger,
   });
   const journal = application.get(Journal);
@@ -230,7 +230,7 @@ class DownStore extends InMemoryLockStore {
 describe('a tick that was due while the database was down', () => {
   test('runs when it is up again, on a replica that was there all the time', async () => {
     const store = new DownStore();
-    const { application, journal } = await start(store);
+    const { application, journal } = await start(store, { claimTimeout: 50, lease: 100 });
     store.isDown = true;
     await fireTick(application, 'report');
     expect(journal.of('report')).toEqual([]);
@@ -267,7 +267,7 @@ describe('a tick that fell into the run before it', () => {
   });
 
   test('runs also where that one ran on the same replica', async () => {
-    const { application, journal } = await start(await storeSince(EARLIER_JANUARY, stopped));
+    const { application, journal } = await start(await storeSince(EARLIER_JANUARY, stopped), { lease: 100 });
     await journal.atLeast(1, 'report');
     const store = application.get<InMemoryLockStore>(LOCK_STORE);
     await until(() => store.row('report')!.finishedAt !== null);
