@@ -145,7 +145,10 @@ describe('the scheduler runs a method under its lock', () => {
   ])('@Cron: %s', async (name) => {
     const { scheduledTime, startedAt } = await journal.first(name);
     expect(scheduledTime!.getTime() % 1_000).toBe(0);
-    expect(Math.abs(startedAt.getTime() - scheduledTime!.getTime())).toBeLessThan(1_000);
+    const late = startedAt.getTime() - scheduledTime!.getTime();
+    // A timer may be 50 ms early, and a busy machine seconds late.
+    expect(late).toBeGreaterThanOrEqual(-50);
+    expect(late).toBeLessThan(60_000);
     expect(store.row(name)?.lastTick).toBeGreaterThanOrEqual(scheduledTime!.getTime());
   });
 
