@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** What every project and `npm run test:servers` share. @type {import('jest').Config} */
 export const base = {
   testEnvironment: 'node',
@@ -33,8 +35,8 @@ const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>
 
 /** @type {import('jest').Config} */
 export default {
-  // Jest leaves one core idle unless told otherwise.
-  maxWorkers: '100%',
+  // More than there are cores: suites wait a third of their time, for ticks and for Postgres.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testTimeout: base.testTimeout,
   projects: [
     {
