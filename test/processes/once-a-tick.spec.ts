@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => fleet.end());
 
 async function startAll(options: readonly ReplicaOptions[]): Promise<void> {
-  for (const option of options) await fleet.start(option);
+  await Promise.all(options.map((option) => fleet.start(option)));
 }
 
 describe('twenty replicas in processes of their own', () => {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
 import { UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
@@ -99,6 +100,8 @@ describe('a controller', () => {
     }).compile();
     application = module.createNestApplication();
     await application.listen(0, '127.0.0.1');
+    // Else a connection that a slow machine leaves idle for 5 s is closed under the next request.
+    (application.getHttpServer() as Server).keepAliveTimeout = 60_000;
     url = await application.getUrl();
     journal = application.get(Journal);
   });
