@@ -3,45 +3,45 @@ import type { EntityManager } from 'typeorm';
 import { oncePerProcess } from './process-state.js';
 import type { TaskRun } from './task-run.js';
 
-/** Names a method of a class; a direct call is told from a tick by it. */
+/** A method of a class. Direct calls are told from ticks by it. */
 export interface CalledMethod {
   type: unknown;
   key: string | symbol;
 }
 
-/** The same, with the one application of `@TaskLock` to it: a `super` method has another. */
+/** A method with its declaration: a `super` method has the same key and another declaration. */
 export interface DecoratedMethod extends CalledMethod {
   declaration: object;
 }
 
-/** A run that encloses the code that asks. */
+/** A run that the calling code is part of. */
 export interface EnclosingRun {
   run: TaskRun;
   /** The lock that it runs under: a task has one for each key. */
   lockName: string;
-  /** The locks that it was claimed from: another application in this process has its own. */
+  /** The locks of its application: another application in this process has its own. */
   scope: object;
   /** The method that runs; none for a run of `TaskLockService`. */
   method?: DecoratedMethod;
   isHeld: () => boolean;
-  /** The declaration whose first call this run is for: it goes on under this lock, whatever has become of it. */
+  /** Set while a run of requests has not called its method yet: that call joins this run, even if the lock is lost. */
   serves?: object;
 }
 
-/** A transaction of a run that encloses the code that asks; none once it has ended. */
+/** A transaction that the calling code is part of. Its manager is gone once it has ended. */
 export interface EnclosingTransaction {
-  /** Of the run that it belongs to. */
+  /** The token of its run. */
   token: string;
   manager?: EntityManager;
 }
 
-/** A tick that nobody ran to its end: of a run that died in the middle, or one that no replica claimed. */
+/** A tick that was left behind: by a dead run, or because no replica claimed it. */
 export interface LeftBehind {
   method: CalledMethod;
   tick: 'abandoned' | 'missed';
 }
 
-/** What is known of the code that is running now, innermost first. */
+/** What encloses the calling code, innermost first. */
 export interface CallContext {
   readonly outer?: CallContext;
   readonly directCall?: CalledMethod;
@@ -63,28 +63,28 @@ export function currentTaskRun(): TaskRun | undefined {
   return enclosingRun()?.run;
 }
 
-/** Calls `work` so that its call of this method counts as a direct one and not as a tick. */
+/** Runs `work`. A call of this method inside it is a direct call and no tick. */
 export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
   return calls.run({ outer: living(calls.getStore()), directCall }, work);
 }
 
-/** Calls `work` so that its call of this method is for a tick that was left behind. */
+/** Runs `work`. A call of this method inside it is for a tick that was left behind. */
 export function forLeftBehindTick<T>(leftBehind: LeftBehind, work: () => T): T {
   return calls.run({ leftBehind }, work);
 }
 
-/** For which tick that was left behind this method was called, if for any; its own run is none that it calls. */
+/** Which left-behind tick this call catches up on, if any. Calls that its run makes are no catch-ups. */
 export function leftBehindTick(method: CalledMethod): LeftBehind['tick'] | undefined {
   const leftBehind = calls.getStore()?.leftBehind;
   return isSame(leftBehind?.method, method) ? leftBehind?.tick : undefined;
 }
 
-/** Calls `work` inside a run. */
+/** Runs `work` as part of a run. */
 export function insideRun<T>(enclosing: EnclosingRun, work: () => T): T {
   return calls.run({ outer: living(calls.getStore()), enclosing }, work);
 }
 
-/** Calls `work` inside a transaction of a run. */
+/** Runs `work` as part of a transaction of a run. */
 export async function insideTransaction<T>(
   token: string,
   manager: EntityManager,
@@ -98,7 +98,7 @@ export async function insideTransaction<T>(
   }
 }
 
-/** The transaction of the run with this token that encloses the code that asks. */
+/** The transaction of this run that the calling code is part of. */
 export function enclosingTransaction(token: string): EntityManager | undefined {
   for (let call = calls.getStore(); call; call = call.outer) {
     if (call.transaction?.token === token) return call.transaction.manager;
@@ -107,9 +107,8 @@ export function enclosingTransaction(token: string): EntityManager | undefined {
 }
 
 /**
- * Whether this method was called directly. Looks no further than the run that encloses the call: a timer that the
- * run started may fire this method, and that is a tick. The run of the same method is looked through while it lasts,
- * for a `super` call of a task with another name.
+ * Whether this method was called directly. The search stops at an enclosing run: a timer that was set inside it may fire
+ * this method, and that is a tick. It goes on past a run of the same method: a `super` call may have another task.
  */
 export function isDirectCall(method: CalledMethod): boolean {
   for (let call = calls.getStore(); call; call = call.outer) {
@@ -120,7 +119,7 @@ export function isDirectCall(method: CalledMethod): boolean {
   return false;
 }
 
-/** The innermost run that encloses the code that asks, of any task or of the named one. */
+/** The innermost run that the calling code is part of and that `where` accepts. */
 export function enclosingRun(
   where: (enclosing: EnclosingRun) => boolean = () => true,
 ): EnclosingRun | undefined {
@@ -135,8 +134,8 @@ function isSame(one: CalledMethod | undefined, { type, key }: CalledMethod): boo
 }
 
 /**
- * A context without the runs that are over, and the direct calls that led to them: a task whose timers are set again
- * from inside its own runs would keep all of its earlier runs in memory, and look through them at each call.
+ * The context without runs that are over. A task that sets its timer anew in each run would otherwise keep all of its
+ * earlier runs in memory, and search them at each call.
  */
 function living(call: CallContext | undefined): CallContext | undefined {
   let context = call;

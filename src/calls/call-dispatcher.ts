@@ -33,8 +33,7 @@ export class CallDispatcher implements TaskDispatcher {
     private readonly requesting: CallTaker,
     private readonly locking: NestInterceptor<unknown, unknown>,
     private readonly clock: LockClock,
-    /** Whether a call may be a tick; before the timers are set every call is a direct one. */
-    private readonly mayTick: () => boolean,
+    private readonly scheduler: { mayTick(): boolean },
   ) {}
 
   /** Injects this dispatcher into an object that the scheduler fires: its calls may be ticks from here on. */
@@ -87,7 +86,7 @@ export class CallDispatcher implements TaskDispatcher {
     instance: object,
     now: number,
   ): TickRequest | undefined {
-    if (!schedule || !this.scheduled.has(instance) || !this.mayTick()) return undefined;
+    if (!schedule || !this.scheduled.has(instance) || !this.scheduler.mayTick()) return undefined;
     return isDirectCall(method) ? undefined : schedule.tickAt(now, interval);
   }
 }

@@ -19,7 +19,7 @@ export const DISPATCHER_TOKEN = oncePerProcess('dispatcher token', () =>
 export interface DecoratedCall {
   instance: object;
   declaration: TaskLockDeclaration;
-  /** What stands below `@TaskLock`. */
+  /** The method below `@TaskLock`. */
   method: Method;
   args: unknown[];
 }

@@ -54,8 +54,8 @@ async function inTransaction<T>(
 }
 
 /**
- * typeorm-transactional gives every repository the manager of the caller's transaction, also those that were got from
- * another one: their work would be committed there, without the check.
+ * typeorm-transactional gives every repository the manager of the caller's transaction, even one that another manager
+ * made: its work would be committed there, without the check.
  */
 function assertOwnRepositories(manager: EntityManager): void {
   // The mock of a test often has no connection.

@@ -5,7 +5,7 @@ import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { Task } from '../tasks/registry.js';
 
-/** Runs ticks that were left behind, by a run that died or by an outage, as the scheduler would have run them. */
+/** Runs ticks that were left behind, by a dead run or by an outage, as the scheduler would have run them. */
 @Injectable()
 export class LeftBehindTicks {
   private readonly logger = new Logger('TaskLock');
@@ -13,7 +13,7 @@ export class LeftBehindTicks {
 
   constructor(private readonly locks: TaskLocks) {}
 
-  /** Ticks of the task run this method. */
+  /** Registers the method that ticks of the task run. */
   add({ name }: Task, { instance, key, method }: ScheduledMethod): void {
     const called = { type: instance.constructor, key };
     const run = async (): Promise<unknown> => Reflect.apply(method, instance, []);
@@ -22,7 +22,7 @@ export class LeftBehindTicks {
     );
   }
 
-  /** Looks now, and whenever a tick of the task may have been left behind, where the task asks for it. */
+  /** Polls now, and whenever a tick may have been left behind, if the task has `recover` or `missed`. */
   watch({ name, recover, catchupWindow }: Task): void {
     const ticks: LeftBehind['tick'][] = [];
     if (recover) ticks.push('abandoned');
@@ -30,12 +30,12 @@ export class LeftBehindTicks {
     if (ticks.length > 0) this.locks.watchLeftBehind(name, () => void this.looks.get(name)?.(ticks));
   }
 
-  /** Runs the tick that a run of this task has left behind, if it has; resolves when that is over. */
+  /** Runs the tick that a dead run of this task left behind, if there is one. Resolves when that is over. */
   async look(name: string): Promise<void> {
     await this.looks.get(name)?.(['abandoned']);
   }
 
-  /** One after another: a newer tick that was missed would supersede the older one of a run that died. */
+  /** One after another: a newer missed tick would supersede the older one of a dead run. */
   private async runEach(runs: readonly (() => Promise<unknown>)[]): Promise<void> {
     for (const run of runs) {
       try {

@@ -8,7 +8,7 @@ import { enclosingTransaction, insideTransaction } from './call-context.js';
 import type { FencedTransactions } from './fenced-transactions.js';
 import type { TaskRun, TaskTransactionOptions } from './task-run.js';
 
-/** A run under a lock that was claimed. */
+/** The run of a lock that was claimed. */
 export class LockedTaskRun implements TaskRun {
   constructor(
     private readonly call: { task: { name: string }; key?: string },
@@ -66,7 +66,7 @@ export class LockedTaskRun implements TaskRun {
     options?: TaskTransactionOptions,
   ): Promise<T> {
     this.lock.assertHeld();
-    // The outer transaction alone checks: a check in its middle would say nothing of its end.
+    // Only the outer transaction checks: a check in its middle says nothing about its end.
     const outer = enclosingTransaction(this.token);
     if (outer) return work(outer);
     const inside = (manager: EntityManager) => insideTransaction(this.token, manager, work);

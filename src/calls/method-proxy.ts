@@ -3,8 +3,8 @@ import 'reflect-metadata';
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Stands in for a method: same name, same length, same metadata, so that whatever reads the method's decorators (the
- * scheduler, a router, an event listener) reads them here too. Without the copy a `@Cron` job would disappear.
+ * Makes a proxy of a method with the same name, length and metadata. Schedulers, routers and event listeners read the
+ * metadata: without the copy a `@Cron` job would disappear.
  */
 export function proxyOf<M extends Method>(
   method: M,

@@ -6,32 +6,29 @@ import type { Task } from '../tasks/registry.js';
 import { keyedName, keyedPrefix } from '../store/lock-name.js';
 import type { TickRequest } from '../store/lock-store.js';
 
-/** What is to run under the lock, and for which tick. */
+/** A call that wants to run under a lock. */
 export interface TaskCall {
   task: Task;
   tick: TickRequest;
-  /** A call of a scheduled task that its schedule did not make. */
+  /** True for a call of a scheduled task that the application made, and not the schedule. */
   direct: boolean;
-  /** Whose lock it is, where each key of the task has one. */
+  /** The key, where each key of the task has a lock of its own. */
   key?: string;
-  /**
-   * Requests are served: the lock is the one that they name, the method is called under it and no other, and so many
-   * milliseconds lie between two starts, the window of a debounce that runs the first call at once.
-   */
+  /** Set for a run of requests: the lock that they wait for, and the least milliseconds between two starts (`leading`). */
   served?: { lockName: string; spacing: number };
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
 }
 
-/** Whether a schedule made the call, or a caller for a tick of his own: there is nobody to wait, and nobody to tell. */
+/** Whether the call is for a tick: then it never waits for a lock, and nobody is told that it was skipped. */
 export function isTick({ task, tick, direct }: TaskCall): boolean {
   return tick.kind !== 'call' || (task.schedule !== undefined && !direct);
 }
 
-/** The lock that a request is for. */
+/** What names the lock of a request. */
 export type RequestedLock = Pick<TaskCall, 'task' | 'key' | 'served'>;
 
-/** The lock that a call contends for. */
+/** The name of the lock that a call claims. */
 export function lockNameOf({ task, key, served }: RequestedLock): string {
   if (served) return served.lockName;
   return key === undefined ? task.name : keyedName(task.name, key);

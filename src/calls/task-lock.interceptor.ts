@@ -35,8 +35,8 @@ export class TaskLockInterceptor implements NestInterceptor {
   constructor(
     private readonly locks: TaskLocks,
     private readonly transactions: FencedTransactions,
-    /** Called after each release with the name of the task: requests that waited for it may run. */
-    private readonly onReleased: (task: string) => void,
+    /** Told of each release: requests that waited for the task may run. */
+    private readonly requests: { released(task: string): void },
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
@@ -71,7 +71,7 @@ export class TaskLockInterceptor implements NestInterceptor {
       throw error;
     } finally {
       await this.locks.release(lock, outcome, message);
-      this.onReleased(call.task.name);
+      this.requests.released(call.task.name);
     }
   }
 

@@ -30,15 +30,23 @@ export interface CoreInput {
   log: LockLog;
   /** Called at the first transaction: applications may bring their data source up later than this. */
   dataSource: () => DataSource;
-  /** Whether a call may be a tick; before the timers are set every call is a direct one. */
-  mayTick: () => boolean;
+  /** Whether a call may be a tick. Before the timers are set every call is a direct one. */
+  scheduler: { mayTick(): boolean };
 }
 
 /** All that locks and runs tasks, without the container that finds them. */
 export type TaskLockCore = ReturnType<typeof createTaskLockCore>;
 
 /** Wires the parts: for the module, for `attachTaskLock`, and for simulated replicas alike. */
-export function createTaskLockCore({ settings, values, store, clock, log, dataSource, mayTick }: CoreInput) {
+export function createTaskLockCore({
+  settings,
+  values,
+  store,
+  clock,
+  log,
+  dataSource,
+  scheduler,
+}: CoreInput) {
   const { claimTimeout, pollingInterval, enabled } = settings;
   const { requests } = store;
   const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
@@ -50,11 +58,11 @@ export function createTaskLockCore({ settings, values, store, clock, log, dataSo
   const settler = new RequestSettler(requests, poller, clock, log, claimTimeout);
 
   const transactions = new FencedTransactions(dataSource, store);
-  const interceptor = new TaskLockInterceptor(locks, transactions, (task) => poller.released(task));
+  const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
   const runner = new RequestRunner(interceptor, settler, poller, requests, clock, leftBehind);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
-  const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, mayTick);
+  const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, scheduler);
   return { settings, store, locks, registry, publisher, interceptor, leftBehind, runner, dispatcher };
 }
 

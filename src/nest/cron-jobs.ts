@@ -6,15 +6,15 @@ import type { TaskLockProblem } from '../tasks/errors.js';
 import type { Task } from '../tasks/registry.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 
-/** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has looked for its own. */
+/** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has read its own. */
 @Injectable()
 export class CronJobs {
   private readonly logger = new Logger('TaskLock');
 
-  /** `scheduler`: of ScheduleModule, which stops its jobs at shutdown; none where that is not imported. */
+  /** `scheduler` gives the registry of ScheduleModule, which stops the jobs at shutdown, or nothing without that module. */
   constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
 
-  /** What is in the way of a start. A @Cron of this name that the scheduler adds later fails there, by the name alone. */
+  /** Why the job cannot start. A @Cron of this name that the scheduler adds later fails there, with the name alone. */
   problemsOf({ name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
     if (!cron || !this.scheduler()?.doesExist('cron', name)) return [];
     const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;

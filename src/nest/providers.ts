@@ -72,7 +72,7 @@ export const taskLockProviders: Provider[] = [
         clock,
         log: new Logger('TaskLock'),
         dataSource: () => dataSourceOf(settings, moduleRef),
-        mayTick: () => scheduler.mayTick(),
+        scheduler,
       }),
     inject: [MODULE_SETTINGS, LOCK_STORE, LOCK_CLOCK, TaskLockDiscovery, SchedulerState, ModuleRef],
   },

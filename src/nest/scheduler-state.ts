@@ -7,7 +7,7 @@ export interface SchedulerJobs {
   getTimeouts(): readonly string[];
 }
 
-/** What ScheduleModule provides its options by; it does not export that. */
+/** The token of the options of ScheduleModule, which does not export it. */
 export const SCHEDULER_OPTIONS = 'SCHEDULE_MODULE_OPTIONS';
 
 /** The options of `ScheduleModule.forRoot` that keep a replica from firing. */
@@ -18,8 +18,8 @@ export interface SchedulerOptions {
 }
 
 /**
- * Whether a call may be a tick. Until direct calls are marked, at bootstrap, a call is a tick only where the scheduler
- * has set its timers already; a method that is called in `onModuleInit` is called directly.
+ * Says whether a call may be a tick. Until direct calls are marked, at bootstrap, a call is a tick only if the scheduler
+ * has set its timers: a method that is called in `onModuleInit` is called directly.
  */
 export class SchedulerState {
   private directCallsAreMarked = false;
@@ -29,7 +29,7 @@ export class SchedulerState {
     private readonly options: () => SchedulerOptions | undefined = () => undefined,
   ) {}
 
-  /** Whether this replica fires such a schedule: some are told not to, where others do the work. */
+  /** Whether this replica fires the schedule: an option may leave that to other replicas. */
   fires({ kind, isDisabled }: Pick<Schedule, 'kind' | 'isDisabled'>): boolean {
     const switchedOff = { cron: 'cronJobs', interval: 'intervals', timeout: 'timeouts' } as const;
     return this.hasScheduler && !isDisabled && this.options()?.[switchedOff[kind]] !== false;

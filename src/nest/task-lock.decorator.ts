@@ -58,7 +58,7 @@ export function TaskLock(
   return decoratorOf(definition);
 }
 
-/** Decorates a method with a task: `cron` is the schedule of one that @TaskCron fires. */
+/** Makes the decorator of a task. `cron` is the schedule of one that @TaskCron fires. */
 export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSchedule): MethodDecorator {
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
     const method = decoratedMethod(target, key, descriptor);
@@ -77,7 +77,7 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
   };
 }
 
-/** A decorator of any method; with a `key`, of one whose parameters the key function takes. */
+/** Decorates any method. With a `key`, one whose parameters are those of the key function. */
 export type TaskLockDecorator<Args extends unknown[]> = [Args] extends [never[]]
   ? MethodDecorator
   : <M extends (...args: never[]) => unknown>(

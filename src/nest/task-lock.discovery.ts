@@ -7,7 +7,7 @@ import type { DiscoveredClass } from '../tasks/task-scan.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Finds in the application's container what the lock works with. */
+/** Finds classes with tasks, and the `ConfigService`, in the application's container. */
 @Injectable()
 export class TaskLockDiscovery {
   private config?: ConfigReader;
@@ -55,7 +55,7 @@ export class TaskLockDiscovery {
   }
 }
 
-/** An application's own class of that name may throw where a value is missing. */
+/** The shape of @nestjs/config's service: an application's own class of that name may throw where a value is missing. */
 function isConfigService(instance: unknown): instance is ConfigReader {
   const shape = instance as { get?: unknown; getOrThrow?: unknown } | undefined;
   return typeof shape?.get === 'function' && typeof shape.getOrThrow === 'function';

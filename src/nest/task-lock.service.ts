@@ -22,23 +22,23 @@ const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
   'manager',
 ]);
 
-/** Runs code under a task's lock without a decorator, and asks for runs of decorated tasks. */
+/** Runs code under a task's lock without a decorator, and requests runs of decorated tasks. */
 @Injectable()
 export class TaskLockService {
   constructor(
     private readonly registry: TaskRegistry,
     private readonly interceptor: TaskLockInterceptor,
     private readonly requests: RequestPublisher,
-    /** Makes the declared tasks known, where the application is not started yet. */
+    /** Reads the declared tasks if the application has not started yet. */
     private readonly explore: () => void,
   ) {}
 
   /**
-   * Claims the lock, calls `work` and releases the lock; or says why it was skipped.
+   * Claims the lock, runs `work` and releases the lock. Otherwise it says why the run was skipped.
    *
    * @param task the name of a declared task, which takes its options, or options of its own
-   * @throws TaskLockUsageError where a bare name is not declared anywhere
-   * @throws TaskLockConfigurationError where the options are wrong
+   * @throws TaskLockUsageError if a bare name is not declared anywhere
+   * @throws TaskLockConfigurationError if the options are wrong
    * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError by the task's `overlap`
    * @throws whatever `work` throws, unchanged
    * @example
@@ -81,18 +81,18 @@ export class TaskLockService {
   }
 
   /**
-   * Asks for a run of a task: soon, once, on any replica, however often it is asked for before that. Requests of one task
-   * and key that are due together are one run, with the newest arguments, under the lock of the task; those that come
-   * while it runs are one more. A run that fails is tried again, see `attempts`. This is a slot and no queue: where each
-   * call counts, take pg-boss or graphile-worker.
+   * Requests a run of a task: soon, once, on any replica, however often you request it before that. Requests of one task
+   * and key that are due together are one run, with the newest arguments, under the lock of the task. Those that come
+   * while it runs are one more run. A run that fails is retried, see `attempts`. This is a slot and no queue: if every
+   * call counts, use pg-boss or graphile-worker.
    *
-   * The type of the method gives `args` their types. Declare `attempts` on a task that is requested, so that all replicas
-   * look for its requests, and not only those that have asked.
+   * The type of the method gives `args` their types. Declare `attempts` on a task that is requested: then all replicas
+   * poll for its requests, and not only those that have published one.
    *
    * @param name the name of a declared task
-   * @throws TaskLockUsageError where no task has that name, the arguments are not JSON, or an option is wrong: nothing is
+   * @throws TaskLockUsageError if no task has that name, the arguments are not JSON, or an option is wrong: nothing is
    *   written then
-   * @throws LockStoreUnavailableError where the database gave no answer; with `manager` the driver's own error
+   * @throws LockStoreUnavailableError if the database gave no answer; with `manager` the driver's own error
    * @example
    * await this.dataSource.transaction(async (manager) => {
    *   await manager.save(message);
@@ -145,7 +145,7 @@ export class TaskLockService {
     return due;
   }
 
-  /** As the method's own call will compute it, from the arguments as they are read again. */
+  /** The key that the method's own call will compute, from the arguments after their way through JSON. */
   private keyOfRequest(
     { key: keyFunction }: Task,
     args: readonly unknown[],
@@ -206,7 +206,7 @@ export class TaskLockService {
   }
 }
 
-/** With a year that is written in four digits: Postgres reads no other, and microseconds taken for milliseconds fail here. */
+/** A date with a year of four digits: Postgres reads no other, and microseconds taken for milliseconds fail here. */
 function isInstant(given: unknown): boolean {
   if (!types.isDate(given)) return false;
   const year = given.getUTCFullYear();

@@ -86,9 +86,10 @@ class Turn<Request extends { name: string }, Answer extends { status: string; no
   private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
     const sentAt = this.clockCheck.now();
     try {
+      const requests = calls.flatMap((call) => call.requests);
       const answers = await this.send(
-        calls.flatMap(({ requests }) => requests),
-        new WantedByAny(calls),
+        requests,
+        calls.length === 1 ? calls[0]?.signal : new WantedByAny(calls),
       );
       this.clockCheck.compare(sentAt, answers);
       let from = 0;

@@ -6,11 +6,11 @@ import type { WantedSignal } from './wanted-signal.js';
  * What a claim asks for.
  *
  * - `scheduled`: a tick that every replica computes alike, from a cron expression or a given date. With a
- *   `catchupWindow` it is one that may have been missed: it is granted where it is no older than so many milliseconds and
- *   the name had a row already when it was due. A name without a row has missed nothing.
- * - `kept`: the next tick of an `@Interval`; replicas share no instant, so the row keeps the tick.
- * - `abandoned`: the tick of a run that died in the middle, whatever it is, where that run was claimed with `recover`.
- * - `call`: no tick at all; a direct call, or a task that has no schedule.
+ *   `catchupWindow` the tick may have been missed. It is granted if it is no older than so many milliseconds, and if the
+ *   name had its row when the tick was due. A name without a row has missed nothing.
+ * - `kept`: the next tick of an `@Interval`. Replicas share no instant, so the row keeps the tick.
+ * - `abandoned`: the tick of a run that died in the middle, whichever it is, if that run was claimed with `recover`.
+ * - `call`: no tick. A direct call, or a task without a schedule.
  */
 export type TickRequest =
   | { kind: 'scheduled'; scheduledTime: Date; catchupWindow?: number }
@@ -18,17 +18,17 @@ export type TickRequest =
   | { kind: 'abandoned' }
   | { kind: 'call' };
 
-/** One attempt to take a task's row. All durations are milliseconds. */
+/** One attempt to take a row. All durations are milliseconds. */
 export interface ClaimRequest {
   name: string;
-  /** A uuid, new for every claim; asking again with the same token is the same claim. */
+  /** A uuid, new for every claim. Sent again with the same token, it is the same claim. */
   token: string;
-  /** Who asks: what the others are told as `heldBy`. */
+  /** The replica that claims: what the others are told as `heldBy`. */
   replica: string;
   tick: TickRequest;
-  /** A tick whose run dies may run again, once. */
+  /** True: if the run dies, its tick may run again, once. */
   recover: boolean;
-  /** The claimer's own minimum hold; 0 for none. Counted from the last tick, or for a `call` from the last start. */
+  /** The claimer's own minimum hold, 0 for none. It counts from the last tick, for a `call` from the last start. */
   minHold: number;
   /** How far ahead `locked_until` is set. */
   lease: number;
@@ -36,7 +36,7 @@ export interface ClaimRequest {
   tolerance: number;
 }
 
-/** A run that did not finish: its replica died or was cut off, or a shutdown aborted it. */
+/** A run that did not finish: its replica died, or a shutdown aborted it. */
 export interface PreviousRun {
   /** The replica that ran it. */
   replica: string;
@@ -52,17 +52,17 @@ export interface WonAnswer {
   startedAt: Date;
   scheduledTime?: Date;
   lockedUntil: Date;
-  /** This claim runs the tick of a run again that died in the middle. */
+  /** True if this claim repeats the tick of a run that died in the middle. */
   recovering: boolean;
-  /** The tick before, where there was one; an ask that is repeated does not know it any more. */
+  /** The tick before, if there was one. A repeated send no longer knows it. */
   lastTick?: Date;
-  /** The run before, where it did not finish; an ask that is repeated may not know it any more. */
+  /** The run before, if it did not finish. A repeated send may no longer know it. */
   previous?: PreviousRun;
 }
 
 /**
- * The store's answer to one claim. `now` is the store's clock in epoch milliseconds: replicas compare their own
- * with it. `held` is a run in progress, or else the minimum hold. `busy` and `early` are never shown to the application: they are asked again.
+ * The answer to one claim. `now` is the store's clock in epoch milliseconds: replicas compare their own with it. `held`
+ * is a run in progress, or the minimum hold. The application never sees `busy` and `early`: they are attempted again.
  */
 export type ClaimAnswer =
   | WonAnswer
@@ -71,7 +71,7 @@ export type ClaimAnswer =
   | { status: 'early'; now: number; dueIn: number }
   | { status: 'busy'; now?: number };
 
-/** Names the run that a renewal or a release is about: both act only on the row that carries the token. */
+/** Names a run: renewals and releases act only on the row that carries its token. */
 export interface HeldLockKey {
   name: string;
   token: string;
@@ -89,30 +89,30 @@ export type RenewAnswer =
   | { status: 'busy'; now?: number };
 
 /**
- * How a run ended. `returned`: the claim was given up before the method ran, and its tick with it. `aborted`: a shutdown
- * aborted it, and its tick may be recovered at once.
+ * How a run ended. `returned`: the claim was given up before the method ran, and its tick can be claimed again.
+ * `aborted`: a shutdown aborted the run, and its tick may be recovered at once.
  */
 export type Outcome = 'succeeded' | 'failed' | 'returned' | 'aborted';
 
 export interface ReleaseRequest extends HeldLockKey {
-  /** As it was claimed: the hold that the released row shows counts from the tick or from the start. */
+  /** As it was claimed. The hold that the released row shows counts from the tick, or for a `call` from the start. */
   tick: TickRequest['kind'];
   minHold: number;
-  /** How far a returned tick moves `last_tick` back, so that it can be claimed again and no older one can. */
+  /** How far a returned tick moves `last_tick` back: this tick can then be claimed again, and no older one. */
   stepBack: number;
   outcome: Outcome;
   error?: string;
-  /** Must outlive a crash of the store: a finished tick that may be recovered would run again. */
+  /** True: must survive a crash of the store. A finished tick that may be recovered would otherwise run again. */
   durable: boolean;
 }
 
-/** `gone`: the row carries another token or is finished; nothing was changed. */
+/** `gone`: the row carries another token or is finished, and nothing was changed. */
 export interface ReleaseAnswer {
   status: 'released' | 'gone' | 'busy';
   now?: number;
 }
 
-/** Which rows of keys may go. */
+/** Which rows of keys may be removed. */
 export interface PurgeRequest {
   /** What their names begin with. */
   prefix: string;

@@ -36,7 +36,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     clock,
     log: new Logger('TaskLock'),
     dataSource,
-    mayTick: () => false,
+    scheduler: { mayTick: () => false },
   });
   dispatcher.attachTo(instance);
   for (const declaration of declarationsOf(instance)) {

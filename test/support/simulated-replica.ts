@@ -31,7 +31,7 @@ export function asSimulatedReplica<T extends object>(
     clock,
     log: { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) },
     dataSource: noDataSource,
-    mayTick: () => true,
+    scheduler: { mayTick: () => true },
   });
   dispatcher.schedule(instance);
   return instance;

@@ -32,8 +32,8 @@ const rowOf = ({ name, token, replica, tick, recover, minHold, lease, tolerance 
 });
 
 /**
- * One row a request, all values as Postgres writes them. `running` is a run in progress, `held` the minimum hold; what
- * the row says besides is read for the answers that it belongs to.
+ * One row for each request, all values as Postgres writes them. The answer `running` is a run in progress, `held` the
+ * minimum hold.
  */
 export interface ClaimRow {
   name: string;
@@ -54,12 +54,11 @@ export interface ClaimRow {
   previous_started_ms: string;
 }
 
-/** As intervals. */
 const MIN_HOLD = `asked.min_hold_ms * interval '1 millisecond'`;
 const TOLERANCE = `asked.tolerance_ms * interval '1 millisecond'`;
 /**
- * A tick that may have been missed is granted where it is young enough, and where the name has run a tick before or had
- * its row already: a row is made as a finished one, and the first start of a task has missed nothing.
+ * A tick that may have been missed is granted if it is young enough, and if the name has run a tick before or had its row
+ * when the tick was due: the first start of a task has missed nothing.
  */
 const MAY_CATCH_UP = `(asked.catch_up_ms IS NULL
                 OR asked.scheduled_time >= clock_timestamp() - asked.catch_up_ms * interval '1 millisecond'
@@ -68,33 +67,33 @@ const STEP = `asked.step_ms * interval '1 millisecond'`;
 const KEPT_HOLD = `GREATEST(asked.min_hold_ms, 0.9 * asked.step_ms) * interval '1 millisecond'`;
 
 /**
- * The tick that an interval counts from. One that lies further ahead than this claimer would set it was kept by a longer
+ * The tick that an interval counts from. A tick that lies further ahead than this claimer would set it comes from a longer
  * interval: a task lowered from 24h to 1h would wait for it.
  */
 const KEPT = `CASE WHEN lock.last_tick > clock_timestamp() + 0.1 * ${STEP} THEN LEAST(lock.last_tick, lock.started_at)
                ELSE lock.last_tick END`;
 
 /**
- * Takes every requested row that is free and says of each other one why not: one statement, one round trip.
+ * Takes every requested row that is free, and says why not for each other one: one statement, one round trip.
  *
  * Why it is safe:
  * - `FOR NO KEY UPDATE SKIP LOCKED` never waits. A claim that waited for a row lock would have read its clock before
- *   the wait, and could win with a lease that is over already. Where another claim has just committed, Postgres
- *   evaluates the condition again on the new row before it locks it.
- * - The clock is `clock_timestamp()`: `now()` stands still in a transaction. Every condition of a win only becomes true
- *   as time passes, so an earlier reading can refuse and never grant too much; the lease is counted from a fresh
- *   reading, after the row is locked. A row that becomes free between two readings is answered `busy`.
- * - `last_tick < tick` lets a tick run once whatever the replicas' clocks say, and a tick that lies ahead of the
- *   database's clock is `early`, never clamped.
- * - The row that carries the asking token already is `won` again while that run is unfinished, also when its lease
- *   is over; it is never taken anew, or an ask that was delayed in the network would take a finished run's row.
- * - An unfinished run whose lease is over leaves its tick to be recovered where it was claimed as 'recoverable'. The
- *   recovering claim changes that to 'recovering', so that a tick which kills its process takes one more replica and
- *   not every one; any later claim supersedes it.
- * - `synchronous_commit` is raised for this one transaction where a role has it off, or waits for no standby: a claim
- *   lost in a crash or a failover would give two holders. It is evaluated only for rows that were won.
- * - `busy` is a row that looked free and could not be locked, or was taken since: the answer lies in the next ask.
- * - `fence` is at least the epoch milliseconds, so that it grows also after a row was lost.
+ *   the wait, and could win with a lease that is already over. If another claim has just committed, Postgres evaluates
+ *   the condition again on the new row before it locks it.
+ * - The clock is `clock_timestamp()`: `now()` stands still in a transaction. Conditions of a win only become true as
+ *   time passes, so an earlier reading can refuse, and never grants too much. The lease counts from a fresh reading,
+ *   after the row is locked. A row that becomes free between two readings is answered `busy`.
+ * - `last_tick < tick` lets a tick run once, whatever the replicas' clocks say. A tick that lies ahead of the database's
+ *   clock is `early`, never clamped.
+ * - A row that already carries the token is `won` again while that run is unfinished, even when its lease is over. It is
+ *   never taken anew, or a request that the network delayed would take the row of a finished run.
+ * - An unfinished run whose lease is over leaves its tick to be recovered, if it was claimed as 'recoverable'. The
+ *   recovering claim changes that to 'recovering': a tick that kills its process takes one more replica and not every
+ *   one. Any later claim supersedes it.
+ * - `synchronous_commit` is raised for this transaction if a role has it off or waits for no standby: a claim lost in a
+ *   crash or a failover would give two holders. The setting is evaluated only for rows that were won.
+ * - `busy` is a row that looked free and could not be locked, or was taken since. The next attempt has the answer.
+ * - `fence` is at least the epoch milliseconds, so it grows even after a row was lost.
  */
 export function claimStatement(table: string): Statement<ClaimRequest> {
   return statementOf(
@@ -191,7 +190,7 @@ LEFT JOIN LATERAL (
   );
 }
 
-/** No row is a statement that met a conflict; a row still missing was deleted meanwhile: both are asked again. */
+/** No row: the statement met a conflict. A row still missing was deleted meanwhile. Both are attempted again. */
 export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): ClaimAnswer {
   if (!row || row.answer === 'missing') return { status: 'busy' };
   const now = Number(row.now_ms);
@@ -206,7 +205,7 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
         scheduledTime: tick.kind === 'call' ? undefined : dateOf(row.tick_ms),
         lockedUntil: dateOf(row.until_ms),
         recovering: row.outcome === 'recovering',
-        // An ask that is repeated finds its own.
+        // A repeated send finds its own tick.
         lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
       };
@@ -227,7 +226,7 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
   }
 }
 
-/** An ask that is repeated no longer knows it: the row says only who holds it now. */
+/** A repeated send no longer knows it: the row says only who holds it now. */
 function previousOf(row: ClaimRow): PreviousRun | undefined {
   if (row.follows_dead !== 't') return undefined;
   return {

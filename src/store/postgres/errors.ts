@@ -12,13 +12,10 @@ const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
 const CONNECTION_MESSAGE =
   /connection terminated|connection timeout|timeout exceeded|not queryable|client was closed/i;
 
-/** A claim that met a concurrent one: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
+/** Another transaction came first: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
 const CONFLICT = /^40(001|P01)$/;
 
-/**
- * A pooler has put the session on another connection of the server, which does not know the name of a prepared
- * statement (26000) or knows it already (42P05). The statement was not carried out.
- */
+/** A pooler has moved the session to a connection that does not know the prepared statement (26000), or has it (42P05). */
 const NAME_LOST = /^(26000|42P05)$/;
 
 const UNDEFINED_TABLE = '42P01';
@@ -42,14 +39,14 @@ export function isNameLost(error: unknown): boolean {
 }
 
 /**
- * Whether the server has said that it did not carry a statement out. Everything else that comes after a statement was
- * sent leaves that open: pg's `query_timeout`, a broken TLS stream, a logger of the application that throws.
+ * Whether the server said that it did not run the statement. Any other error after the statement was sent leaves that
+ * open: pg's `query_timeout`, a broken TLS stream, a logger of the application that throws.
  */
 export function isRefusal(error: unknown): boolean {
   return /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '') && !isTransient(error);
 }
 
-/** Whether asking again may help. */
+/** Whether the same statement may succeed later. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && (TRANSIENT.test(code) || CONNECTION_CODE.test(code))) return true;
@@ -82,7 +79,7 @@ export async function pastConflicts<T>(
   }
 }
 
-/** The error of the check at start-up; where the table is missing or old, with the line that adds its migration. */
+/** The error of the check at start-up. If the table is missing or old, it says which line adds its migration. */
 export function withMigrationHint(
   error: unknown,
   { schema, table }: { schema?: string; table: string },

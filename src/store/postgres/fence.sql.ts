@@ -1,11 +1,12 @@
 /**
- * The last statement of a fenced transaction: answers a row where the run still holds its lock, and keeps it held until
+ * The last statement of a fenced transaction: returns a row if the run still holds its lock, and keeps it held until
  * the commit.
  *
- * Why it is safe: the row stays share-locked until the transaction ends. Claims skip a locked row, so that nobody can win
- * between this and the commit; a claim that was faster has changed the token, and no row is answered. A renewal in
- * progress is waited for, and the conditions are read anew after it. A holder that is paused before its commit is
- * disconnected by the server when its time is over, or its row lock would stop the task for ever.
+ * Why it is safe:
+ * - The row stays share-locked until the transaction ends. Claims skip a locked row, so nobody can win between this
+ *   statement and the commit. A claim that was faster has changed the token, and no row is returned.
+ * - It waits for a renewal in progress, and then reads the conditions again.
+ * - The server disconnects a holder that is paused before its commit. Its row lock would otherwise stop the task for ever.
  */
 export function fenceStatement(table: string): string {
   return `

@@ -1,6 +1,6 @@
 /**
- * Asks for every column that the other statements use and for no row: fails with 42P01 where the table is missing
- * and with 42703 where an older migration made it. Takes no lock that a claim could meet.
+ * Reads every column that the other statements use, and no row. Fails with 42P01 if the table is missing, and with 42703
+ * if an older migration made it. It takes no lock that a claim could meet.
  */
 export function checkStatement(table: string): string {
   return `
@@ -9,9 +9,11 @@ FROM ${table} LIMIT 0`;
 }
 
 /**
- * Makes the rows of names that have none. Safe beside claims and other replicas: an existing row is left as it is,
- * and no row lock is taken on it. A new row is one that has finished now: what was due before it was made has not been
- * missed. Sorted, so that two replicas that insert the same names cannot deadlock.
+ * Makes the rows of names that have none.
+ *
+ * Why it is safe beside claims and other replicas: an existing row stays as it is and is not locked. The names are
+ * sorted, so two replicas that insert the same names cannot deadlock. A new row counts as finished now: ticks that were
+ * due before it was made are not missed.
  */
 export function ensureStatement(table: string): string {
   return `

@@ -1,13 +1,15 @@
-/** How many rows go in one statement: its row locks make claims of those keys busy until it commits. */
+/** How many rows one statement removes: claims of those keys are busy until it commits. */
 const MAX_ROWS = 1_000;
 
 /**
  * Removes rows of keys that have not been used for so many milliseconds.
  *
- * Why it is safe: it takes only rows of finished runs whose lease and minimum hold ended that long ago, and skips those
- * that a claim has locked. A claim that meets it finds the row busy, then missing, and makes it anew. The fence does not
- * go back: a new row starts at the epoch milliseconds, and a row whose fence is not that much older stays. Runs that
- * did not finish stay, so that the next run of the key is told, and so do rows that keep a tick: it could run again.
+ * Why it is safe:
+ * - It takes only rows of finished runs whose lease and minimum hold ended that long ago, and skips locked rows. A claim
+ *   that meets it finds the row busy, then missing, and makes it anew.
+ * - The fence never goes back: a new row starts at the epoch milliseconds, and a row with a younger fence stays.
+ * - Rows of runs that did not finish stay, because the next run is told of them. Rows that keep a tick stay, because
+ *   that tick could run again.
  */
 export function purgeStatement(table: string): string {
   return `

@@ -36,14 +36,18 @@ export interface ReleaseRow {
 /**
  * Ends runs, or returns claims that nobody will run.
  *
- * Why it is safe: it changes only an unfinished row that carries the token, so that a holder that overran cannot free
- * its successor's lock; it does so also after the lease, so that the outcome is known. `locked_until` becomes the end
- * of the minimum hold, for people who read the table: claims count the claimer's own minimum hold from `last_tick`. A
- * returned claim moves `last_tick` (or the start) back by as much as its claim had demanded at least, so that this
- * tick can be claimed again and no earlier one can. A recoverable run that a shutdown aborted, and a recovery that is
- * returned, stay unfinished with their lease over and without a token, so that the tick is recovered at once. It commits
- * asynchronously where `durable` is false, which all requests of a statement say alike: lost in a crash of the database
- * it keeps the lock for its lease, and never frees it twice. A row that is locked is skipped and answered `busy`.
+ * Why it is safe:
+ * - It changes only an unfinished row that carries the token: a holder that overran cannot free its successor's lock.
+ *   It does so even after the lease, so that the outcome is known.
+ * - `locked_until` becomes the end of the minimum hold, for people who read the table. Claims do not read it: they count
+ *   their own minimum hold from `last_tick`.
+ * - A returned claim moves `last_tick` (or the start) back by what its claim demanded: this tick can be claimed again,
+ *   and no earlier one.
+ * - A recoverable run that a shutdown aborted, and a recovery that is returned, stay unfinished, with their lease over
+ *   and without a token: the tick is recovered at once.
+ * - It commits asynchronously if `durable` is false, which all requests of a statement say alike. Lost in a crash of the
+ *   database, it keeps the lock for its lease, and never frees it twice.
+ * - A locked row is skipped and answered `busy`.
  */
 export function releaseStatement(table: string): Statement<ReleaseRequest> {
   return statementOf(

@@ -21,10 +21,11 @@ export interface RenewRow {
 /**
  * Moves the lease of runs that still hold their lock.
  *
- * Why it is safe: it changes only a row that carries the token, is unfinished and whose lease is not yet over. A
- * renewal in flight can therefore not lock a row again that was just released, nor take a lease back from the next
- * holder. It never reaches past the maximum hold, and never shortens a lease that was extended by hand. A row that is locked is skipped and answered `busy`: nothing is
- * lost, and one row does not delay the others.
+ * Why it is safe:
+ * - It changes only a row that carries the token, is unfinished, and whose lease is not over. So a renewal in flight can
+ *   neither lock a row again that was just released, nor take the lease from the next holder.
+ * - The lease never reaches past the maximum hold, and a lease that was extended by hand is never shortened.
+ * - A locked row is skipped and answered `busy`: nothing is lost, and one row does not delay the others.
  */
 export function renewStatement(table: string): Statement<RenewRequest> {
   return statementOf(

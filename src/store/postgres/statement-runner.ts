@@ -11,6 +11,8 @@ const CONFLICT_TRIES = 5;
 
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
+  private source?: DataSource;
+
   /** `answerTimeout`: milliseconds after which a statement without an answer is given up, and its connection closed. */
   constructor(
     private readonly dataSource: () => DataSource,
@@ -29,7 +31,8 @@ export class StatementRunner {
    * @throws LockStoreUnavailableError where the same statement may succeed later
    */
   async query<Row>(query: Query, signal?: WantedSignal, tries = CONFLICT_TRIES): Promise<Row[]> {
-    const runner = this.dataSource().createQueryRunner('master');
+    this.source ??= this.dataSource();
+    const runner = this.source.createQueryRunner('master');
     let sent = false;
     let cancelHangUp = (): void => {};
     try {
