@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
-import { TransactionEnds } from './transaction-end.js';
+import { whenTransactionEnds } from './transaction-end.js';
 import { argumentsText } from './json-arguments.js';
 import { InsertQueue } from './insert-queue.js';
 import type { Place } from './insert-queue.js';
@@ -26,7 +26,6 @@ const REMEMBERED = 60_000;
 
 /** Writes requests down. */
 export class RequestPublisher {
-  private readonly transactions: TransactionEnds;
   /** Of each name of which something is on its way. */
   private readonly lanes = new Map<string, InsertQueue>();
   /** When the newest request of a name was added, the longest ago first. */
@@ -38,9 +37,7 @@ export class RequestPublisher {
     private readonly clock: LockClock,
     /** Milliseconds that the store has for an answer. */
     private readonly patience: number,
-  ) {
-    this.transactions = new TransactionEnds(clock);
-  }
+  ) {}
 
   /** Whether the store takes requests. */
   get areSupported(): boolean {
@@ -101,14 +98,13 @@ export class RequestPublisher {
     const since = this.clock.monotonic();
     this.remember(name, addedAt);
     this.watch.expect(task.name);
-    this.transactions.whenEnded(manager?.queryRunner, () => {
+    whenTransactionEnds(manager?.queryRunner, () => {
       this.watch.requested(name, due - (this.clock.monotonic() - since), isTrailing);
     });
   }
 
   end(): void {
     this.watch.end();
-    this.transactions.end();
   }
 
   private laneOf(name: string): InsertQueue {

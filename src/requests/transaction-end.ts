@@ -1,37 +1,30 @@
 import type { QueryRunner } from 'typeorm';
-import type { LockClock } from '../common/clock.js';
 
-/** Milliseconds between two looks at the transactions that callers have open; they cost no query. */
-const INTERVAL = 50;
+/** What waits for the end of the transaction that a runner has open. */
+const waiting = new WeakMap<QueryRunner, (() => void)[]>();
 
-/** Tells when transactions of the application have ended: TypeORM has no event for it that a manager gives. */
-export class TransactionEnds {
-  private readonly open = new Map<QueryRunner, (() => void)[]>();
-  private cancel?: () => void;
+/** Calls back when the transaction of the runner ends, committed or not; at once where none is open. */
+export function whenTransactionEnds(runner: QueryRunner | undefined, callback: () => void): void {
+  if (!runner?.isTransactionActive) return callback();
+  const callbacks = waiting.get(runner) ?? callbacksAtEndOf(runner);
+  callbacks.push(callback);
+}
 
-  constructor(private readonly clock: LockClock) {}
-
-  /** Calls back when the transaction is over, committed or not; at once where there is none. */
-  whenEnded(runner: QueryRunner | undefined, callback: () => void): void {
-    if (!runner?.isTransactionActive) return callback();
-    const waiting = this.open.get(runner);
-    if (waiting) waiting.push(callback);
-    else this.open.set(runner, [callback]);
-    this.cancel ??= this.clock.timer(INTERVAL, () => this.look());
+/** Wraps the methods of this one runner: TypeORM tells the end only to subscribers of the whole data source. */
+function callbacksAtEndOf(runner: QueryRunner): (() => void)[] {
+  const callbacks: (() => void)[] = [];
+  waiting.set(runner, callbacks);
+  for (const method of ['commitTransaction', 'rollbackTransaction', 'release'] as const) {
+    const original = runner[method];
+    runner[method] = async () => {
+      try {
+        await original.call(runner);
+      } finally {
+        // The end of a savepoint leaves the transaction active. So does a lost connection, which releases the runner.
+        const hasEnded = !runner.isTransactionActive || runner.isReleased;
+        if (hasEnded) for (const callback of callbacks.splice(0)) callback();
+      }
+    };
   }
-
-  end(): void {
-    this.cancel?.();
-    this.open.clear();
-  }
-
-  private look(): void {
-    this.cancel = undefined;
-    for (const [runner, callbacks] of this.open) {
-      if (runner.isTransactionActive && !runner.isReleased) continue;
-      this.open.delete(runner);
-      for (const callback of callbacks) callback();
-    }
-    if (this.open.size > 0) this.cancel = this.clock.timer(INTERVAL, () => this.look());
-  }
+  return callbacks;
 }

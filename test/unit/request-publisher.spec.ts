@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
-import type { WaitingRequests, WaitingSearch } from '../../src/store/request-store.js';
+import type { WaitingRequests } from '../../src/store/request-store.js';
 import { RequestPoller } from '../../src/requests/poller.js';
 import type { RequestedLock } from '../../src/calls/task-call.js';
 import { RequestPublisher } from '../../src/requests/publisher.js';
@@ -10,9 +10,9 @@ import { recordingLog } from '../support/locks.js';
 
 const PATIENCE = 1_000;
 
-/** A store that notes when it is looked at. */
-class LookedAtStore extends InMemoryRequestStore {
-  readonly looks: number[] = [];
+/** A store that notes when it is polled, and has nothing due. */
+class PolledStore extends InMemoryRequestStore {
+  readonly polls: number[] = [];
 
   constructor(private readonly clock: FakeClock) {
     super(
@@ -21,15 +21,15 @@ class LookedAtStore extends InMemoryRequestStore {
     );
   }
 
-  override async waiting(search: WaitingSearch): Promise<WaitingRequests[]> {
-    this.looks.push(this.clock.monotonic());
-    return super.waiting(search);
+  override async waiting(): Promise<WaitingRequests[]> {
+    this.polls.push(this.clock.monotonic());
+    return [];
   }
 }
 
 function publishing() {
   const clock = new FakeClock();
-  const store = new LookedAtStore(clock);
+  const store = new PolledStore(clock);
   const settings = { pollingInterval: Infinity, patience: PATIENCE };
   const watch = new RequestPoller(store, clock, recordingLog(), settings);
   watch.serveBy({
@@ -42,39 +42,102 @@ function publishing() {
   return { clock, store, publisher, lock };
 }
 
-/** A transaction of the application, as TypeORM shows it. */
+/** A query runner of the application, as TypeORM has it, in a transaction. */
+class OpenRunner {
+  depth = 1;
+  isReleased = false;
+
+  get isTransactionActive(): boolean {
+    return this.depth > 0;
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.depth--;
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    this.depth--;
+  }
+
+  async release(): Promise<void> {
+    this.isReleased = true;
+  }
+}
+
 function openTransaction() {
-  const queryRunner = { isTransactionActive: true, isReleased: false };
-  return { queryRunner, manager: { queryRunner } as EntityManager };
+  const runner = new OpenRunner();
+  return { runner, manager: { queryRunner: runner as unknown } as EntityManager };
 }
 
 describe('a request in a transaction', () => {
-  test('is looked for when that has ended, and not before: it could not be seen', async () => {
+  test('is polled for at its commit, and not before: it could not be seen', async () => {
     const { clock, store, publisher, lock } = publishing();
-    const { queryRunner, manager } = openTransaction();
+    const { runner, manager } = openTransaction();
     await publisher.add(lock, '[]', { manager });
     await clock.advance(30_000);
-    expect(store.looks).toEqual([]);
-    queryRunner.isTransactionActive = false;
-    await clock.advance(50);
-    expect(store.looks).toHaveLength(1);
+    expect(store.polls).toEqual([]);
+    await runner.commitTransaction();
+    await clock.advance(0);
+    expect(store.polls).toEqual([30_000]);
   });
 
-  test('is looked for when it is due, where the transaction has ended before', async () => {
+  test('is polled for at the end of the transaction, and not at that of a savepoint', async () => {
     const { clock, store, publisher, lock } = publishing();
-    const { queryRunner, manager } = openTransaction();
+    const { runner, manager } = openTransaction();
+    runner.depth = 3;
+    await publisher.add(lock, '[]', { manager });
+    await runner.commitTransaction();
+    await runner.rollbackTransaction();
+    await clock.advance(1_000);
+    expect(store.polls).toEqual([]);
+    await runner.commitTransaction();
+    await clock.advance(0);
+    expect(store.polls).toEqual([1_000]);
+  });
+
+  test('is polled for once the runner is released, where the answer to its commit was lost', async () => {
+    const { clock, store, publisher, lock } = publishing();
+    const { runner, manager } = openTransaction();
+    runner.commitTransaction = async () => {
+      throw new Error('Connection terminated unexpectedly');
+    };
+    await publisher.add(lock, '[]', { manager });
+    await expect(runner.commitTransaction()).rejects.toThrow('Connection terminated');
+    await clock.advance(0);
+    expect(store.polls).toEqual([]);
+    await runner.release();
+    await clock.advance(0);
+    expect(store.polls).toHaveLength(1);
+  });
+
+  test('is polled for once a transaction, also where a runner has several one after another', async () => {
+    const { clock, store, publisher, lock } = publishing();
+    const { runner, manager } = openTransaction();
+    for (let nth = 1; nth <= 3; nth++) {
+      runner.depth = 1;
+      await publisher.add(lock, '[]', { manager });
+      await publisher.add(lock, '[]', { manager });
+      await runner.commitTransaction();
+      await clock.advance(1_000);
+      expect(store.polls).toHaveLength(nth);
+    }
+  });
+
+  test('is polled for when it is due, where the transaction has ended before', async () => {
+    const { clock, store, publisher, lock } = publishing();
+    const { runner, manager } = openTransaction();
     await publisher.add(lock, '[]', { delay: 5_000, manager });
-    queryRunner.isTransactionActive = false;
+    await runner.commitTransaction();
     await clock.advance(4_999);
-    expect(store.looks).toEqual([]);
+    expect(store.polls).toEqual([]);
     await clock.advance(1);
-    expect(store.looks).toEqual([5_000]);
+    expect(store.polls).toEqual([5_000]);
   });
 });
 
-test('a request in no transaction is looked for at once', async () => {
+test('a request in no transaction is polled for at once', async () => {
   const { clock, store, publisher, lock } = publishing();
   await publisher.add(lock, '[]');
   await clock.advance(0);
-  expect(store.looks).toEqual([0]);
+  expect(store.polls).toEqual([0]);
 });
