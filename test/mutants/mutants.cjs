@@ -725,8 +725,8 @@ const byRule = {
     },
     {
       file: 'src/requests/publisher.ts',
-      find: 'this.transactions.whenEnded(manager?.queryRunner, () => {',
-      replace: 'this.transactions.whenEnded(undefined, () => {',
+      find: 'whenTransactionEnds(manager?.queryRunner, () => {',
+      replace: 'whenTransactionEnds(undefined, () => {',
       suites: ['test/unit/request-publisher'],
     },
     {
