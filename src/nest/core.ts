@@ -48,22 +48,21 @@ export function createTaskLockCore({
   scheduler,
 }: CoreInput) {
   const { claimTimeout, pollingInterval, enabled } = settings;
-  const { requests } = store;
   const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
   const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
   const registry = new TaskRegistry(settings, values);
 
-  const poller = new RequestPoller(requests, clock, log, { pollingInterval, patience: claimTimeout });
-  const publisher = new RequestPublisher(requests, poller, clock, claimTimeout);
-  const settler = new RequestSettler(requests, poller, clock, log, claimTimeout);
+  const poller = new RequestPoller(store, clock, log, { pollingInterval, timeout: claimTimeout });
+  const publisher = new RequestPublisher(store, poller, clock, claimTimeout);
+  const settler = new RequestSettler(store, poller, clock, log, claimTimeout);
 
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
-  const runner = new RequestRunner(interceptor, settler, poller, requests, clock, leftBehind);
+  const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, scheduler);
-  return { settings, store, locks, registry, publisher, interceptor, leftBehind, runner, dispatcher };
+  return { settings, store, locks, registry, poller, publisher, interceptor, leftBehind, runner, dispatcher };
 }
 
 /** The store that the module's options ask for. */

@@ -109,8 +109,8 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockShutdown,
-    useFactory: ({ locks, publisher, settings }: TaskLockCore) =>
-      new TaskLockShutdown(locks, publisher, settings.shutdownTimeout),
+    useFactory: ({ locks, poller, settings }: TaskLockCore) =>
+      new TaskLockShutdown(locks, poller, settings.shutdownTimeout),
     inject: [TASK_LOCK_CORE],
   },
 ];

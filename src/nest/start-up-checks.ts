@@ -10,7 +10,7 @@ const TABLE_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
 
 /** Everything that keeps the application from starting: wrong options, wrong tasks, a table that is missing. */
 export async function startUpProblems(
-  { settings, store, publisher }: TaskLockCore,
+  { settings, store }: TaskLockCore,
   moduleImports: number,
   { tasks, problems: ofTasks }: TaskScan,
 ): Promise<TaskLockProblem[]> {
@@ -34,8 +34,9 @@ export async function startUpProblems(
   if (!(await succeeds(database, () => store.prepare([...tasks.keys()])))) return problems;
   const requested = [...tasks.values()].find(({ expectsRequests }) => expectsRequests);
   if (!requested) return problems;
-  if (publisher.areSupported) {
-    await succeeds(database, () => publisher.prepare());
+  const { requests } = store;
+  if (requests) {
+    await succeeds(database, () => requests.prepare());
   } else {
     const message = `${store.constructor.name} has no \`requests\`, which the task '${requested.name}' needs`;
     problems.push({ where: 'TaskLockModule', option: 'store', message });

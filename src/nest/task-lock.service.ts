@@ -28,7 +28,7 @@ export class TaskLockService {
   constructor(
     private readonly registry: TaskRegistry,
     private readonly interceptor: TaskLockInterceptor,
-    private readonly requests: RequestPublisher,
+    private readonly publisher: RequestPublisher,
     /** Reads the declared tasks if the application has not started yet. */
     private readonly explore: () => void,
   ) {}
@@ -115,6 +115,7 @@ export class TaskLockService {
           `method to a class that is made once.`,
       );
     }
+    this.publisher.requestsFor(where);
     for (const option of Object.keys(options)) {
       if (!REQUEST_OPTIONS.has(option))
         refuse(option, `is not an option; there are ${[...REQUEST_OPTIONS].join(', ')}`);
@@ -122,7 +123,7 @@ export class TaskLockService {
     const { args = [], key: given, delay, manager } = options;
     if (!Array.isArray(args))
       refuse('args', `must be an array of the method's arguments; it is ${typeof args}`);
-    const text = this.requests.textOf(args, `${where}, option args`);
+    const text = this.publisher.textOf(args, `${where}, option args`);
     if (delay !== undefined && task.debounce) refuse('delay', `the task's debounce says when it runs`);
     const due = delay === undefined ? 0 : this.delayOf(delay, refuse);
     if (manager !== undefined && typeof (manager as { query?: unknown } | null)?.query !== 'function')
@@ -130,7 +131,7 @@ export class TaskLockService {
     const key = task.key
       ? this.keyOfRequest(task, JSON.parse(text) as unknown[], given, refuse)
       : this.keyFor('request', task, given);
-    await this.requests.add({ task, key }, text, { delay: due, manager });
+    await this.publisher.publish({ task, key }, text, { delay: due, manager });
   }
 
   private delayOf(delay: DurationInput, refuse: (option: string, message: string) => never): number {

@@ -1,6 +1,6 @@
-import { answerWithin } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { answerWithin } from '../common/timeouts.js';
 import type { NewRequest, RequestStore } from '../store/request-store.js';
 
 /** How many requests one insert carries at most. */
@@ -8,103 +8,78 @@ const MAX_INSERT = 1_000;
 
 interface Waiting {
   request: NewRequest;
-  resolve: (addedAt: Date) => void;
+  resolve: (publishedAt: Date) => void;
   reject: (error: unknown) => void;
 }
 
-/** The place of a call in its lane, until it is decided whether the call runs or becomes a request. */
-export interface Place {
-  /** It runs: what came after it is newer, and may be added. */
-  leave(): void;
-  /** It becomes a request, before all that came after it. */
-  add(request: NewRequest): Promise<Date>;
-}
-
 /**
- * What one replica asks for of one lock name, in the order in which it asks: the newest arguments are those of the last
- * row. What gathers while an insert is under way goes in the next one, so that a burst takes few of them.
+ * Inserts the requests of this replica, those of a name in the order in which they were published: the newest arguments
+ * are those of the last row. What gathers while an insert is under way goes into the next one.
  */
 export class InsertQueue {
-  private waiting: Waiting[] = [];
-  private isTaken = false;
+  /** What waits, by name; present while an insert of the name is under way, or a call holds it back. */
+  private readonly waiting = new Map<string, Waiting[]>();
 
   constructor(
-    private readonly store: RequestStore,
+    private readonly store: () => RequestStore,
     private readonly clock: LockClock,
     /** Milliseconds that the store has for an insert. */
-    private readonly patience: number,
-    /** Called when nothing is on its way any more. */
-    private readonly onEmpty: () => void,
+    private readonly timeout: number,
   ) {}
 
-  /** Whether nothing is on its way: a call that finds it otherwise is no first one, and may not overtake. */
-  get isFree(): boolean {
-    return !this.isTaken;
-  }
-
-  /** Takes the lane for a call that is not decided yet. */
-  take(): Place {
-    this.isTaken = true;
-    let isLeft = false;
-    const leave = (): void => {
-      if (!isLeft) void this.drain();
-      isLeft = true;
+  /**
+   * Holds back what is published of the name from now on, until the returned function is called: for a call that may run
+   * at once. Nothing where requests of the name are on their way, which that call must not overtake.
+   */
+  hold(name: string): (() => void) | undefined {
+    if (this.waiting.has(name)) return undefined;
+    this.waiting.set(name, []);
+    let isHeld = true;
+    return () => {
+      if (isHeld) void this.insertWaiting(name);
+      isHeld = false;
     };
-    const addFirst = (request: NewRequest): Promise<Date> => {
-      const added = this.enqueue(request, true);
-      leave();
-      return added;
-    };
-    return { leave, add: (request) => (isLeft ? this.add(request) : addFirst(request)) };
   }
 
   /**
-   * Resolves to the instant of the store's clock at which it was added.
+   * Resolves to the instant of the store's clock at which the request was inserted; with `first` before all that waits.
    *
    * @throws LockStoreUnavailableError where the insert that carried it had no answer in time
    */
-  add(request: NewRequest): Promise<Date> {
-    const added = this.enqueue(request, false);
-    if (!this.isTaken) void this.drain();
-    return added;
-  }
-
-  private enqueue(request: NewRequest, first: boolean): Promise<Date> {
+  add(request: NewRequest, first = false): Promise<Date> {
     return new Promise((resolve, reject) => {
-      const waiting = { request, resolve, reject };
-      if (first) this.waiting.unshift(waiting);
-      else this.waiting.push(waiting);
+      const each = { request, resolve, reject };
+      const waiting = this.waiting.get(request.name);
+      if (waiting && first) waiting.unshift(each);
+      else if (waiting) waiting.push(each);
+      else {
+        this.waiting.set(request.name, [each]);
+        void this.insertWaiting(request.name);
+      }
     });
   }
 
-  private async drain(): Promise<void> {
-    this.isTaken = true;
-    while (this.waiting.length > 0) await this.insert(this.waiting.splice(0, MAX_INSERT));
-    this.isTaken = false;
-    this.onEmpty();
+  private async insertWaiting(name: string): Promise<void> {
+    const waiting = this.waiting.get(name) ?? [];
+    while (waiting.length > 0) await this.insert(waiting.splice(0, MAX_INSERT));
+    this.waiting.delete(name);
   }
 
   private async insert(batch: readonly Waiting[]): Promise<void> {
     const wanted = { aborted: false };
     try {
       const requests = batch.map(({ request }) => request);
-      const adding = this.store.add(requests, undefined, wanted);
-      const addedAt = await answerWithin(this.clock, this.patience, adding);
-      for (const { resolve } of batch) resolve(addedAt);
+      const inserting = this.store().add(requests, undefined, wanted);
+      const publishedAt = await answerWithin(this.clock, this.timeout, inserting);
+      for (const { resolve } of batch) resolve(publishedAt);
     } catch (error) {
-      await this.fail(batch, error);
+      // One that the store refuses must not fail the others.
+      const isRefused = batch.length > 1 && !(error instanceof LockStoreUnavailableError);
+      if (isRefused) for (const each of batch) await this.insert([each]);
+      else for (const { reject } of batch) reject(error);
     } finally {
-      // Inside a transaction whose connection is the last of the pool it would wait for itself.
+      // Its caller was told that it failed: it must not be sent once a connection is free.
       wanted.aborted = true;
     }
-  }
-
-  /** One that the store refuses must not fail the others. */
-  private async fail(batch: readonly Waiting[], error: unknown): Promise<void> {
-    if (batch.length > 1 && !(error instanceof LockStoreUnavailableError)) {
-      for (const each of batch) await this.insert([each]);
-      return;
-    }
-    for (const { reject } of batch) reject(error);
   }
 }

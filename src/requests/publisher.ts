@@ -1,56 +1,52 @@
 import type { EntityManager } from 'typeorm';
-import type { LockClock } from '../common/clock.js';
-import { messageOf } from '../common/error-text.js';
-import { whenTransactionEnds } from './transaction-end.js';
-import { argumentsText } from './json-arguments.js';
-import { InsertQueue } from './insert-queue.js';
-import type { Place } from './insert-queue.js';
-import type { RequestStore } from '../store/request-store.js';
-import type { RequestPoller } from './poller.js';
 import { lockNameOf } from '../calls/task-call.js';
 import type { RequestedLock } from '../calls/task-call.js';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import type { RequestStore } from '../store/request-store.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
-import { requireRequests } from './request-support.js';
+import { InsertQueue } from './insert-queue.js';
+import { argumentsText } from './json-arguments.js';
+import type { RequestPoller } from './poller.js';
+import { requireRequests } from './require-requests.js';
+import type { RequestingStore } from './require-requests.js';
+import { whenTransactionEnds } from './transaction-end.js';
 
 /** When a request is due, and the transaction that it is part of. */
 export interface RequestTerms {
   /** Milliseconds; a debounced task has its own. */
   delay?: number;
   manager?: EntityManager;
-  /** Of the call that it was, where one has been taken. */
-  place?: Place;
+  /** Whether it comes before what else waits for its insert: a call that held that back. */
+  first?: boolean;
 }
 
-/** Milliseconds for which it is remembered when a request was added: longer than a claim may take. */
+/** Milliseconds for which it is remembered when a request was published: longer than a claim may take. */
 const REMEMBERED = 60_000;
 
-/** Writes requests down. */
+/** Publishes requests. */
 export class RequestPublisher {
-  /** Of each name of which something is on its way. */
-  private readonly lanes = new Map<string, InsertQueue>();
-  /** When the newest request of a name was added, the longest ago first. */
-  private readonly added = new Map<string, { at: Date; until: number }>();
+  private readonly inserts: InsertQueue;
+  /** When the newest request of a name was published, the longest ago first. */
+  private readonly published = new Map<string, { at: Date; until: number }>();
 
   constructor(
-    private readonly store: RequestStore | undefined,
-    private readonly watch: RequestPoller,
+    private readonly store: RequestingStore,
+    private readonly poller: RequestPoller,
     private readonly clock: LockClock,
     /** Milliseconds that the store has for an answer. */
-    private readonly patience: number,
-  ) {}
-
-  /** Whether the store takes requests. */
-  get areSupported(): boolean {
-    return this.store !== undefined;
+    timeout: number,
+  ) {
+    this.inserts = new InsertQueue(() => this.requestsFor('A request'), clock, timeout);
   }
 
-  /** @throws Error where the table is missing */
-  async prepare(): Promise<void> {
-    await requireRequests(this.store).prepare();
+  /** @throws TaskLockUsageError that names `call`, where the store keeps no requests */
+  requestsFor(call: string): RequestStore {
+    return requireRequests(this.store, call);
   }
 
   /**
-   * The JSON text of arguments.
+   * The arguments of a call as JSON text.
    *
    * @throws TaskLockUsageError that begins with `where`, where they are not JSON
    */
@@ -63,73 +59,47 @@ export class RequestPublisher {
   }
 
   /**
-   * The place of a call of the lock that may run at once; none where requests of this replica are on their way, which it
-   * must not overtake: it is one more of them.
+   * Holds back what is published of the lock until the returned function is called: for a call that may run at once.
+   * Nothing where that would overtake requests that are on their way.
    */
-  placeOf(lock: RequestedLock): Place | undefined {
-    const lane = this.laneOf(lockNameOf(lock));
-    return lane.isFree ? lane.take() : undefined;
+  hold(lock: RequestedLock): (() => void) | undefined {
+    return this.inserts.hold(lockNameOf(lock));
   }
 
-  /** The instant, by the store's clock, of the newest request of the lock that was added here a short time ago. */
-  lastAddedAt(lock: RequestedLock): Date | undefined {
-    return this.added.get(lockNameOf(lock))?.at;
+  /** When the newest request of the lock was published here a short time ago, by the store's clock. */
+  lastPublishedAt(lock: RequestedLock): Date | undefined {
+    return this.published.get(lockNameOf(lock))?.at;
   }
 
-  /**
-   * Publishes a request, and looks for it when it is due; in a transaction, once that is over. In its place, before what
-   * was asked for after it.
-   */
-  async add(
+  /** Publishes a request, and polls for it when it is due; in a transaction, once that has ended. */
+  async publish(
     lock: RequestedLock,
     args: string,
-    { delay = 0, manager, place }: RequestTerms = {},
+    { delay: ownDelay = 0, manager, first }: RequestTerms = {},
   ): Promise<void> {
     const { task, key } = lock;
     const name = lockNameOf(lock);
-    const { debounce } = task;
-    const isTrailing = debounce?.mode === 'trailing';
-    const due = isTrailing ? debounce.delay : delay;
-    const maxDelay = isTrailing ? debounce.maxDelay : undefined;
-    const request = { name, task: task.name, key, args, delay: due, maxDelay };
-    const addedAt = await (manager
-      ? requireRequests(this.store).add([request], manager)
-      : (place ?? this.laneOf(name)).add(request));
+    const { delay, maxDelay } =
+      task.debounce?.mode === 'trailing' ? task.debounce : { delay: ownDelay, maxDelay: undefined };
+    const request = { name, task: task.name, key, args, delay, maxDelay };
+    const publishedAt = await (manager
+      ? this.requestsFor('A request').add([request], manager)
+      : this.inserts.add(request, first));
     const since = this.clock.monotonic();
-    this.remember(name, addedAt);
-    this.watch.expect(task.name);
+    this.remember(name, publishedAt, since);
+    this.poller.expect(task.name);
     whenTransactionEnds(manager?.queryRunner, () => {
-      this.watch.requested(name, due - (this.clock.monotonic() - since), isTrailing);
+      const elapsed = this.clock.monotonic() - since;
+      this.poller.published(name, delay - elapsed, (maxDelay ?? delay) - elapsed);
     });
   }
 
-  end(): void {
-    this.watch.end();
-  }
-
-  private laneOf(name: string): InsertQueue {
-    let lane = this.lanes.get(name);
-    if (!lane) {
-      const made: InsertQueue = new InsertQueue(
-        requireRequests(this.store),
-        this.clock,
-        this.patience,
-        () => {
-          if (this.lanes.get(name) === made) this.lanes.delete(name);
-        },
-      );
-      this.lanes.set(name, (lane = made));
-    }
-    return lane;
-  }
-
-  private remember(name: string, at: Date): void {
-    const now = this.clock.monotonic();
-    this.added.delete(name);
-    this.added.set(name, { at, until: now + REMEMBERED });
-    for (const [other, { until }] of this.added) {
+  private remember(name: string, at: Date, now: number): void {
+    this.published.delete(name);
+    this.published.set(name, { at, until: now + REMEMBERED });
+    for (const [other, { until }] of this.published) {
       if (until > now) break;
-      this.added.delete(other);
+      this.published.delete(other);
     }
   }
 }

@@ -1,21 +1,20 @@
 import type { CallHandler } from '@nestjs/common';
 import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { LockClock } from '../common/clock.js';
-import { TaskLockUnavailableError } from '../lock/errors.js';
-import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import { isTick } from '../calls/task-call.js';
 import type { CallTaker } from '../calls/call-dispatcher.js';
+import { isTick } from '../calls/task-call.js';
 import type { TaskCall, TaskExecutionContext } from '../calls/task-call.js';
-import { messageOf } from '../common/error-text.js';
-import type { Place } from './insert-queue.js';
+import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { TaskRun } from '../calls/task-run.js';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { TaskLockUnavailableError } from '../lock/errors.js';
 import type { RequestPublisher } from './publisher.js';
 import type { RequestSettler } from './settler.js';
-import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
-import type { TaskRun } from '../calls/task-run.js';
 
-/** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce`, or that overlap. */
+/** Stands before the lock's interceptor, and makes requests of calls: of tasks with `debounce` or `bufferOne`. */
 export class RequestingInterceptor implements CallTaker {
   constructor(
     private readonly locked: TaskLockInterceptor,
@@ -33,25 +32,29 @@ export class RequestingInterceptor implements CallTaker {
   async intercept(context: TaskExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
     const { call } = context;
     const since = this.clock.monotonic();
-    const where = `${context.getClass().name}.${context.getHandler().name}`;
-    // Also where it may run at once: whether a call is refused must not depend on what else is running.
-    const args = this.publisher.textOf(context.getArgs(), where);
-    const place = call.task.debounce ? undefined : this.publisher.placeOf(call);
-    if (!place) {
+    const method = `${context.getClass().name}.${context.getHandler().name}`;
+    this.publisher.requestsFor(method);
+    // Also where the call may run at once: whether it is refused must not depend on what else is running.
+    const args = this.publisher.textOf(context.getArgs(), method);
+    const letGo = call.task.debounce ? undefined : this.publisher.hold(call);
+    if (!letGo) {
       await this.publish(call, args);
       return of(undefined);
     }
     try {
-      const called = { since, lastAddedAt: this.publisher.lastAddedAt(call) };
+      const called = { since, lastPublishedAt: this.publisher.lastPublishedAt(call) };
       const result = await this.execute(call, (run) => {
-        place.leave();
+        letGo();
         return this.settler.serveAlong(call, run, called, () => lastValueFrom(next.handle()));
       });
       if (result) return of(result.value);
-      await this.publish(call, args, place);
+      // Before what was held back meanwhile, which goes with it once this call lets go.
+      const published = this.publish(call, args, true);
+      letGo();
+      await published;
       return of(undefined);
     } finally {
-      place.leave();
+      letGo();
     }
   }
 
@@ -69,10 +72,10 @@ export class RequestingInterceptor implements CallTaker {
     }
   }
 
-  private async publish(call: TaskCall, args: string, place?: Place): Promise<void> {
+  private async publish(call: TaskCall, args: string, first = false): Promise<void> {
     const { key, task } = call;
     try {
-      await this.publisher.add(call, args, { place });
+      await this.publisher.publish(call, args, { first });
     } catch (error) {
       if (!(error instanceof LockStoreUnavailableError)) throw error;
       throw new TaskLockUnavailableError({ task: task.name, key }, 'unavailable', messageOf(error));

@@ -1,34 +1,35 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asDirectCall } from '../calls/call-context.js';
-import { within } from '../common/timeouts.js';
-import type { LockClock } from '../common/clock.js';
-import type { RequestStore, UnknownRequests, WaitingRequests } from '../store/request-store.js';
-import type { RequestServer, RequestPoller, Served } from './poller.js';
+import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
 import { claimOf } from '../calls/task-call.js';
 import type { TaskCall } from '../calls/task-call.js';
-import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
-import type { ScheduledMethod } from '../tasks/task-scan.js';
-import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
-import type { Task } from '../tasks/registry.js';
-import type { RequestSettler } from './settler.js';
-import type { TaskRun } from '../calls/task-run.js';
 import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
+import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { TaskRun } from '../calls/task-run.js';
+import type { LockClock } from '../common/clock.js';
+import { within } from '../common/timeouts.js';
+import type { UnknownRequests, WaitingRequests } from '../store/request-store.js';
+import type { Task } from '../tasks/registry.js';
+import type { ScheduledMethod } from '../tasks/task-scan.js';
+import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
+import type { RequestingStore } from './require-requests.js';
+import type { RequestSettler } from './settler.js';
 
 /** Milliseconds after which requests of an unknown task are reported: a deployment brings new tasks to one replica first. */
 const UNKNOWN_AFTER = 60_000;
-/** Milliseconds between two looks for them, and between two reports of one task. */
+/** Milliseconds between two polls for them, and between two reports of one task. */
 const REPORT_EVERY = 60_000;
 const REPORT_AGAIN = 3_600_000;
 
-/** Milliseconds for which the run of a tick that was left behind is awaited; it holds the lock if it takes longer. */
-const RECOVERY_PATIENCE = 5_000;
+/** Milliseconds for which the run of a tick that was left behind is awaited; a longer one holds the lock. */
+const LEFT_BEHIND_TIMEOUT = 5_000;
 
-/** Milliseconds after which a lock that seemed to be held is tried again: its row may have been set free by hand. */
+/** Milliseconds after which a lock that seemed to be held is attempted again: somebody may have freed its row by hand. */
 const LONGEST_REST = 60_000;
 
 /** Runs requests as calls of the methods that they are for. */
 @Injectable()
-export class RequestRunner implements RequestServer {
+export class RequestRunner implements PolledRunner {
   private readonly logger = new Logger('TaskLock');
   private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
   private readonly reported = new Map<string, number>();
@@ -37,27 +38,27 @@ export class RequestRunner implements RequestServer {
   constructor(
     private readonly interceptor: TaskLockInterceptor,
     private readonly settler: RequestSettler,
-    private readonly watch: RequestPoller,
-    private readonly store: RequestStore | undefined,
+    private readonly poller: RequestPoller,
+    private readonly store: RequestingStore,
     private readonly clock: LockClock,
-    private readonly recovery: Pick<LeftBehindTicks, 'look'>,
+    private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
   ) {
-    watch.serveBy(this);
+    poller.runBy(this);
   }
 
   get tasks(): readonly string[] {
     return [...this.methods.keys()];
   }
 
-  /** Requests of the task run this method; where it expects some, they are looked for from here on. */
+  /** Requests of the task run this method; where it expects some, they are polled for from here on. */
   add(task: Task, method: ScheduledMethod): void {
     this.methods.set(task.name, { task, method });
-    if (task.expectsRequests) this.watch.expect(task.name);
+    if (task.expectsRequests) this.poller.expect(task.name);
   }
 
-  async serve(waiting: WaitingRequests): Promise<Served> {
+  async attempt(waiting: WaitingRequests): Promise<Attempt> {
     const known = this.methods.get(waiting.task);
-    if (!known) return { progressed: false };
+    if (!known) return { succeeded: false };
     const { task, method } = known;
     const { instance, key, method: decorated, declaration } = method;
     const type = instance.constructor;
@@ -75,41 +76,42 @@ export class RequestRunner implements RequestServer {
     };
     const work = async (args: unknown[]): Promise<unknown> =>
       asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
-    // As a call, the run would take the row of a tick that a dead run left behind, and supersede it.
-    if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));
+    // This run would take the row of a tick that a dead run left behind, and supersede that tick.
+    if (task.recover) await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(task.name));
     return new Promise((resolve) => {
-      const served = this.claimed(call, (run) => {
-        // One that never settles must not keep what waits for its lock, nor its place among those of its task.
-        run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });
+      const attempt = this.claimAndRun(call, (run) => {
+        // A method that never settles must not keep what waits for its lock, nor its place among the runs of its task.
+        run.signal.addEventListener('abort', () => resolve({ succeeded: false }), { once: true });
         return this.settler.serve(call, run, work);
       });
-      void served.then(resolve);
+      void attempt.then(resolve);
     });
   }
 
-  async lookForUnknown(): Promise<void> {
+  async reportUnknown(): Promise<void> {
     const now = this.clock.monotonic();
     if (now < this.nextReport) return;
     this.nextReport = now + REPORT_EVERY;
-    for (const unknown of (await this.store?.unknown(this.tasks, UNKNOWN_AFTER)) ?? []) this.report(unknown);
+    const unknown = await this.store.requests?.unknown(this.tasks, UNKNOWN_AFTER);
+    for (const each of unknown ?? []) this.report(each);
   }
 
-  private async claimed(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Served> {
+  private async claimAndRun(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Attempt> {
     try {
       const result = await this.interceptor.claimAndRun(call, method);
-      if (result.status === 'executed') return { progressed: true };
-      return { progressed: false, restFor: this.restUntil(call, result.heldUntil) };
+      if (result.status === 'executed') return { succeeded: true };
+      return { succeeded: false, restFor: this.restUntil(call, result.heldUntil) };
     } catch (error) {
       if (!(error instanceof ReturnedClaim)) this.logger.error(error);
       else if (error.cause !== undefined)
         this.logger.warn(`A run of "${call.task.name}" for requests could not begin: ${error.message}`);
-      return { progressed: false };
+      return { succeeded: false };
     }
   }
 
   /**
-   * The end of a minimum hold is known, and nothing is of use before. That of a run in progress is not, and it may be
-   * over long before its lease; and the clocks of this replica and of the database may differ.
+   * The end of a minimum hold is known, and no attempt is of use before it. A run in progress may end long before its
+   * lease. The clocks of this replica and of the database may differ, so that a rest has bounds.
    */
   private restUntil(call: TaskCall, heldUntil: Date | undefined): number | undefined {
     if (!heldUntil) return undefined;

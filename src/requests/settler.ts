@@ -1,38 +1,39 @@
-import { answerWithin, pause } from '../common/timeouts.js';
-import type { LockClock } from '../common/clock.js';
-import { TaskLockLostError } from '../lock/errors.js';
-import type { LockLog } from '../common/log.js';
-import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import { retryDelay } from '../common/backoff.js';
-import { messageOf } from '../common/error-text.js';
-import type { PickedUp, RequestRun, RequestStore, SettledRun } from '../store/request-store.js';
-import type { RequestPoller } from './poller.js';
 import { lockNameOf } from '../calls/task-call.js';
 import type { RequestedLock } from '../calls/task-call.js';
-import { requireRequests } from './request-support.js';
-import type { TaskRun } from '../calls/task-run.js';
 import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
+import type { TaskRun } from '../calls/task-run.js';
+import { retryDelay } from '../common/backoff.js';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import type { LockLog } from '../common/log.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { answerWithin, pause } from '../common/timeouts.js';
+import { TaskLockLostError } from '../lock/errors.js';
+import type { PickedUp, RequestStore, Settled, SettledRun } from '../store/request-store.js';
+import type { RequestPoller } from './poller.js';
+import { requireRequests } from './require-requests.js';
+import type { RequestingStore } from './require-requests.js';
 
-/** How often the end of a run is told where each time there is no answer. */
-const TRIES = 3;
+/** How often the end of a run is sent within the timeout where no answer comes at all. */
+const SENDS = 3;
 
 /** When a call was made. */
 export interface CallInstant {
   /** By the monotonic clock. */
   since: number;
-  /** When this replica had last asked for a run before it, by the store's clock. */
-  lastAddedAt?: Date;
+  /** When this replica had last published a request before it, by the store's clock. */
+  lastPublishedAt?: Date;
 }
 
 /** Picks requests up under the lock of a run, and settles them when it is over. */
 export class RequestSettler {
   constructor(
-    private readonly store: RequestStore | undefined,
-    private readonly watch: RequestPoller,
+    private readonly store: RequestingStore,
+    private readonly poller: RequestPoller,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    /** Milliseconds that the store has for an answer, and for which the end of a run is told again. */
-    private readonly patience: number,
+    /** Milliseconds that the store has for an answer, and within which the end of a run is sent again. */
+    private readonly timeout: number,
   ) {}
 
   /**
@@ -53,7 +54,7 @@ export class RequestSettler {
   }
 
   /**
-   * Calls `work`, a call with arguments of its own: what was asked for before it is older, and served by it.
+   * Calls `work`, a call with arguments of its own: what was published before it is older, and served by it.
    *
    * @throws ReturnedClaim where the lock was lost before the call could begin
    */
@@ -73,32 +74,30 @@ export class RequestSettler {
   }
 
   /**
-   * By the store's clock, when a call was made, or somewhat earlier: its claim may have waited, and others have asked
-   * meanwhile, with newer arguments. What this replica had asked for before is older in any case.
+   * When a call was made by the store's clock, or somewhat earlier: while its claim waited, others may have published
+   * newer arguments. What this replica had published before the call is older in any case.
    */
-  private instantOf({ since, lastAddedAt }: CallInstant, { startedAt }: TaskRun): Date {
+  private instantOf({ since, lastPublishedAt }: CallInstant, { startedAt }: TaskRun): Date {
     const atLeast = startedAt.getTime() - (this.clock.monotonic() - since);
     // The store's instants are finer than a millisecond.
-    return new Date(Math.max(atLeast, lastAddedAt ? lastAddedAt.getTime() + 1 : -Infinity));
+    return new Date(Math.max(atLeast, lastPublishedAt ? lastPublishedAt.getTime() + 1 : -Infinity));
   }
 
   private async pickUp(lock: RequestedLock, { token }: TaskRun, before?: Date): Promise<PickedUp> {
     const { name, attempts } = lock.task;
     const run = { name: lockNameOf(lock), token, attempts };
     const wanted = { aborted: false };
-    const pickingUp = requireRequests(this.store).pickUp(run, before, wanted);
+    const pickingUp = this.requests().pickUp(run, before, wanted);
     let picked: PickedUp;
     try {
-      picked = await answerWithin(this.clock, this.patience, pickingUp);
+      picked = await answerWithin(this.clock, this.timeout, pickingUp);
     } catch (error) {
       wanted.aborted = true;
-      // Nothing runs for it: left as it is, it would count as an attempt whose replica died. At once, under the lock, for
-      // one whose answer was lost, and once more for one that is carried out later.
-      const giveBack = (): Promise<unknown> => this.giveBack(run);
+      // Nothing runs: what stays picked up would count as an attempt of a dead replica. Sent once, as there may be nothing.
+      const giveBack = () => this.send({ ...run, outcome: 'aborted' }).catch(() => undefined);
+      // At once for a pick-up whose answer was lost, and again for one that is carried out later.
       pickingUp.then(
-        async ({ count }) => {
-          if (count > 0) await giveBack();
-        },
+        ({ count }) => (count > 0 ? giveBack() : undefined),
         () => undefined,
       );
       await giveBack();
@@ -111,68 +110,68 @@ export class RequestSettler {
     return picked;
   }
 
-  /** Never rejects, and is tried once: it may be that there is nothing to give back. */
-  private async giveBack(run: RequestRun): Promise<void> {
-    try {
-      const settling = requireRequests(this.store).settle({ ...run, outcome: 'aborted' });
-      await answerWithin(this.clock, this.patience / TRIES, settling);
-    } catch {
-      // An attempt more is counted than was made.
-    }
-  }
-
   private async settling<T>(
     lock: RequestedLock,
     run: TaskRun,
     work: () => Promise<T>,
     hasPickedUp = true,
   ): Promise<T> {
-    const { name: task, attempts } = lock.task;
-    const settled = { name: lockNameOf(lock), token: run.token, attempts };
+    const settle = async (outcome: SettledRun['outcome'], error?: string): Promise<void> => {
+      if (hasPickedUp) await this.settle(lock, run, outcome, error);
+    };
     try {
-      // The answer may have come when the lease was over: another replica may be running it.
+      // The pick-up may have been answered after the end of the lease: another replica may be running the task.
       run.assertHeld();
     } catch (error) {
-      if (hasPickedUp) await this.settle(task, { ...settled, outcome: 'aborted' });
+      await settle('aborted');
       throw new ReturnedClaim(messageOf(error), { cause: error });
     }
-    if (!hasPickedUp) return work();
     try {
       const value = await work();
-      await this.settle(task, { ...settled, outcome: 'succeeded' });
+      await settle('succeeded');
       return value;
     } catch (error) {
-      const outcome = wasAborted(run) ? 'aborted' : 'failed';
-      await this.settle(task, { ...settled, outcome, error: messageOf(error) });
+      await settle(wasAborted(run) ? 'aborted' : 'failed', messageOf(error));
       throw error;
     }
   }
 
   /** Never rejects: what the method has done stands, and its error must not be masked. */
-  private async settle(task: string, settled: SettledRun): Promise<void> {
-    const deadline = this.clock.monotonic() + this.patience;
-    for (let tries = 0; ; tries++) {
+  private async settle(
+    lock: RequestedLock,
+    { token }: TaskRun,
+    outcome: SettledRun['outcome'],
+    error?: string,
+  ): Promise<void> {
+    const { name: task, attempts } = lock.task;
+    const settled = { name: lockNameOf(lock), token, attempts, outcome, error };
+    const deadline = this.clock.monotonic() + this.timeout;
+    for (let sent = 0; ; sent++) {
       try {
-        const settling = requireRequests(this.store).settle(settled);
-        const { parked, retryIn } = await answerWithin(this.clock, this.patience / TRIES, settling);
+        const { parked, retryIn } = await this.send(settled);
         if (parked > 0)
-          this.log.error(
-            `${parked} requests of "${task}" are parked after ${settled.attempts} attempts: ${settled.error}`,
-          );
-        if (retryIn !== undefined) this.watch.requested(settled.name, retryIn);
+          this.log.error(`${parked} requests of "${task}" are parked after ${attempts} attempts: ${error}`);
+        if (retryIn !== undefined) this.poller.published(settled.name, retryIn);
         return;
-      } catch (error) {
+      } catch (problem) {
         const left = deadline - this.clock.monotonic();
-        if (error instanceof LockStoreUnavailableError && left > 0) {
-          await pause(this.clock, Math.min(retryDelay(tries), left));
-          continue;
+        if (!(problem instanceof LockStoreUnavailableError) || left <= 0) {
+          this.log.error(
+            `The requests of "${task}" may run once more, their end could not be recorded: ${messageOf(problem)}`,
+          );
+          return;
         }
-        this.log.error(
-          `The requests of "${task}" may run once more, their end could not be told: ${messageOf(error)}`,
-        );
-        return;
+        await pause(this.clock, Math.min(retryDelay(sent), left));
       }
     }
+  }
+
+  private send(settled: SettledRun): Promise<Settled> {
+    return answerWithin(this.clock, this.timeout / SENDS, this.requests().settle(settled));
+  }
+
+  private requests(): RequestStore {
+    return requireRequests(this.store, 'A run of requests');
   }
 }
 

@@ -15,10 +15,10 @@ function callbacksAtEndOf(runner: QueryRunner): (() => void)[] {
   const callbacks: (() => void)[] = [];
   waiting.set(runner, callbacks);
   for (const method of ['commitTransaction', 'rollbackTransaction', 'release'] as const) {
-    const original = runner[method];
+    const original = runner[method].bind(runner);
     runner[method] = async () => {
       try {
-        await original.call(runner);
+        await original();
       } finally {
         // The end of a savepoint leaves the transaction active. So does a lost connection, which releases the runner.
         const hasEnded = !runner.isTransactionActive || runner.isReleased;

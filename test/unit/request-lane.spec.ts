@@ -3,10 +3,10 @@ import { LockStoreUnavailableError } from '../../src/common/store-unavailable.er
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
 import { InsertQueue } from '../../src/requests/insert-queue.js';
 import type { NewRequest } from '../../src/store/request-store.js';
-import { FakeClock } from '../support/fake-clock.js';
+import { FakeClock, settled } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
 
-const PATIENCE = 1_000;
+const TIMEOUT = 1_000;
 
 /** A store that notes its inserts, and may hold or refuse them. */
 class RecordingStore extends InMemoryRequestStore {
@@ -23,56 +23,69 @@ class RecordingStore extends InMemoryRequestStore {
   }
 }
 
-function aLane() {
+function aQueue() {
   const clock = new FakeClock();
   const store = new RecordingStore(
     () => clock.now(),
     () => false,
   );
-  let emptied = 0;
-  const lane = new InsertQueue(store, clock, PATIENCE, () => emptied++);
-  const request = (args: string): NewRequest => ({ name: 'task', task: 'task', args, delay: 0 });
-  const add = (args: string): Promise<Date> => lane.add(request(args));
-  return { clock, store, lane, add, request, emptied: () => emptied };
+  const queue = new InsertQueue(() => store, clock, TIMEOUT);
+  const request = (args: string, name = 'task'): NewRequest => ({ name, task: 'task', args, delay: 0 });
+  const add = (args: string): Promise<Date> => queue.add(request(args));
+  return { clock, store, queue, add, request };
 }
 
 describe('the requests of a name', () => {
   test('that gather while an insert is under way go in the next one, in their order', async () => {
-    const { store, add, emptied } = aLane();
+    const { store, add } = aQueue();
     store.gate = new Gate();
     const added = Promise.all(['1', '2', '3'].map(add));
     store.gate.open();
     await added;
     expect(store.inserts).toEqual([['1'], ['2', '3']]);
     expect(store.all().map(({ args }) => args)).toEqual(['1', '2', '3']);
-    expect(emptied()).toBe(1);
   });
 
-  test('wait for a call that is not decided, and come after it where it becomes one of them', async () => {
-    const { store, lane, add, request } = aLane();
-    expect(lane.isFree).toBe(true);
-    const place = lane.take();
-    expect(lane.isFree).toBe(false);
+  test('are held back by a call that is not decided, and come after it where it becomes one of them', async () => {
+    const { store, queue, add, request } = aQueue();
+    const letGo = queue.hold('task');
     const later = add('later');
     expect(store.inserts).toEqual([]);
-    await Promise.all([place.add(request('call')), later]);
+    const call = queue.add(request('call'), true);
+    letGo?.();
+    await Promise.all([call, later]);
     expect(store.inserts).toEqual([['call', 'later']]);
-    place.leave();
-    expect(lane.isFree).toBe(true);
   });
 
   test('go on when the call runs; if it comes to nothing after all, it is the newest', async () => {
-    const { store, lane, add, request } = aLane();
-    const place = lane.take();
+    const { store, queue, add, request } = aQueue();
+    const letGo = queue.hold('task');
     const later = add('later');
-    place.leave();
+    letGo?.();
     await later;
-    await place.add(request('call'));
+    await queue.add(request('call'), true);
+    letGo?.();
     expect(store.inserts).toEqual([['later'], ['call']]);
   });
 
+  test('are not overtaken by a call: it holds nothing back while one is on its way', async () => {
+    const { store, queue, add, request } = aQueue();
+    store.gate = new Gate();
+    const added = add('first');
+    expect(queue.hold('task')).toBeUndefined();
+    store.gate.open();
+    await added;
+    await settled();
+    const letGo = queue.hold('task');
+    expect(letGo).toBeDefined();
+    expect(queue.hold('task')).toBeUndefined();
+    await queue.add(request('other', 'other'));
+    letGo?.();
+    expect(queue.hold('task')).toBeDefined();
+  });
+
   test('fail alone where the store refuses one', async () => {
-    const { store, add } = aLane();
+    const { store, add } = aQueue();
     store.gate = new Gate();
     store.refuses = { args: 'wrong', error: new Error('refused') };
     const added = Promise.allSettled(['0', '1', 'wrong', '2'].map(add));
@@ -83,12 +96,12 @@ describe('the requests of a name', () => {
   });
 
   test('are given up without an answer, and those that came meanwhile are tried', async () => {
-    const { clock, store, add } = aLane();
+    const { clock, store, add } = aQueue();
     const silence = new Gate();
     store.gate = silence;
     const silent = expect(add('silent')).rejects.toThrow('the database did not answer');
     const later = add('later');
-    await clock.advance(PATIENCE - 1);
+    await clock.advance(TIMEOUT - 1);
     expect(store.inserts).toEqual([['silent']]);
     store.gate = undefined;
     await clock.advance(1);
@@ -98,7 +111,7 @@ describe('the requests of a name', () => {
   });
 
   test('fail together where the store is down', async () => {
-    const { store, add } = aLane();
+    const { store, add } = aQueue();
     store.gate = new Gate();
     store.refuses = { args: '2', error: new LockStoreUnavailableError('connection refused', false) };
     const added = Promise.allSettled(['0', '1', '2'].map(add));

@@ -8,7 +8,7 @@ import { RequestPublisher } from '../../src/requests/publisher.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 
-const PATIENCE = 1_000;
+const TIMEOUT = 1_000;
 
 /** A store that notes when it is polled, and has nothing due. */
 class PolledStore extends InMemoryRequestStore {
@@ -30,14 +30,14 @@ class PolledStore extends InMemoryRequestStore {
 function publishing() {
   const clock = new FakeClock();
   const store = new PolledStore(clock);
-  const settings = { pollingInterval: Infinity, patience: PATIENCE };
-  const watch = new RequestPoller(store, clock, recordingLog(), settings);
-  watch.serveBy({
+  const settings = { pollingInterval: Infinity, timeout: TIMEOUT };
+  const poller = new RequestPoller({ requests: store }, clock, recordingLog(), settings);
+  poller.runBy({
     tasks: ['task'],
-    serve: async () => ({ progressed: false }),
-    lookForUnknown: async () => {},
+    attempt: async () => ({ succeeded: false }),
+    reportUnknown: async () => {},
   });
-  const publisher = new RequestPublisher(store, watch, clock, PATIENCE);
+  const publisher = new RequestPublisher({ requests: store }, poller, clock, TIMEOUT);
   const lock = { task: { name: 'task' } } as RequestedLock;
   return { clock, store, publisher, lock };
 }
@@ -73,7 +73,7 @@ describe('a request in a transaction', () => {
   test('is polled for at its commit, and not before: it could not be seen', async () => {
     const { clock, store, publisher, lock } = publishing();
     const { runner, manager } = openTransaction();
-    await publisher.add(lock, '[]', { manager });
+    await publisher.publish(lock, '[]', { manager });
     await clock.advance(30_000);
     expect(store.polls).toEqual([]);
     await runner.commitTransaction();
@@ -85,7 +85,7 @@ describe('a request in a transaction', () => {
     const { clock, store, publisher, lock } = publishing();
     const { runner, manager } = openTransaction();
     runner.depth = 3;
-    await publisher.add(lock, '[]', { manager });
+    await publisher.publish(lock, '[]', { manager });
     await runner.commitTransaction();
     await runner.rollbackTransaction();
     await clock.advance(1_000);
@@ -101,7 +101,7 @@ describe('a request in a transaction', () => {
     runner.commitTransaction = async () => {
       throw new Error('Connection terminated unexpectedly');
     };
-    await publisher.add(lock, '[]', { manager });
+    await publisher.publish(lock, '[]', { manager });
     await expect(runner.commitTransaction()).rejects.toThrow('Connection terminated');
     await clock.advance(0);
     expect(store.polls).toEqual([]);
@@ -115,8 +115,8 @@ describe('a request in a transaction', () => {
     const { runner, manager } = openTransaction();
     for (let nth = 1; nth <= 3; nth++) {
       runner.depth = 1;
-      await publisher.add(lock, '[]', { manager });
-      await publisher.add(lock, '[]', { manager });
+      await publisher.publish(lock, '[]', { manager });
+      await publisher.publish(lock, '[]', { manager });
       await runner.commitTransaction();
       await clock.advance(1_000);
       expect(store.polls).toHaveLength(nth);
@@ -126,7 +126,7 @@ describe('a request in a transaction', () => {
   test('is polled for when it is due, where the transaction has ended before', async () => {
     const { clock, store, publisher, lock } = publishing();
     const { runner, manager } = openTransaction();
-    await publisher.add(lock, '[]', { delay: 5_000, manager });
+    await publisher.publish(lock, '[]', { delay: 5_000, manager });
     await runner.commitTransaction();
     await clock.advance(4_999);
     expect(store.polls).toEqual([]);
@@ -137,7 +137,7 @@ describe('a request in a transaction', () => {
 
 test('a request in no transaction is polled for at once', async () => {
   const { clock, store, publisher, lock } = publishing();
-  await publisher.add(lock, '[]');
+  await publisher.publish(lock, '[]');
   await clock.advance(0);
   expect(store.polls).toEqual([0]);
 });

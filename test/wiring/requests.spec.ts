@@ -7,7 +7,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { currentTaskRun } from '../../src/calls/call-context.js';
 import { TaskLock, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRequestOptions } from '../../src/index.js';
-import { InMemoryLockStore } from '../../src/testing/index.js';
+import { attachTaskLock, InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { aClaim } from '../support/claims.js';
 import { CapturedLog } from '../support/captured-log.js';
@@ -632,4 +632,40 @@ test('a store that takes no requests is told at start-up with a task that needs 
   await expect(startApplication({ providers: [Exports], options: { store } })).rejects.toThrow(
     /TaskLockModule, option store: InMemoryLockStore has no `requests`, which the task '\w+' needs/,
   );
+});
+
+class ShardedStore extends InMemoryLockStore {
+  constructor() {
+    super();
+    Object.assign(this, { requests: undefined });
+  }
+}
+
+describe('a store that takes no requests is named, with the call that needs them,', () => {
+  @Injectable()
+  class Plain {
+    @TaskLock('plain')
+    async plain(): Promise<void> {}
+  }
+
+  test('by a request of a task that declares nothing of them', async () => {
+    const application = await startApplication({
+      providers: [Plain],
+      options: { store: new ShardedStore() },
+    });
+    await expect(application.get(TaskLockService).request('plain')).rejects.toThrow(
+      "TaskLockService.request('plain') needs a store with `requests`, and ShardedStore has none: a request has no place " +
+        'to wait in.',
+    );
+  });
+
+  test('by a call that would become one, of an object that no start-up has checked', async () => {
+    const exports = attachTaskLock(new Exports(), { store: new ShardedStore() });
+    for (const call of [exports.buffered(1), exports.debounced(1)]) {
+      await expect(call).rejects.toThrow(
+        /^Exports\.(buffered|debounced) needs a store with `requests`, and ShardedStore has none/,
+      );
+    }
+    expect(await exports.plain(1)).toBeUndefined();
+  });
 });
