@@ -4,35 +4,44 @@ import type { DurationInput } from '../common/duration.js';
 import type { LockStore } from '../store/lock-store.js';
 
 /**
- * What a single task may set for itself. Durations may hold placeholders: `${path.to.key:default}`.
+ * The options of one task. Durations may hold placeholders: `${path.to.key:default}`.
  *
  * @example
  * @TaskLock('nightly-report', '1d', { minHold: '20h', maxHold: '2d' })
  */
 export interface TaskLockOptions<Args extends unknown[] = never[]> {
   /**
-   * No new run sooner than this after the last one's tick (without a schedule: after its start), even when the method was
-   * quick. Must be below the interval. Ticks of `@Interval` keep 0.9 of it in any case, and direct calls of a scheduled
-   * method do not heed it. Default: 0.9 × interval, or interval − half the schedule's gap where that is more; none for a
-   * task with neither schedule nor interval.
+   * No new run starts sooner than this after the tick of the last run, even if the method was quick. Without a
+   * schedule, it counts from the start of the last run. Must be below the interval.
+   *
+   * Default: 0.9 × interval, or interval − half the schedule's gap if that is more. A task with neither schedule nor
+   * interval has no minimum hold.
+   *
+   * An `@Interval` keeps at least 0.9 of its interval in any case. Direct calls of a scheduled method ignore the
+   * minimum hold.
    */
   minHold?: DurationInput;
   /**
-   * No run keeps the lock longer than this; `currentTaskRun().signal` aborts when it is over.
-   * Default: 5 × interval; 1 h for a task with neither schedule nor interval.
+   * No run keeps the lock longer than this. When it is over, `currentTaskRun().signal` aborts.
+   *
+   * Default: 5 × interval, or 1 h for a task with neither schedule nor interval.
    */
   maxHold?: DurationInput;
   /**
-   * True: where a replica dies in the middle of a run, the same tick runs again on another one when its lease is over;
-   * `currentTaskRun().recovering` says so. Once a tick: one that kills its process must not take every replica in turn.
-   * Needs `@Cron`, `@TaskCron` or `@Interval`. Default: false, the tick is lost and the next one runs.
+   * If `true`, a tick whose replica dies in the middle runs again on another replica when the lease is over. The run
+   * finds `currentTaskRun().recovering` set. A tick is recovered once, so one that kills its process cannot kill every
+   * replica in turn.
+   *
+   * Needs `@Cron`, `@TaskCron` or `@Interval`. Default: `false`, the tick is lost and the next one runs.
    */
   recover?: boolean;
   /**
-   * A lock for each key: calls with different keys run side by side, calls with one key exclude each other. Computed from
-   * the arguments of the call, on the replica that is called. A text that is not empty, or a finite number (`5` and `'5'`
-   * are one key), of any length. For methods that are called: a schedule calls without arguments. The compiler checks its
-   * parameters, which have to be annotated, against those of the method. Default: one lock for all calls.
+   * Gives each key a lock of its own. Calls with different keys run side by side; calls with the same key exclude each
+   * other. Default: one lock for all calls.
+   *
+   * The function gets the arguments of the call and runs on the replica that is called. It returns a non-empty string
+   * or a finite number, of any length; `5` and `'5'` are the same key. Annotate its parameters: the compiler checks
+   * them against those of the method. A scheduled method cannot have a key, because a schedule calls without arguments.
    *
    * @example
    * @TaskLock('course-export', undefined, { key: (courseId: number) => courseId })
@@ -40,30 +49,37 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    */
   key?: (...args: Args) => string | number;
   /**
-   * What a call does that finds the lock held, by a run in progress or by the minimum hold:
+   * What a call does if the lock is held, by a run in progress or by the minimum hold. Default: `skip`.
    *
-   * - `skip` resolves to `undefined`, at once;
-   * - `wait` asks again until it runs, or until `waitTimeout` is over: then a `TaskLockTimeoutError`;
-   * - `throw` throws a `TaskLockHeldError` with the holder and until when;
-   * - `bufferOne` resolves to `undefined`, and the task runs once more as soon as the run in progress ends, on whichever
-   *   replica, with the arguments of the last of these calls. They must be JSON.
+   * - `skip`: the call resolves to `undefined` at once.
+   * - `wait`: the call runs once the lock is free. If it is not free within `waitTimeout`, the call throws a
+   *   `TaskLockTimeoutError`.
+   * - `throw`: the call throws a `TaskLockHeldError` with `heldBy` and `heldUntil`.
+   * - `bufferOne`: the call resolves to `undefined`, and the task runs once more when the lock is free, on any replica,
+   *   with the arguments of the last such call. The arguments must be JSON.
    *
-   * All but `skip` throw a `TaskLockUnavailableError` where the database gave no answer. Ticks of a schedule are
-   * always skipped: on all replicas but one there is nothing to wait for. Default: `skip`.
+   * All but `skip` throw a `TaskLockUnavailableError` if the database gives no answer. Ticks of a schedule are always
+   * skipped, because all replicas but one have nothing to wait for.
    */
   overlap?: Overlap;
-  /** How long `overlap: 'wait'` waits at most; only for that. It has no default: a wait without a bound would pile up calls. */
+  /**
+   * How long a call waits for the lock. Required with `overlap: 'wait'`, and only allowed there. It has no default,
+   * because calls that wait without a bound would pile up.
+   */
   waitTimeout?: DurationInput;
   /**
-   * What becomes of a tick that no replica ran, because of a deployment or an outage: `once` runs the newest one when a
-   * replica is there again, with its own `scheduledTime`, by the same claim, so that it cannot run twice; older ones are
-   * dropped, and logged. The first start of a new task has missed nothing. Needs a `@Cron` expression. Default: `skip`,
-   * the task goes on with its next tick.
+   * What becomes of a tick that no replica ran, for example because of a deployment or an outage.
+   *
+   * - `skip` (the default): the task goes on with its next tick.
+   * - `once`: when a replica is there again, the newest missed tick runs, once, with its own `scheduledTime`. Older
+   *   ones are dropped, and logged.
+   *
+   * A new task that starts for the first time has missed nothing. `once` needs a cron expression.
    */
   missed?: 'skip' | 'once';
   /**
-   * How old a tick may be that `missed: 'once'` still runs; an older one is dropped, and logged. Default: as old as the
-   * newest one is.
+   * The greatest age of a tick that `missed: 'once'` still runs. An older one is dropped, and logged. Default: no
+   * limit.
    *
    * @example
    * @Cron('0 3 * * *')
@@ -71,9 +87,11 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    */
   catchupWindow?: DurationInput;
   /**
-   * Calls become requests that run once together, for each key and across all replicas; they resolve to `undefined`.
-   * Their arguments must be JSON, and those of the last one are taken. Ticks of a schedule run as they are due. Not
-   * together with `overlap`. A call that cannot be written down throws a `TaskLockUnavailableError`.
+   * Calls become requests, which run together after a delay: one run for each key, across all replicas, with the
+   * arguments of the last call. Each call resolves to `undefined` at once. The arguments must be JSON.
+   *
+   * Ticks of a schedule still run when they are due. Cannot be combined with `overlap`. A call throws a
+   * `TaskLockUnavailableError` if its request cannot be stored.
    *
    * @example
    * @TaskLock('course-export', undefined, { key: (courseId: number) => courseId, debounce: { delay: '5s' } })
@@ -81,87 +99,100 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    */
   debounce?: Debounce;
   /**
-   * How often a request is tried before it is parked: after 1 s, and then four times as long each time, at most an hour.
-   * Given, or with `debounce` or `overlap: 'bufferOne'`, it also says that the task is requested: every replica looks for
-   * its requests then, each `pollingInterval` of the module. From 1 to 1,000. Default: 5.
+   * How often a request is tried before it is parked, from 1 to 1,000. Default: 5. Retries come after 1 s, 4 s,
+   * 16 s and so on, up to an hour.
+   *
+   * If you set it, every replica polls for requests of the task, each `pollingInterval` of the module. `debounce` and
+   * `overlap: 'bufferOne'` have the same effect.
    */
   attempts?: number;
 }
 
-/** What a call does that finds the lock held. */
+/** What a call does if the lock is held: see {@link TaskLockOptions.overlap}. */
 export type Overlap = 'skip' | 'wait' | 'throw' | 'bufferOne';
 
-/** How calls of a task are collapsed. Durations may hold placeholders. */
+/** How the calls of a task are debounced. Durations may hold placeholders. */
 export interface Debounce {
-  /** Up to 30 days. */
+  /** More than 0, up to 30 days. */
   delay: DurationInput;
-  /** `trailing` runs no later than this after the first call; longer than `delay`, up to 30 days. Default: ten times the delay. */
+  /**
+   * The run is due no later than this after the first call, however many calls follow. Longer than `delay`, up to 30
+   * days; only for `mode: 'trailing'`. Default: ten times the delay, but at most 30 days.
+   */
   maxDelay?: DurationInput;
   /**
-   * `trailing` runs `delay` after the last call. `leading` runs the first one at once, and what is called until `delay`
-   * after that run has begun is one run when it is over: the last call is never lost. Default: `trailing`.
+   * - `trailing` (the default): the task runs `delay` after the last call.
+   * - `leading`: the first call runs at once. Calls within `delay` after the start of that run become one run when
+   *   this time is over, so the last call is never lost.
    */
   mode?: 'trailing' | 'leading';
 }
 
 /** The object form of `@TaskLock`. */
 export interface TaskLockDefinition<Args extends unknown[] = never[]> extends TaskLockOptions<Args> {
-  /** The lock's name: one row, one task. At most 2,000 bytes in UTF-8. May hold placeholders. */
+  /** The lock's name: no two tasks may share one. At most 2,000 bytes in UTF-8. May hold placeholders. */
   name: string;
-  /** How often the task should run. Default: read off `@Cron` or `@Interval` (the shortest gap between two ticks). */
+  /** How often the task should run. Default: the shortest gap between two ticks of its schedule, if it has one. */
   interval?: DurationInput;
 }
 
 /** When a method with `@TaskCron` is due. Every string may hold placeholders. */
 export interface TaskCronSchedule {
-  /** Five fields, or six with the seconds first. */
+  /** A cron expression of five fields, or of six with the seconds first. */
   expression: string;
   /** An IANA zone, like `Europe/Paris`. Default: the zone of the machine, which all replicas must share. */
   timeZone?: string;
-  /** Whole minutes east of UTC, in place of a zone. */
+  /** An offset from UTC in whole minutes, positive to the east. Cannot be combined with `timeZone`. */
   utcOffset?: number;
 }
 
-/** Options of `@TaskCron`: those of `@TaskLock`, and the zone of the schedule. */
+/** Options of `@TaskCron`: those of `@TaskLock` without `key`, and the zone of the schedule. */
 export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
   Pick<TaskLockDefinition, 'interval'> &
   Omit<TaskCronSchedule, 'expression'>;
 
 /**
- * What `TaskLockService.run` takes in place of a name. Options that are not given come from the declared task. `overlap`
- * cannot be `bufferOne`, and `recover` needs a `scheduledTime`.
+ * What `TaskLockService.run` takes in place of a name. If a method declares a task of that name, options that are not
+ * given come from there. `overlap` cannot be `bufferOne`, and `recover` needs a `scheduledTime`.
+ *
+ * @example
+ * await this.taskLock.run({ name: 'course-import', key: courseId, maxHold: '10m' }, (run) => this.write(run.signal));
  */
 export interface TaskLockRunOptions extends Omit<
   TaskLockDefinition,
   'key' | 'missed' | 'catchupWindow' | 'debounce' | 'attempts'
 > {
-  /** The key whose lock this is: needed for a declared task that has one lock for each key. */
+  /** Takes the lock of this key. Required if the declared task has a lock for each key. */
   key?: string | number;
   /**
-   * The tick that this run is for, the same on every replica: it then runs once, whatever the clocks say.
-   * Default: none; the run is stopped only by another one, or by the minimum hold of a task without a schedule.
+   * The tick that this run is for, the same on every replica. The tick then runs once, whatever the clocks say.
+   *
+   * Default: none. Then only a run in progress stops this one, or the minimum hold of a task without a schedule.
    */
   scheduledTime?: Date;
 }
 
 /** Options of `TaskLockService.request`. */
 export interface TaskRequestOptions<Args extends unknown[] = unknown[]> {
-  /** What the method is called with; must be JSON. Of several requests that run together the newest are taken. Default: none. */
+  /**
+   * The arguments of the method; they must be JSON. Requests that run together run with the newest arguments. Default:
+   * none.
+   */
   args?: Args;
   /**
-   * A check, and no choice: the key is computed from `args` by the task's `key` function. A request with another one is
-   * refused, and so is one with any for a task without that function. Default: none, nothing is compared.
+   * The key that you expect. It does not choose the key: the task's `key` function computes that from `args`. If the
+   * two differ, or if the task has no `key` function, the request is refused. Default: no check.
    */
   key?: string | number;
-  /** The run is due so long from now, up to 30 days; not for a task with `debounce`. Default: at once. */
+  /** How far ahead the run is due, up to 30 days. Not for a task with `debounce`. Default: at once. */
   delay?: DurationInput;
-  /** The request becomes part of this TypeORM transaction: there with its commit, gone with its rollback. */
+  /** Makes the request part of this TypeORM transaction: it is there after the commit, and gone after a rollback. */
   manager?: EntityManager;
 }
 
 /** Options of `TaskLockModule.forRoot`. All have defaults. */
 export interface TaskLockModuleOptions {
-  /** The TypeORM data source that holds the lock table, or its name. Default: the application's default one. */
+  /** The TypeORM data source that holds the lock table, or its name. Default: the application's default data source. */
   dataSource?: DataSource | string;
   /** The schema of the lock table. Default: the data source's own. */
   schema?: string;
@@ -169,12 +200,12 @@ export interface TaskLockModuleOptions {
   table?: string;
   /** The minimum hold as a part of the interval, from 0 to below 1. Default: 0.9. */
   minHoldFactor?: number;
-  /** The maximum hold as a multiple of the interval, not below `minHoldFactor`. Default: 5. */
+  /** The maximum hold as a multiple of the interval, at least `minHoldFactor`. Default: 5. */
   maxHoldFactor?: number;
   /**
-   * How far ahead a running task holds its lock; it is renewed at a third of it, and after a crash it is what the
-   * others wait for. A task whose minimum or maximum hold is shorter takes that in its place, but none below 5 s for its
-   * minimum hold. Default: `60s`.
+   * How far ahead a run holds its lock. The run renews it after a third of it. After a crash, the other replicas wait
+   * until it ends. For each task it is shortened to `maxHold`, or to `minHold` (at least 5 s), if that is smaller.
+   * Default: `60s`.
    */
   lease?: DurationInput;
   /** How long a claim may take before it is skipped as `unavailable`. Default: `5s`. */
@@ -182,21 +213,27 @@ export interface TaskLockModuleOptions {
   /** How long a shutdown waits for running tasks before it aborts them. Default: `25s`, under Kubernetes' 30. */
   shutdownTimeout?: DurationInput;
   /**
-   * How often each replica looks for requests that nobody has run, because the replica that asked has died; at least
-   * `100ms`. Only where tasks are requested. Default: `5s`.
+   * How often each replica polls for requests, at least `100ms`. Polling finds requests that a dead replica left
+   * behind. It happens only if tasks are requested. Default: `5s`.
    */
   pollingInterval?: DurationInput;
   /** What the other replicas see as the holder. Default: `hostname:pid:random`. */
   replicaId?: string;
   /**
-   * False: statements are planned anew each time and leave nothing behind in the database's session, for a pooler that
-   * forbids prepared statements. One that loses them is noticed without this. Default: true, the database plans a
-   * statement once a connection. Claims, renewals and releases pass TypeORM's query log by in either case.
+   * Set this to `false` for a pooler that forbids prepared statements: statements are then planned each time and leave
+   * nothing behind in the database's session. A pooler that merely loses them is detected without this option.
+   *
+   * Default: `true`, each connection plans a statement once. In either case, TypeORM's query log shows no claims,
+   * renewals or releases.
    */
   preparedStatements?: boolean;
-  /** False: tasks run unlocked and requests at once, for local work without a database. Default: true. */
+  /**
+   * If `false`, tasks run unlocked and requests run at once, for local work without a database. Default: `true`.
+   */
   enabled?: boolean;
-  /** A store of one's own in place of Postgres. */
+  /**
+   * A store of your own in place of Postgres. It should pass `conformanceScenarios` from `nestjs-task-lock/testing`.
+   */
   store?: LockStore;
 }
 
