@@ -11,8 +11,8 @@ export interface TaskLockDeclaration {
 
 type ClassRef = abstract new (...args: never) => unknown;
 
-// Kept on the class and not on the method: another decorator may replace the method and drop its metadata. Symbol.for,
-// so that a second copy of this package finds what the first one declared.
+// Kept on the class, because another decorator may replace the method and drop its metadata. `Symbol.for` lets a second
+// copy of this package find what the first one declared.
 const DECLARATIONS = Symbol.for('nestjs-task-lock:declarations');
 const DECLARATION = Symbol.for('nestjs-task-lock:declaration');
 
@@ -20,7 +20,7 @@ export function declare(prototype: object, declaration: TaskLockDeclaration): vo
   Reflect.defineMetadata(DECLARATIONS, [...ownDeclarations(prototype), declaration], prototype);
 }
 
-/** All declarations of an instance's class and of those that it inherits from; the most derived class stands first. */
+/** The declarations of an instance's class and of its base classes, the most derived class first. */
 export function declarationsOf(instance: object): TaskLockDeclaration[] {
   const declarations: TaskLockDeclaration[] = [];
   for (
@@ -33,22 +33,24 @@ export function declarationsOf(instance: object): TaskLockDeclaration[] {
   return declarations;
 }
 
-/** Says on the method which declaration it stands for; decorators above copy that with the rest of its metadata. */
+/** Marks a method with its declaration. Decorators above copy the mark with the rest of the method's metadata. */
 export function markMethod(method: object, declaration: TaskLockDeclaration): void {
   Reflect.defineMetadata(DECLARATION, declaration, method);
 }
 
-/** Whether a method is that of the declaration: an override without a decorator is not, and is fired by nothing. */
+/**
+ * Whether a method carries the mark of the declaration. An override without a decorator does not, and nothing fires it.
+ */
 export function isMarkedWith(method: unknown, declaration: TaskLockDeclaration): boolean {
   return typeof method === 'function' && Reflect.getMetadata(DECLARATION, method) === declaration;
 }
 
-/** Whether what a timer calls on an instance is the method of this declaration, and not one that overrides it. */
+/** Whether a timer that calls the method on this instance reaches the method of this declaration, not an override. */
 export function standsOn(instance: object, declaration: TaskLockDeclaration): boolean {
   const method: unknown = Reflect.get(instance, declaration.key);
   const isMarked = typeof method === 'function' && Reflect.hasMetadata(DECLARATION, method);
   if (isMarked) return isMarkedWith(method, declaration);
-  // A decorator that stands above has dropped the mark: the most derived declaration of the key is the one.
+  // A decorator above has dropped the mark, so take the most derived declaration of this key.
   return declarationsOf(instance).find(({ key }) => key === declaration.key) === declaration;
 }
 

@@ -1,4 +1,4 @@
-/** One thing that is wrong, and where. */
+/** One thing that is wrong with the configuration, and where. */
 export interface TaskLockProblem {
   /** The class and the method, or the module. */
   where: string;
@@ -6,12 +6,13 @@ export interface TaskLockProblem {
   message: string;
 }
 
-/** What a problem with a schedule names in place of an option. */
+/** Stands in place of an option if the schedule is wrong. */
 export const SCHEDULE_OPTION = 'its schedule';
 
 /**
- * Thrown at start-up (by `TaskLockService.run` and `attachTaskLock` at the call) with everything that is wrong at once:
- * placeholders without a value, durations that do not parse, holds that exclude each other, names that are taken twice, a lock table that is missing.
+ * The configuration is wrong: for example a placeholder has no value, a duration does not parse, two tasks share a
+ * name, or the lock table is missing. Thrown at start-up, with everything that is wrong at once. `TaskLockService.run`
+ * and `attachTaskLock` throw it at the call.
  */
 export class TaskLockConfigurationError extends Error {
   override readonly name = 'TaskLockConfigurationError';
@@ -21,7 +22,7 @@ export class TaskLockConfigurationError extends Error {
   }
 }
 
-/** Thrown where `@TaskLock` or `TaskLockService` is used in a way that cannot work. */
+/** Thrown if `@TaskLock` or `TaskLockService` is used in a way that cannot work. */
 export class TaskLockUsageError extends Error {
   override readonly name = 'TaskLockUsageError';
 }

@@ -200,7 +200,7 @@ export interface TaskLockModuleOptions {
   table?: string;
   /** The minimum hold as a part of the interval, from 0 to below 1. Default: 0.9. */
   minHoldFactor?: number;
-  /** The maximum hold as a multiple of the interval, at least `minHoldFactor`. Default: 5. */
+  /** The maximum hold as a multiple of the interval, more than 0 and at least `minHoldFactor`. Default: 5. */
   maxHoldFactor?: number;
   /**
    * How far ahead a run holds its lock. The run renews it after a third of it. After a crash, the other replicas wait
@@ -227,9 +227,7 @@ export interface TaskLockModuleOptions {
    * renewals or releases.
    */
   preparedStatements?: boolean;
-  /**
-   * If `false`, tasks run unlocked and requests run at once, for local work without a database. Default: `true`.
-   */
+  /** If `false`, tasks run unlocked and requests run at once: for local work without a database. Default: `true`. */
   enabled?: boolean;
   /**
    * A store of your own in place of Postgres. It should pass `conformanceScenarios` from `nestjs-task-lock/testing`.

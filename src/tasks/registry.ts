@@ -147,7 +147,9 @@ export class TaskRegistry {
     return { task: { definition, schedule, cron, ...settings }, problems };
   }
 
-  /** Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory. */
+  /**
+   * Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory.
+   */
   private scheduleOf(metadata: ScheduleMetadata, decorator: CronDecorator): Schedule {
     if (metadata.kind !== 'cron' || typeof metadata.cron.cronTime !== 'string') return scheduleOf(metadata);
     const { cronTime, timeZone, utcOffset, disabled } = metadata.cron;

@@ -93,7 +93,7 @@ test.each<[string, TaskLockModuleOptions]>([
 ])('a wrong %s is the one thing that is wrong: such a table is not looked for', async (option, lock) => {
   const message = await startUpMessage(onPostgres({}, lock));
   expect(message).toContain('one thing is wrong');
-  expect(message).toContain(`TaskLockModule, option ${option}: must be a text that is not empty`);
+  expect(message).toContain(`TaskLockModule, option ${option}: must be a non-empty string`);
 });
 
 test('a data source of another type stops the start', async () => {

@@ -111,12 +111,12 @@ describe('an option that is wrong is refused with a reason', () => {
     ["overlap: 'queue' must be skip, wait, throw or bufferOne", { overlap: 'queue' }, 'none'],
     ["missed: 'all' must be skip or once", { missed: 'all' }, 'cron'],
     [
-      'waitTimeout: must be more than 0; for a call that does not wait leave overlap out',
+      'waitTimeout: must be more than 0; leave overlap out if calls should not wait',
       { overlap: 'wait', waitTimeout: 0 },
       'none',
     ],
     [
-      'catchupWindow: must be more than 0: a tick is in the past when it has been missed',
+      'catchupWindow: must be more than 0: a missed tick is always in the past',
       { missed: 'once', catchupWindow: 0 },
       'cron',
     ],

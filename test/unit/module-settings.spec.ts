@@ -64,7 +64,7 @@ describe('what is wrong with an option of the module is told with how to write i
       {
         where: 'TaskLockModule',
         option: 'minHoldFactor',
-        message: `${minHoldFactor} must be a number, a part of the interval: from 0 to below 1`,
+        message: `${minHoldFactor} must be a number from 0 to below 1: a part of the interval`,
       },
     ]);
   });
@@ -106,7 +106,7 @@ describe('what is wrong with an option of the module is told with how to write i
     const problem = {
       where: 'TaskLockModule',
       option,
-      message: 'must be a text that is not empty; leave it out for the default',
+      message: 'must be a non-empty string; leave it out for the default',
     };
     for (const given of ['', '  ', 5]) expect(problemsOf({ [option]: given })).toEqual([problem]);
   });

@@ -102,10 +102,10 @@ describe('a placeholder that cannot be resolved', () => {
   test.each([
     [true, 'boolean'],
     [{ every: '1h' }, 'object'],
-  ])('%j in the configuration is refused: it is neither a text nor a number', (value, type) => {
+  ])('%j in the configuration is refused: it is neither a string nor a number', (value, type) => {
     expect(() => resolve('${refresh:1h}', {}, { refresh: value })).toThrow(
       new PlaceholderError(
-        `'\${refresh:1h}' is a ${type} in the configuration: it must be a text or a number`,
+        `'\${refresh:1h}' is a ${type} in the configuration: it must be a string or a number`,
       ),
     );
   });

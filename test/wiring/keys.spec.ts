@@ -111,7 +111,7 @@ describe('a task with a key', () => {
     async (id) => {
       const { exports } = await start();
       await expect(exports.picky({ id: id as number })).rejects.toThrow(
-        /^Exports\.picky, option key: the key must be a text that is not empty or a finite number; it is /,
+        /^Exports\.picky, option key: the key must be a non-empty string or a finite number; it is /,
       );
       expect(exports.started).toEqual([]);
     },
@@ -158,7 +158,7 @@ describe('the service and the lock of a key', () => {
       /option key: this task has a lock for each key: run\(\{ name: 'export', key: 5 \}/,
     ],
     ['name the row of a key', { name: 'export:5' }, /is the lock of one key of the task 'export'/],
-    ['give a key that is none', { name: 'export', key: '' }, /option key: must be a text that is not empty/],
+    ['give a key that is none', { name: 'export', key: '' }, /option key: must be a non-empty string/],
   ])('refuses to %s', async (_, task, message) => {
     const { service } = await start();
     await expect(service.run(task, () => {})).rejects.toThrow(message);

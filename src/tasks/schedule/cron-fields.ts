@@ -15,13 +15,13 @@ type Unit = keyof typeof UNITS;
 export interface CronField {
   /** The values at which it matches, in order. */
   values: readonly number[];
-  /** Whether these are all that there are. */
+  /** Whether it matches at every value. */
   isAll: boolean;
 }
 
 /**
- * The fields of a cron expression as cron itself reads them. They are private there, but `CronTime.toJSON` writes `*`
- * also where only the last value is missing: `0 9 15 * 0-5` would be a monthly task.
+ * Reads the fields from private properties of cron. Its public `toJSON` writes `*` even if the last value is missing,
+ * so `0 9 15 * 0-5` would look like a monthly task.
  */
 export function fieldsOf(cronTime: CronTime): Record<Unit, CronField> {
   const units = Object.keys(UNITS) as Unit[];
@@ -32,7 +32,7 @@ function fieldOf(cronTime: CronTime, unit: Unit): CronField {
   const marked: unknown = Reflect.get(cronTime, unit);
   if (typeof marked !== 'object' || marked === null) {
     throw new Error(
-      `this version of cron does not say its ${unit}: install one that nestjs-task-lock depends on`,
+      `this version of cron has no field ${unit}: install a version that nestjs-task-lock depends on`,
     );
   }
   const [least, greatest] = UNITS[unit];

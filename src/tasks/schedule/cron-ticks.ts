@@ -2,7 +2,7 @@ import type { CronTime } from 'cron';
 import { DateTime, FixedOffsetZone } from 'luxon';
 import type { Zone } from 'luxon';
 
-/** A timer may fire this many milliseconds before its tick and still means that one. */
+/** A timer that fires up to this many milliseconds early still means the coming tick. */
 const EARLY_TIMER = 50;
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -15,7 +15,7 @@ export class CronTicks {
 
   constructor(private readonly cronTime: CronTime) {
     const { timeZone, utcOffset } = cronTime;
-    // As cron reads it: not each zone that it takes is one of IANA's (`UTC+3`).
+    // Resolved as cron does it: cron also accepts zones that are not IANA's, like `UTC+3`.
     this.zone =
       utcOffset === undefined
         ? DateTime.fromMillis(0, { zone: timeZone ?? 'UTC' }).zone
@@ -23,9 +23,9 @@ export class CronTicks {
   }
 
   /**
-   * The tick that a timer means which fires at `now`: the latest instant that is due, or the coming one where the
-   * timer is a little early. A timer that is late gets the tick that it is late for, so that replicas whose timers
-   * are late by different amounts mean the same tick; ticks that were missed collapse into the latest one.
+   * The tick of a timer that fires at `now`: the latest instant that is due, or the coming one if the timer is a little
+   * early. Replicas whose timers are late by different amounts get the same tick. Missed ticks collapse into the
+   * latest.
    */
   tickAt(now: number): Date {
     this.latest = this.latestAtOrBefore(now + EARLY_TIMER);
@@ -33,8 +33,8 @@ export class CronTicks {
   }
 
   /**
-   * The first instant after `after`, at whole seconds. In the hour that a clock repeats cron may answer an instant
-   * that lies before the start: it is asked again from a little later.
+   * The first instant after `after`, at whole seconds. In the hour that a clock repeats, cron may return an instant
+   * before the start, so the search goes on from a minute later.
    */
   nextAfter(after: number): number {
     for (let from = after; ; from += MINUTE) {
@@ -43,7 +43,7 @@ export class CronTicks {
     }
   }
 
-  /** From tick to tick cron is asked once: its answer costs a millisecond for some expressions. */
+  /** Remembers the latest tick and the next one: cron takes a millisecond to compute the ticks of some expressions. */
   private latestAtOrBefore(bound: number): { tick: number; next: number } {
     const known = this.latest;
     if (known && known.tick <= bound) {
@@ -56,8 +56,8 @@ export class CronTicks {
   }
 
   /**
-   * cron looks forward only. Looks back by doubled steps until a tick lies between there and the bound, and then
-   * halves the distance until no other tick lies behind the one that was found.
+   * The latest tick at or before `bound`. cron searches forward only, so this steps back in doubled steps until a tick
+   * lies between there and `bound`, and then bisects to the last one.
    */
   private search(bound: number): number {
     let step = SECOND;

@@ -20,7 +20,7 @@ export type ScheduleMetadata =
   | { kind: 'interval'; milliseconds: number }
   | { kind: 'timeout'; milliseconds: number };
 
-/** Reads what `@Cron`, `@Interval` or `@Timeout` says of a method: of the function that the scheduler calls. */
+/** Reads what `@Cron`, `@Interval` or `@Timeout` left on a method. Give it the function that the scheduler calls. */
 export function readScheduleMetadata(method: unknown): ScheduleMetadata | undefined {
   if (typeof method !== 'function') return undefined;
   const cron = metadataOf<CronMetadata>(CRON_OPTIONS, method);
@@ -33,8 +33,8 @@ export function readScheduleMetadata(method: unknown): ScheduleMetadata | undefi
 }
 
 /**
- * Decorates a method and reads it back. Keys that changed in a new version of @nestjs/schedule would otherwise make
- * every task one that is only called: no tick, so that it would run on every replica.
+ * Decorates a method and reads the metadata back. If a new version of @nestjs/schedule changed the keys, every task
+ * would look unscheduled: without ticks, it would run on every replica.
  *
  * @throws Error that names the decorators that could not be read
  */

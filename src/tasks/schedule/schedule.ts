@@ -11,29 +11,29 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** What a cron expression stands in, so that an error names what is written in the code. */
+/** The decorator that holds the cron expression, so that an error names what is written in the code. */
 export type CronDecorator = '@Cron' | '@TaskCron';
 
-/** When a task is due, as its decorator of @nestjs/schedule, or @TaskCron, says. */
+/** When a task is due, according to `@TaskCron` or its decorator of @nestjs/schedule. */
 export interface Schedule {
   readonly kind: ScheduleMetadata['kind'];
-  /** True where its decorator says that it must not fire by itself. */
+  /** True if its decorator disables it, so that no timer fires it. */
   readonly isDisabled: boolean;
-  /** As the decorator reads, for errors and logs. */
+  /** The decorator as written, like `@Interval(5000)`, for errors and logs. */
   readonly description: string;
-  /** Whether its runs are for ticks that are told apart; what @Timeout fires has none. */
+  /** Whether its runs belong to ticks. Those of `@Timeout` do not. */
   readonly hasTicks: boolean;
-  /** The instants of a cron expression: of them it can be told whether one was missed. */
+  /** The instants of a cron expression, by which missed ticks are found. */
   readonly instants?: Pick<CronTicks, 'tickAt' | 'nextAfter'>;
-  /** The shortest gap between two ticks in milliseconds; none where it ticks only once. */
+  /** The shortest gap between two ticks in milliseconds; none if it ticks only once. */
   readonly gap?: number;
-  /** True where the ticks depend on the zone of the machine's clock. */
+  /** True if the ticks depend on the machine's time zone. */
   readonly dependsOnLocalZone: boolean;
-  /** What a timer that fires at `now` asks for. `interval` is the task's own, in milliseconds. */
+  /** The tick that a timer firing at `now` claims. `interval` is the task's own, in milliseconds. */
   tickAt(now: number, interval: number): TickRequest;
   /**
-   * The minimum hold before a tick, in milliseconds of real time. The schedule's own clock may have been set forward
-   * within the hold: a job each three hours has a gap of two hours then, and would be refused once a year.
+   * The minimum hold before a tick, in milliseconds of real time. It is shorter if the schedule's clock was set forward
+   * within the hold: a three-hourly job has a gap of two hours then, and would be refused once a year.
    */
   minHoldBefore(tick: TickRequest, minHold: number): number;
 }
@@ -41,7 +41,7 @@ export interface Schedule {
 /**
  * Reads a schedule.
  *
- * @throws Error where the cron expression cannot be read or never fires, or the delay is longer than a timer's
+ * @throws Error if the cron expression cannot be read or never fires, or if a timer cannot wait the delay
  */
 export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecorator = '@Cron'): Schedule {
   if (metadata.kind !== 'cron') assertTimer(metadata);
@@ -72,7 +72,7 @@ export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecora
   }
 }
 
-/** Node sets a timer that it cannot hold to 1 ms: the task would ask the database a thousand times a second. */
+/** Node fires a timer with such a delay after 1 ms: the task would claim its lock a thousand times a second. */
 function assertTimer({ kind, milliseconds }: Exclude<ScheduleMetadata, { kind: 'cron' }>): void {
   if (milliseconds >= 0 && milliseconds <= LONGEST_TIMER) return;
   const decorator = kind === 'interval' ? '@Interval' : '@Timeout';
@@ -107,7 +107,7 @@ function cronSchedule(metadata: CronMetadata, decorator: CronDecorator): Schedul
   };
 }
 
-/** As the scheduler makes it: a zone and an offset exclude each other there, too. */
+/** Makes it as the scheduler does, which also refuses a zone together with an offset. */
 function cronTimeOf({ cronTime, timeZone, utcOffset }: CronMetadata): CronTime {
   if (timeZone != null && utcOffset != null) throw new Error('give it a timeZone or a utcOffset, not both');
   return utcOffset == null ? new CronTime(cronTime, timeZone, null) : new CronTime(cronTime, null, utcOffset);
@@ -121,17 +121,17 @@ function explained<T>(trouble: string, read: () => T): T {
   }
 }
 
-/** The milliseconds of real time that `minHold` is by the clock of the zone, where it ends at `at`. */
+/** The real time, in milliseconds, that a hold of `minHold` takes by the zone's clock if it ends at `at`. */
 function holdByItsClock(zone: Zone, at: number, minHold: number): number {
   const setForward = (zone.offset(at) - zone.offset(at - minHold)) * MINUTE;
-  // Set back, the clock lengthens the hold only of a task that runs by the day: 24 h later would be an hour early.
+  // Set back, the clock lengthens only holds of more than half a day: a daily task would otherwise run an hour early.
   if (setForward <= 0) return minHold > DAY / 2 ? minHold - setForward : minHold;
-  // What ran after the clock was set is held in full: a task that is polled would run again at each poll. At that very
-  // instant the ticks fire that stood in the hour left out, so they count as before it.
+  // A run after the change is held in full, or a polled task would run again at each poll. Ticks of the hour left out
+  // fire at the very change, so they count as before it.
   return Math.max(minHold - setForward, at - lastChange(zone, at - minHold, at));
 }
 
-/** When the clock got the offset that it has at `until`; at `from` it had another one. */
+/** When the zone's clock changed to the offset that it has at `until`; at `from` it had another one. */
 function lastChange(zone: Zone, from: number, until: number): number {
   let [before, after] = [from, until];
   while (after - before > 1) {

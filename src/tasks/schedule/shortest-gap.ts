@@ -4,18 +4,18 @@ import type { CronField } from './cron-fields.js';
 
 const DAY = 86_400_000;
 
-/** Days of the 28 years in which every combination of leap year and weekday stands once. */
+/** 28 years: every combination of leap year and weekday occurs once. */
 const CALENDAR_DAYS = 28 * 365 + 7;
 
 /**
- * The shortest gap between two ticks of a cron expression, in milliseconds, by the expression's own clock: the day
- * of 23 hours is not counted. Read off the fields: the times of a day, and the days of a calendar.
+ * The shortest gap between two ticks of a cron expression, in milliseconds. It goes by the expression's own clock, so a
+ * day of 23 hours makes no difference. It is computed from the times of a day and the days of a calendar.
  *
- * @throws Error where the expression never fires
+ * @throws Error if the expression never fires
  */
 export function shortestGap(cronTime: CronTime): number {
   const { second, minute, hour, dayOfMonth, month, dayOfWeek } = fieldsOf(cronTime);
-  // First of all: what fires each second of no day never fires.
+  // Before the early return below: an expression that matches no day never fires, even with `* * *` for its time.
   const days = shortestDayGap(dayOfMonth, month, dayOfWeek);
   const times = timesOfDay(hour, minute, second);
   const first = times.next().value!;
@@ -37,7 +37,7 @@ function* timesOfDay(hours: CronField, minutes: CronField, seconds: CronField): 
   }
 }
 
-/** By the days that match. A thousand tasks share a few patterns, and each is a walk through 28 years. */
+/** Cached by pattern: a thousand tasks share a few, and each costs a walk through 28 years. */
 const knownDayGaps = new Map<string, number>();
 
 function shortestDayGap(days: CronField, months: CronField, weekdays: CronField): number {
@@ -45,12 +45,12 @@ function shortestDayGap(days: CronField, months: CronField, weekdays: CronField)
   const pattern = [days, months, weekdays].map(({ values }) => values.join()).join(' ');
   const known = knownDayGaps.get(pattern);
   if (known !== undefined) return known;
-  const gap = walkedDayGap(days, months, weekdays);
+  const gap = walkCalendar(days, months, weekdays);
   knownDayGaps.set(pattern, gap);
   return gap;
 }
 
-function walkedDayGap(days: CronField, months: CronField, weekdays: CronField): number {
+function walkCalendar(days: CronField, months: CronField, weekdays: CronField): number {
   let shortest = Infinity;
   let previous: number | undefined;
   for (let day = 0; day < CALENDAR_DAYS && shortest > 1; day++) {
@@ -62,7 +62,7 @@ function walkedDayGap(days: CronField, months: CronField, weekdays: CronField): 
   return shortest;
 }
 
-/** As cron has it: where both the day of the month and the weekday are given, either of them is enough. */
+/** By cron's rule: if both the day of the month and the weekday are restricted, either of them is enough. */
 function matches(date: Date, days: CronField, months: CronField, weekdays: CronField): boolean {
   if (!months.values.includes(date.getUTCMonth() + 1)) return false;
   const byDay = days.values.includes(date.getUTCDate());

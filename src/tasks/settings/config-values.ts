@@ -4,14 +4,14 @@ export interface ConfigReader {
 }
 
 /**
- * Where placeholders find their values: the environment variable of that very name, its upper-snake form, then the
- * application's `ConfigService`. The environment stands first because a configuration factory with a default of its
- * own would hide the operator's variable. An empty variable counts as not set.
+ * Where placeholders find their values: the environment variable of that very name, then its upper-snake form, then the
+ * application's `ConfigService`. The environment comes first, so that an operator's variable wins over a default in a
+ * configuration factory. An empty variable counts as not set.
  */
 export class ConfigValues {
   constructor(
     private readonly environment: Readonly<Record<string, string | undefined>>,
-    /** Called when a placeholder asks for it: most tasks have none. */
+    /** Called only when a placeholder needs it: most tasks have none. */
     private readonly config: () => ConfigReader | undefined = () => undefined,
   ) {}
 
@@ -19,11 +19,11 @@ export class ConfigValues {
     const variable = this.environment[path] || this.environment[upperSnake(path)];
     if (variable) return variable;
     const configured = this.config()?.get(path);
-    // ConfigService reads the environment too, and answers an empty variable as it is.
+    // ConfigService reads the environment too, and returns an empty variable as ''.
     return configured === '' ? undefined : configured;
   }
 
-  /** Names every place that was asked, for the error that a missing value gives. */
+  /** Names every place that was searched, for the error about a missing value. */
   describe(path: string): string {
     const variables = [...new Set([path, upperSnake(path)])].join(' or ');
     return `the environment variable ${variables}${this.config() ? `, and ConfigService.get('${path}')` : ''}`;

@@ -10,13 +10,13 @@ export interface CronSettings {
   utcOffset?: number;
 }
 
-/** Minutes in a day: no zone is as far from UTC. */
-const DAY = 1_440;
+/** No zone is a whole day away from UTC. */
+const MINUTES_OF_A_DAY = 1_440;
 
 /**
- * What `@TaskCron` says, once the configuration is known.
+ * Reads the schedule of `@TaskCron`.
  *
- * @throws PlaceholderError, or an Error that says what is wrong with the zone
+ * @throws PlaceholderError, or an Error that says what is wrong with the expression, zone or offset
  */
 export function cronSettings(
   { expression, timeZone, utcOffset }: TaskCronSchedule,
@@ -24,9 +24,9 @@ export function cronSettings(
 ): CronSettings {
   if (typeof expression !== 'string')
     throw new Error(
-      `the cron expression of @TaskCron must be a text, like '0 3 * * *'; it is ${typeof expression}`,
+      `the cron expression of @TaskCron must be a string, like '0 3 * * *'; it is ${typeof expression}`,
     );
-  if (utcOffset !== undefined && !(Number.isInteger(utcOffset) && Math.abs(utcOffset) < DAY))
+  if (utcOffset !== undefined && !(Number.isInteger(utcOffset) && Math.abs(utcOffset) < MINUTES_OF_A_DAY))
     throw new Error(
       `the utcOffset of @TaskCron must be whole minutes, like 60 for an hour east; it is ${String(utcOffset)}`,
     );
@@ -35,12 +35,12 @@ export function cronSettings(
 }
 
 function zoneOf(timeZone: string, values: ConfigValues): string | undefined {
-  const must = "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is";
-  if (typeof timeZone !== 'string') throw new Error(`${must} ${String(timeZone)}`);
+  const refused = "the timeZone of @TaskCron must be an IANA zone, like 'Europe/Paris'; it is";
+  if (typeof timeZone !== 'string') throw new Error(`${refused} ${String(timeZone)}`);
   const zone = String(resolvePlaceholders(timeZone, values));
-  // An empty one is that of the machine, as where none is given: cron would take it for UTC.
+  // Empty means the zone of the machine, as if none was given. cron would read it as UTC.
   if (zone === '') return undefined;
   if (DateTime.local({ zone }).isValid) return zone;
   const from = zone === timeZone ? '' : `, which is what '${timeZone}' resolved to`;
-  throw new Error(`${must} '${zone}'${from}`);
+  throw new Error(`${refused} '${zone}'${from}`);
 }

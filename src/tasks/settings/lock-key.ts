@@ -4,20 +4,20 @@ import { messageOf } from '../../common/error-text.js';
 export type KeyFunction = (...args: never[]) => string | number;
 
 /**
- * A key as text; a number and its text are the same key.
+ * A key as a string: `5` and `'5'` are the same key.
  *
- * @throws Error that says what is wrong with it
+ * @throws Error that says what is wrong with the key
  */
 export function keyText(key: unknown): string {
   if (typeof key === 'string' && key !== '') return key;
   if (typeof key === 'number' && Number.isFinite(key)) return String(key);
-  throw new Error(`must be a text that is not empty or a finite number; it is ${describe(key)}`);
+  throw new Error(`must be a non-empty string or a finite number; it is ${describe(key)}`);
 }
 
 /**
  * The key of one call.
  *
- * @throws Error where the function throws, or gives nothing that can be a key
+ * @throws Error if the function throws, or returns something that cannot be a key
  */
 export function keyOfCall(keyFunction: KeyFunction, args: readonly unknown[]): string {
   let key: unknown;
@@ -31,7 +31,7 @@ export function keyOfCall(keyFunction: KeyFunction, args: readonly unknown[]): s
 
 function describe(key: unknown): string {
   if (key instanceof Promise) {
-    // Nobody awaits it: its rejection would end the process.
+    // Nobody awaits this promise, so its rejection would end the process.
     key.catch(() => undefined);
     return 'a promise: compute the key without waiting';
   }

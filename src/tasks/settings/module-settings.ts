@@ -20,7 +20,7 @@ export interface ModuleSettings extends Pick<
   replicaId: string;
   preparedStatements: boolean;
   enabled: boolean;
-  /** What is wrong with the options; reported at start-up together with what is wrong with the tasks. */
+  /** What is wrong with the options. The start-up reports it together with the problems of the tasks. */
   problems: readonly TaskLockProblem[];
 }
 
@@ -43,7 +43,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
 ]);
 
 const SHORTEST_POLLING = 100;
-/** Postgres cuts names off at 63 bytes, and `_request_due` is put behind it. */
+/** Postgres cuts names off at 63 bytes, and the longest name that we build adds `_request_due`. */
 const LONGEST_TABLE = 51;
 
 type DurationOption = 'lease' | 'claimTimeout' | 'shutdownTimeout' | 'pollingInterval';
@@ -64,7 +64,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const { minHoldFactor = DEFAULTS.minHoldFactor, maxHoldFactor = DEFAULTS.maxHoldFactor } = options;
   const minHoldFactorFits = isNumber(minHoldFactor) && minHoldFactor >= 0 && minHoldFactor < 1;
   if (!minHoldFactorFits) {
-    report('minHoldFactor', `${minHoldFactor} must be a number, a part of the interval: from 0 to below 1`);
+    report('minHoldFactor', `${minHoldFactor} must be a number from 0 to below 1: a part of the interval`);
   }
   const maxHoldFactorFits =
     isNumber(maxHoldFactor) && maxHoldFactor > 0 && !(minHoldFactorFits && maxHoldFactor < minHoldFactor);
@@ -78,32 +78,32 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   for (const option of ['schema', 'table', 'replicaId'] as const) {
     const given: unknown = options[option];
     if (given !== undefined && (typeof given !== 'string' || given.trim() === '')) {
-      report(option, 'must be a text that is not empty; leave it out for the default');
+      report(option, 'must be a non-empty string; leave it out for the default');
     }
   }
   if (typeof options.table === 'string' && Buffer.byteLength(options.table) > LONGEST_TABLE)
-    report('table', `must be at most ${LONGEST_TABLE} bytes: the names that are made of it would be cut off`);
-  // An environment variable is a text: 'false' would lock, '' would not.
+    report('table', `must be at most ${LONGEST_TABLE} bytes: Postgres would cut off the names that are built from it`);
+  // A string from an environment variable is refused: 'false' would count as true.
   const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
     const given: unknown = options[option] ?? true;
     if (typeof given !== 'boolean') report(option, `'${String(given)}' must be true or false`);
     return given !== false;
   };
   const lease = duration('lease', options.lease ?? '60s');
-  // Each lock would be lost before its method begins.
+  // With a lease of 0, each lock would be lost before its method begins.
   if (lease === 0) report('lease', "must be more than 0: write it like '60s'");
   const claimTimeout = duration('claimTimeout', options.claimTimeout ?? '5s');
-  // No claim would ever have its answer in time.
+  // With a timeout of 0, no claim would ever get its answer in time.
   if (claimTimeout === 0) report('claimTimeout', "must be more than 0: write it like '5s'");
   const pollingInterval = duration('pollingInterval', options.pollingInterval ?? '5s');
-  // Replicas would look for requests without a pause.
+  // With a shorter one, replicas would poll almost without a pause.
   if (pollingInterval < SHORTEST_POLLING) report('pollingInterval', "must be at least '100ms'");
   return {
     dataSource: options.dataSource,
     schema: options.schema,
     store: options.store,
     table: options.table,
-    // A factor that is wrong is reported once, and not by each task that it would give impossible holds.
+    // A wrong factor is reported once. The default spares each task a problem with its holds.
     minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
     maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,
     lease,

@@ -7,9 +7,9 @@ export interface CallSettings {
   /** One lock for each key. */
   key?: KeyFunction;
   overlap: Overlap;
-  /** Given where calls wait. */
+  /** Set if calls wait. */
   waitTimeout?: number;
-  /** Given where the newest missed tick runs: how old it may be. */
+  /** How old a missed tick may be and still run. Set with `missed: 'once'`. */
   catchupWindow?: number;
 }
 
@@ -21,10 +21,13 @@ interface CallProblem {
 const OVERLAPS: readonly unknown[] = ['skip', 'wait', 'throw', 'bufferOne'] satisfies Overlap[];
 const MISSED: readonly unknown[] = ['skip', 'once'];
 
-/** Older than any tick: a window that leaves nothing out. */
+/** A hundred years: no tick is too old. */
 const ANY_AGE = 100 * 366 * 86_400_000;
 
-/** Reads these settings; each combination works or is refused. `duration` reads an option, and reports what is wrong. */
+/**
+ * Reads these settings, and refuses combinations that cannot work. `duration` reads one option and reports its
+ * problems.
+ */
 export function callSettings(
   definition: TaskLockDefinition,
   schedule: Schedule | undefined,
@@ -44,7 +47,7 @@ export function callSettings(
   else if (key && schedule)
     refuse(
       'key',
-      `${schedule.description} calls without arguments, so that there is nothing to compute a key from`,
+      `${schedule.description} calls without arguments, so there is nothing to compute a key from`,
     );
 
   if (!OVERLAPS.includes(overlap))
@@ -58,7 +61,7 @@ export function callSettings(
   if (overlap !== 'wait' && definition.waitTimeout !== undefined)
     refuse('waitTimeout', `is for overlap: 'wait'; this task's is '${String(overlap)}'`);
   if (waitTimeout === 0)
-    refuse('waitTimeout', `must be more than 0; for a call that does not wait leave overlap out`);
+    refuse('waitTimeout', `must be more than 0; leave overlap out if calls should not wait`);
 
   if (!MISSED.includes(missed)) refuse('missed', `'${String(missed)}' must be skip or once`);
   if (missed === 'once' && !schedule?.instants)
@@ -70,7 +73,7 @@ export function callSettings(
   if (missed !== 'once' && definition.catchupWindow !== undefined)
     refuse('catchupWindow', `is for missed: 'once'`);
   if (window === 0)
-    refuse('catchupWindow', `must be more than 0: a tick is in the past when it has been missed`);
+    refuse('catchupWindow', `must be more than 0: a missed tick is always in the past`);
 
   return {
     settings: {

@@ -1,11 +1,11 @@
 import type { ConfigValues } from './config-values.js';
 
-/** Thrown where a placeholder is not well formed, or has neither a value nor a default. */
+/** A placeholder is not well formed, or has neither a value nor a default. */
 export class PlaceholderError extends Error {}
 
 /**
- * Replaces each `${path:default}` of a text. What follows the first colon is the default, which may hold placeholders
- * of its own. A text that is one placeholder and nothing else keeps the type of its value, so that a number of the
+ * Replaces each `${path:default}` of a text by its value. The default begins after the first colon, and may hold
+ * placeholders of its own. If the text is a single placeholder, the value keeps its type: a number from the
  * configuration stays a number of milliseconds.
  *
  * @throws PlaceholderError
@@ -35,7 +35,7 @@ function valueOf(placeholder: string, values: ConfigValues): string | number {
   if (typeof value === 'string' || typeof value === 'number') return value;
   if (value !== undefined && value !== null) {
     throw new PlaceholderError(
-      `'\${${placeholder}}' is a ${typeof value} in the configuration: it must be a text or a number`,
+      `'\${${placeholder}}' is a ${typeof value} in the configuration: it must be a string or a number`,
     );
   }
   if (colon !== -1) return resolvePlaceholders(placeholder.slice(colon + 1), values);

@@ -13,7 +13,7 @@ import { resolvePlaceholders } from './placeholders.js';
 import { requestSettings } from './request-settings.js';
 import type { RequestSettings } from './request-settings.js';
 
-/** What a task is made of once its placeholders are resolved; durations are milliseconds. */
+/** The settings of a task with its placeholders resolved; durations are milliseconds. */
 export interface TaskSettings extends CallSettings, RequestSettings {
   name: string;
   interval?: number;
@@ -46,7 +46,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
 
 type DurationOption = 'interval' | 'minHold' | 'maxHold' | 'waitTimeout' | 'catchupWindow';
 
-/** Where one of these is wrong, holds that were computed from it would only be wrong again. */
+/** If one of these is wrong, the holds that are computed from it are not reported as well. */
 const DURATIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>(['interval', 'minHold', 'maxHold']);
 
 /** Where a task's settings come from. */
@@ -55,14 +55,14 @@ export interface TaskSource {
   schedule?: Schedule;
 }
 
-/** The settings of a task, and everything that is wrong with them; they are of use only where nothing is. */
+/** Reads the settings of a task, and everything that is wrong with them. Use them only if there are no problems. */
 export function taskSettings(
   { definition, schedule }: TaskSource,
   module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor' | 'lease'>,
   values: ConfigValues,
 ): { settings: TaskSettings; problems: Omit<TaskLockProblem, 'where'>[] } {
   const problems: Omit<TaskLockProblem, 'where'>[] = [];
-  const attempt = <T>(option: string, read: () => T): T | undefined => {
+  const tryRead = <T>(option: string, read: () => T): T | undefined => {
     try {
       return read();
     } catch (error) {
@@ -72,7 +72,7 @@ export function taskSettings(
   };
   const duration = (option: DurationOption): number | undefined => {
     const given = definition[option];
-    return given === undefined ? undefined : attempt(option, () => readDuration(given, values));
+    return given === undefined ? undefined : tryRead(option, () => readDuration(given, values));
   };
 
   for (const option of Object.keys(definition)) {
@@ -83,7 +83,7 @@ export function taskSettings(
       });
     }
   }
-  const name = attempt('name', () => taskName(definition.name, values)) ?? '';
+  const name = tryRead('name', () => taskName(definition.name, values)) ?? '';
   const interval = duration('interval') ?? schedule?.gap;
   if (schedule && schedule.gap === undefined && definition.interval === undefined) {
     const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
@@ -113,7 +113,11 @@ export function taskSettings(
   return { settings, problems };
 }
 
-/** A task's name with its placeholders resolved; throws where it cannot be one. */
+/**
+ * A task's name with its placeholders resolved.
+ *
+ * @throws Error that says why it cannot be a name
+ */
 export function taskName(text: string, values: ConfigValues): string {
   if (typeof text !== 'string')
     throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
@@ -123,7 +127,7 @@ export function taskName(text: string, values: ConfigValues): string {
   return name;
 }
 
-/** A value that came out of a placeholder is reported with it: nobody finds the value alone in the code. */
+/** Errors quote the placeholder beside its value, because the value alone does not stand in the code. */
 function readDuration(input: DurationInput, values: ConfigValues): number {
   if (typeof input !== 'string') return parseDuration(input);
   const value = resolvePlaceholders(input, values);
@@ -136,8 +140,8 @@ function readDuration(input: DurationInput, values: ConfigValues): number {
 }
 
 /**
- * Half the schedule's gap where it ticks more often than the interval: with 0.9 alone, a task that is polled hourly
- * and should run daily would run at 0, 22, 20 … o'clock.
+ * If the schedule ticks more often than the interval, the hold leaves out only half a gap: with 0.9 alone, a daily task
+ * that is polled hourly would run at 0, 22, 20 … o'clock.
  */
 function defaultMinHold(
   interval: number | undefined,
@@ -152,12 +156,12 @@ function defaultMinHold(
 }
 
 /**
- * After a crash the others wait for the lease: a minute's lease on a minute's task would cost the next tick too, and
- * one of less than five seconds would be lost to a short pause of the process.
+ * After a crash the other replicas wait for the lease, so a lease of a minute would cost a minute's task its next tick
+ * too. A lease below five seconds would be lost in a short pause of the process.
  */
 function leaseFor(minHold: number, maxHold: number, lease: number): number {
-  const short = minHold > 0 ? Math.max(minHold, SHORTEST_DERIVED_LEASE) : lease;
-  return Math.min(lease, short, maxHold);
+  const derived = minHold > 0 ? Math.max(minHold, SHORTEST_DERIVED_LEASE) : lease;
+  return Math.min(lease, derived, maxHold);
 }
 
 function holdProblems(holds: { interval?: number; minHold: number; maxHold: number }) {
