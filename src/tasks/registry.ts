@@ -20,8 +20,16 @@ import type { TaskLockDefinition } from './options.js';
 export interface Task extends TaskSettings {
   definition: TaskLockDefinition;
   schedule?: Schedule;
-  /** What @TaskCron fires it by, with its placeholders resolved. */
+  /** The schedule of @TaskCron, with its placeholders resolved. */
   cron?: CronSettings;
+}
+
+type Problem = Omit<TaskLockProblem, 'where'>;
+
+interface ReadSchedule {
+  schedule?: Schedule;
+  cron?: CronSettings;
+  problem?: Problem;
 }
 
 interface ReadTask {
@@ -45,7 +53,7 @@ export class TaskRegistry {
   /**
    * The task of a decorated method.
    *
-   * @throws TaskLockConfigurationError with everything that is wrong with it
+   * @throws TaskLockConfigurationError with everything that is wrong with the task
    */
   taskOf(instance: object, declaration: TaskLockDeclaration): Task {
     const { task, problems } = this.read(instance, declaration);
@@ -53,24 +61,24 @@ export class TaskRegistry {
     return task;
   }
 
-  /** The same, with its problems in place of an error. */
+  /** Like taskOf(), but returns the problems and does not throw them. */
   read(instance: object, declaration: TaskLockDeclaration): ReadTask {
     const type = instance.constructor;
-    let ofType = this.tasks.get(type);
-    if (!ofType) this.tasks.set(type, (ofType = new Map<TaskLockDeclaration, ReadTask>()));
-    let read = ofType.get(declaration);
-    if (!read) ofType.set(declaration, (read = this.readAnew(instance, declaration)));
+    let known = this.tasks.get(type);
+    if (!known) this.tasks.set(type, (known = new Map<TaskLockDeclaration, ReadTask>()));
+    let read = known.get(declaration);
+    if (!read) known.set(declaration, (read = this.readTask(instance, declaration)));
     return read;
   }
 
-  /** Makes a task known by its name, for `TaskLockService`; `isCallable`: there is an instance to call it on later. */
+  /** Makes a task known by its name, for `TaskLockService`. `isCallable`: an instance exists to run its requests on. */
   add(task: Task, isCallable: boolean): void {
     this.declared.set(task.name, task);
     if (isCallable) this.callable.add(task.name);
     if (task.key) this.keyed.add(task);
   }
 
-  /** Whether a request of the task can be run in this application. */
+  /** Whether this application can run requests of the task. */
   isCallable(name: string): boolean {
     return this.callable.has(name);
   }
@@ -79,23 +87,23 @@ export class TaskRegistry {
     return this.declared.get(name);
   }
 
-  /** The task with a lock for each key, one of whose locks has this name. */
+  /** The task to whose keys this lock name belongs, if any. */
   ownerOf(lockName: string): Task | undefined {
     return [...this.keyed].find(({ name }) => lockName.startsWith(keyedPrefix(name)));
   }
 
   /**
-   * A task that is described at the call; what is not given comes from the declared one.
+   * The task of options that are given at a call. Options that are not given come from the declared task of that name.
    *
-   * @throws TaskLockConfigurationError
+   * @throws TaskLockConfigurationError with everything that is wrong with the options
    */
   describe(given: TaskLockDefinition, where: string): Task {
     const known = this.declaredAs(given.name);
     const definition = { ...known?.definition, ...withoutUndefined(given) };
-    // What it was declared to wait for is of no use to a call that does not wait.
+    // A declared waitTimeout would be refused for a call that does not wait.
     if (given.overlap !== undefined && given.overlap !== 'wait' && given.waitTimeout === undefined)
       delete definition.waitTimeout;
-    // What a call becomes is for calls of the method: the work that is given here runs at once.
+    // Only calls of the method are debounced: work that is given at the call runs at once.
     delete definition.debounce;
     const { settings, problems } = this.settings(definition, known?.schedule);
     if (problems.length > 0)
@@ -103,7 +111,7 @@ export class TaskRegistry {
     return { definition, schedule: known?.schedule, ...settings };
   }
 
-  /** The declared task that a name with placeholders means; a name that is wrong means none. */
+  /** The declared task of a name, which may hold placeholders; none if the name is wrong. */
   private declaredAs(name: string): Task | undefined {
     try {
       return this.declared.get(taskName(name, this.values));
@@ -112,44 +120,44 @@ export class TaskRegistry {
     }
   }
 
-  private readAnew(instance: object, declaration: TaskLockDeclaration): ReadTask {
+  private readTask(instance: object, declaration: TaskLockDeclaration): ReadTask {
     const { key, definition } = declaration;
-    const method: unknown = Reflect.get(instance, key);
-    const given = isMarkedWith(method, declaration) ? declaration.cron : undefined;
-    const where = memberOf(instance, key);
-    const problems: TaskLockProblem[] = [];
-    let schedule: Schedule | undefined;
-    let cron: CronSettings | undefined;
-    try {
-      // From the instance and not from the proxy: what stands above @TaskLock may carry the schedule.
-      const metadata = readScheduleMetadata(method);
-      if (given && metadata)
-        throw new Error('@TaskCron gives it one already: take @Cron, @Interval or @Timeout away');
-      cron = given && cronSettings(given, this.values);
-      const read = cron ? ({ kind: 'cron', cron } as const) : metadata;
-      schedule = read && this.scheduleOf(read, cron ? '@TaskCron' : '@Cron');
-    } catch (error) {
-      problems.push({
-        where,
-        option: SCHEDULE_OPTION,
-        message:
-          cron && given && cron.cronTime !== given.expression
-            ? `${messageOf(error)}; this is what '${given.expression}' resolved to`
-            : messageOf(error),
-      });
-    }
+    // From the instance and not from the proxy: a decorator above @TaskLock may carry the schedule.
+    const { schedule, cron, problem } = this.readSchedule(Reflect.get(instance, key), declaration);
     const { settings, problems: ofSettings } = this.settings(definition, schedule);
-    problems.push(...ofSettings.map((problem) => ({ where, ...problem })));
+    const problems: Problem[] = problem ? [problem, ...ofSettings] : [...ofSettings];
     if (settings.recover && !schedule?.hasTicks) {
       const message = 'needs a schedule of @Cron or @Interval: a call has no tick that could run again';
-      problems.push({ where, option: 'recover', message });
+      problems.push({ option: 'recover', message });
     }
-    return { task: { definition, schedule, cron, ...settings }, problems };
+    const where = memberOf(instance, key);
+    return {
+      task: { definition, schedule, cron, ...settings },
+      problems: problems.map((each) => ({ where, ...each })),
+    };
   }
 
-  /**
-   * Tasks with the same schedule share it: what is read of a cron expression is most of what a task keeps in memory.
-   */
+  /** The schedule that @TaskCron or @nestjs/schedule gives a method, or what is wrong with it. */
+  private readSchedule(method: unknown, declaration: TaskLockDeclaration): ReadSchedule {
+    const given = isMarkedWith(method, declaration) ? declaration.cron : undefined;
+    let cron: CronSettings | undefined;
+    try {
+      const metadata = readScheduleMetadata(method);
+      if (given && metadata)
+        throw new Error('@TaskCron already gives it one: remove @Cron, @Interval or @Timeout');
+      if (!given) return { schedule: metadata && this.scheduleOf(metadata, '@Cron') };
+      cron = cronSettings(given, this.values);
+      return { cron, schedule: this.scheduleOf({ kind: 'cron', cron }, '@TaskCron') };
+    } catch (error) {
+      const resolved =
+        cron && given && cron.cronTime !== given.expression
+          ? `; this is what '${given.expression}' resolved to`
+          : '';
+      return { cron, problem: { option: SCHEDULE_OPTION, message: messageOf(error) + resolved } };
+    }
+  }
+
+  /** Tasks with the same schedule share it, because a parsed cron expression is most of a task's memory. */
   private scheduleOf(metadata: ScheduleMetadata, decorator: CronDecorator): Schedule {
     if (metadata.kind !== 'cron' || typeof metadata.cron.cronTime !== 'string') return scheduleOf(metadata);
     const { cronTime, timeZone, utcOffset, disabled } = metadata.cron;

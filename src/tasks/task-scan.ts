@@ -8,12 +8,12 @@ import type { Task, TaskRegistry } from './registry.js';
 /** A class with decorated methods, as the application registers it. */
 export interface DiscoveredClass {
   declarations: readonly TaskLockDeclaration[];
-  /** Its instances; for a request-scoped class an object of its prototype. */
+  /** Its instances. For a request-scoped class, an object of its prototype. */
   instances: readonly object[];
-  /** How many providers and controllers stand for it: the scheduler fires each of them. */
+  /** How many providers and controllers register it. The scheduler fires each of them. */
   registrations: number;
   isTransient: boolean;
-  /** The scheduler fires methods of instances that are made once. */
+  /** Whether the scheduler fires its methods: only if its instances are made once. */
   isFired: boolean;
 }
 
@@ -22,11 +22,11 @@ interface TaskMember {
   declaration: TaskLockDeclaration;
   key: string | symbol;
   instances: readonly object[];
-  /** False where the class is made anew for each request: nothing can call its methods by itself. */
+  /** False for a request-scoped class, and if another method or decorator took the method's place. */
   isFired: boolean;
 }
 
-/** A method that the scheduler, or the lock itself, fires: with the decorators that stand around `@TaskLock`. */
+/** A method that a timer or the lock itself calls, with all the decorators around `@TaskLock`. */
 export interface ScheduledMethod {
   instance: object;
   key: string | symbol;
@@ -34,23 +34,23 @@ export interface ScheduledMethod {
   declaration: TaskLockDeclaration;
 }
 
-const NOBODY_TO_CALL =
+const NOT_REQUESTABLE =
   'cannot be requested, since its class is made anew for each request: move the method to a class that is made once';
 
-const UNFIRED =
+const NEVER_FIRED =
   'has a schedule of @TaskCron that nothing fires: its class is made anew for each request, or another method or ' +
   'decorator took its place.';
 
-/** What the decorated classes of an application say. */
+/** The tasks of an application, and what is wrong with them. */
 export interface TaskScan {
   tasks: ReadonlyMap<string, Task>;
-  /** The decorated methods, and the objects that they are called on. */
+  /** The decorated methods, with the instances they are called on. */
   members: readonly TaskMember[];
   problems: readonly TaskLockProblem[];
   warnings: readonly string[];
 }
 
-/** Reads all tasks; those that can be read are known to the registry by their names afterwards. */
+/** Reads all tasks, and makes those with a valid name known to the registry. */
 export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskRegistry): TaskScan {
   const owners = new Map<string, { type: unknown; key: string | symbol; member: string }>();
   const tasks = new Map<string, Task>();
@@ -69,7 +69,7 @@ export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskReg
       const type = instance.constructor;
       const member = memberOf(instance, key);
       const owner = owners.get(task.name);
-      // The same method twice is one that overrides another: the most derived one stands first.
+      // An override has the same key as the method it overrides. The most derived one came first.
       if (owner && owner.type === type && owner.key === key) continue;
       if (owner) {
         const message = `'${task.name}' is the name of ${owner.member} already: each task needs a name of its own`;
@@ -78,29 +78,26 @@ export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskReg
       }
       owners.set(task.name, { type, key, member });
       tasks.set(task.name, task);
-      const isOnInstance = standsOn(instance, declaration);
-      registry.add(task, isFired && isOnInstance);
-      members.push({ task, declaration, key, instances, isFired: isFired && isOnInstance });
+      const isReached = isFired && standsOn(instance, declaration);
+      registry.add(task, isReached);
+      members.push({ task, declaration, key, instances, isFired: isReached });
       if (task.expectsRequests && !isFired)
-        problems.push({
-          where: member,
-          option: requestOption(task.definition),
-          message: NOBODY_TO_CALL,
-        });
+        problems.push({ where: member, option: requestOption(task.definition), message: NOT_REQUESTABLE });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
-      if (declaration.cron && !(isFired && task.cron)) warnings.push(`${member} ${UNFIRED}`);
+      if (declaration.cron && !(isFired && task.cron)) warnings.push(`${member} ${NEVER_FIRED}`);
     }
   }
+  // Last: only now are all tasks with keys known.
   for (const [name, { member }] of owners) {
-    const owner = registry.ownerOf(name);
-    if (!owner) continue;
-    const message = `'${name}' is the lock of one key of the task '${owner.name}': give one of them another name`;
+    const keyed = registry.ownerOf(name);
+    if (!keyed) continue;
+    const message = `'${name}' is the lock of one key of the task '${keyed.name}': give one of them another name`;
     problems.push({ where: member, option: 'name', message });
   }
   return { tasks, members, problems, warnings };
 }
 
-/** The methods that the lock fires by itself, as they stand on their instances now. */
+/** The methods that the lock fires by itself, as their instances carry them now. */
 export function firedMethods({ members }: TaskScan): { task: Task; method: ScheduledMethod }[] {
   return members.flatMap(({ task, declaration, key, instances, isFired }) => {
     const [instance] = instances;
@@ -110,6 +107,7 @@ export function firedMethods({ members }: TaskScan): { task: Task; method: Sched
   });
 }
 
+/** The option by which the task expects requests. */
 function requestOption({ debounce, attempts }: TaskLockDefinition): string {
   if (debounce !== undefined) return 'debounce';
   return attempts === undefined ? 'overlap' : 'attempts';
@@ -125,7 +123,7 @@ function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task
   } else if (isTransient) {
     yield 'belongs to a transient provider: its instances share one lock.';
   } else if (registrations > 1 && schedule && !cron) {
-    // @TaskCron is fired once, whatever the registrations.
+    // A schedule of @TaskCron fires once, however often the class is registered.
     yield (
       `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each ` +
       `of them in this replica, and the lock lets one run.`
@@ -133,9 +131,9 @@ function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task
   }
   if (schedule?.gap !== undefined && interval < schedule.gap) {
     yield (
-      `has an interval of ${formatDuration(interval)}, and its schedule ticks every ` +
-      `${formatDuration(schedule.gap)} at most: the interval is how often the task should run, not how long it takes. ` +
-      `Leave it out to take the schedule's, and give maxHold for the longest run.`
+      `has an interval of ${formatDuration(interval)}, but its ticks are at least ${formatDuration(schedule.gap)} ` +
+      `apart: the interval is how often the task should run, not how long it takes. Leave it out to take the ` +
+      `schedule's, and set maxHold to the longest run.`
     );
   }
 }

@@ -165,7 +165,7 @@ describe('at start-up', () => {
   test('a second schedule is an error', async () => {
     const cron = Cron(YEARLY);
     await expect(startWith(YEARLY, cron)).rejects.toThrow(
-      /Wrong\.job, its schedule: @TaskCron gives it one already: take @Cron, @Interval or @Timeout away/,
+      /Wrong\.job, its schedule: @TaskCron already gives it one: remove @Cron, @Interval or @Timeout/,
     );
   });
 

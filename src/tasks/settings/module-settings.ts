@@ -82,7 +82,10 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     }
   }
   if (typeof options.table === 'string' && Buffer.byteLength(options.table) > LONGEST_TABLE)
-    report('table', `must be at most ${LONGEST_TABLE} bytes: Postgres would cut off the names that are built from it`);
+    report(
+      'table',
+      `must be at most ${LONGEST_TABLE} bytes: Postgres would cut off the names that are built from it`,
+    );
   // A string from an environment variable is refused: 'false' would count as true.
   const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
     const given: unknown = options[option] ?? true;
@@ -103,7 +106,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     schema: options.schema,
     store: options.store,
     table: options.table,
-    // A wrong factor is reported once. The default spares each task a problem with its holds.
+    // A wrong factor is reported once: with the default, no task reports impossible holds as well.
     minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
     maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,
     lease,

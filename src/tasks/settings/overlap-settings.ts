@@ -72,8 +72,7 @@ export function callSettings(
   const window = duration('catchupWindow');
   if (missed !== 'once' && definition.catchupWindow !== undefined)
     refuse('catchupWindow', `is for missed: 'once'`);
-  if (window === 0)
-    refuse('catchupWindow', `must be more than 0: a missed tick is always in the past`);
+  if (window === 0) refuse('catchupWindow', `must be more than 0: a missed tick is always in the past`);
 
   return {
     settings: {

@@ -86,7 +86,9 @@ export function taskSettings(
   const name = tryRead('name', () => taskName(definition.name, values)) ?? '';
   const interval = duration('interval') ?? schedule?.gap;
   if (schedule && schedule.gap === undefined && definition.interval === undefined) {
-    const message = `${schedule.description} ticks once, so there is no interval to read off it: give one, like @TaskLock('${name}', '1h')`;
+    const message =
+      `${schedule.description} ticks once, so there is no interval to read off it: give one, ` +
+      `like @TaskLock('${name}', '1h')`;
     problems.push({ option: 'interval', message });
   }
   if (interval === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
@@ -170,7 +172,9 @@ function holdProblems(holds: { interval?: number; minHold: number; maxHold: numb
   const [min, max] = [formatDuration(minHold), formatDuration(maxHold)];
   if (maxHold === 0) problems.push({ option: 'maxHold', message: 'must be more than 0' });
   if (interval !== undefined && minHold >= interval) {
-    const message = `the minimum hold of ${min} must be below the interval of ${formatDuration(interval)}, or ticks are refused`;
+    const message =
+      `the minimum hold of ${min} must be below the interval of ${formatDuration(interval)}, ` +
+      `or ticks are refused`;
     problems.push({ option: 'minHold', message });
   }
   if (minHold > maxHold) {
