@@ -1,4 +1,4 @@
-/** An instant by both of a process's clocks: the wall clock can be set, the monotonic one stands still in a pause. */
+/** An instant by both clocks of a process: the wall clock can be set, and the monotonic one can stand still. */
 export interface Instant {
   wall: number;
   monotonic: number;
@@ -9,7 +9,7 @@ export interface LockClock {
   /** The wall clock: epoch milliseconds. */
   now(): number;
   monotonic(): number;
-  /** Calls back once after `delay`; the answer cancels it. Keeps the process alive only where `keepAlive` is set. */
+  /** Calls back once after `delay`. Returns a function that cancels. Keeps the process alive only with `keepAlive`. */
   timer(delay: number, callback: () => void, keepAlive?: boolean): () => void;
 }
 
@@ -34,8 +34,8 @@ export class SystemLockClock implements LockClock {
 
   private longTimer(delay: number, callback: () => void, keepAlive: boolean): () => void {
     const due = this.monotonic() + delay;
-    const goOn = (): void => void (cancel = this.timer(due - this.monotonic(), callback, keepAlive));
-    let cancel = this.timer(MAX_TIMEOUT, goOn, keepAlive);
+    const rearm = (): void => void (cancel = this.timer(due - this.monotonic(), callback, keepAlive));
+    let cancel = this.timer(MAX_TIMEOUT, rearm, keepAlive);
     return () => cancel();
   }
 }
@@ -45,8 +45,8 @@ export function instantOf(clock: LockClock): Instant {
 }
 
 /**
- * Milliseconds since an instant by the clock that moved further. Neither alone is safe: a suspended machine stops
- * the monotonic clock, an adjusted wall clock jumps back.
+ * Milliseconds since an instant, by the clock that has moved further. Neither alone is safe: a suspended machine can
+ * stop the monotonic clock, and somebody can set the wall clock back.
  */
 export function elapsedSince(clock: LockClock, since: Instant): number {
   return Math.max(clock.now() - since.wall, clock.monotonic() - since.monotonic);

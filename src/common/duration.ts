@@ -2,27 +2,28 @@ import { Duration } from 'luxon';
 import ms from 'ms';
 
 /**
- * A length of time. A number is milliseconds, as in `@Interval`. A string carries its unit: `500ms`, `30s`, `5m`,
- * `24h`, `7d`, or ISO 8601: `PT5M`, `P1D`. A string of digits alone is refused, since its unit would be a guess.
+ * A length of time: a number of milliseconds, as in `@Interval`, or a string with its unit. For example `500ms`, `30s`,
+ * `5m`, `24h`, `7d`, or ISO 8601: `PT5M`, `P1D`. A string of digits alone is refused, because its unit would be a
+ * guess.
  */
 export type DurationInput = number | string;
 
-/** Digits, a unit that is not in doubt, and nothing else. `M` is refused: it is minutes to some, months to others. */
+/** Digits and a unit that is not in doubt. `M` is refused: some read it as minutes, others as months. */
 const WITH_UNIT =
   /^\d+(\.\d+)? *(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
 const BARE_NUMBER = /^\d+(\.\d+)?$/;
-/** At least one number: luxon takes a bare `P` or `PT` for no time at all. */
+/** At least one digit, because luxon reads a bare `P` or `PT` as 0. */
 const ISO_8601 = /^P.*\d/;
 
 const LONGEST = 100 * 366 * 86_400_000;
 
-/** Thrown by {@link parseDuration}; the message begins with the text as it was given. */
+/** Thrown by {@link parseDuration}. The message begins with the text that was given. */
 export class DurationError extends Error {}
 
 /**
  * Reads a length of time, in milliseconds.
  *
- * @throws DurationError where the text carries no unit, is negative or longer than a century, or cannot be read
+ * @throws DurationError if the length has no unit, is negative, is longer than a hundred years, or cannot be read
  */
 export function parseDuration(input: DurationInput): number {
   if (typeof input !== 'number' && typeof input !== 'string') {
@@ -35,7 +36,7 @@ export function parseDuration(input: DurationInput): number {
     const given = typeof input === 'number' ? String(input) : `'${input}'`;
     throw new DurationError(`${given} is not a length of time: it must be 0 or more`);
   }
-  // Beyond what Postgres and Date can add to an instant, each claim would fail.
+  // Far longer ones overflow what Postgres and Date can add to an instant, and each claim would fail.
   if (value > LONGEST) {
     throw new DurationError(
       `${typeof input === 'number' ? input : `'${input}'`} is longer than a hundred years`,
@@ -61,7 +62,7 @@ function parseText(text: string): number {
   );
 }
 
-/** A length of time for people: the largest unit that says it exactly. */
+/** A length of time for people, in the largest unit that divides it: `90m`, not `1.5h`. */
 export function formatDuration(milliseconds: number): string {
   for (const [unit, size] of UNITS) {
     if (milliseconds >= size && milliseconds % size === 0) return `${milliseconds / size}${unit}`;

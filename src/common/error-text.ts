@@ -1,13 +1,13 @@
-/** The message of whatever was thrown, which need not be an error. */
+/** The message of a thrown value, which need not be an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What was thrown as a text, with the name of an error. Something that has no text must not mask the error itself. */
+/** A thrown value as a string, with the name of an Error. Never throws: that would mask the value itself. */
 export function thrownText(error: unknown): string {
   try {
     return String(error);
   } catch {
-    return 'what was thrown has no text';
+    return 'a thrown value that cannot be converted to a string';
   }
 }

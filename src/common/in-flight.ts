@@ -1,10 +1,10 @@
 import { startPause } from './timeouts.js';
 import type { LockClock } from './clock.js';
 
-/** Counts claims, runs and releases that have begun and not ended, so that a shutdown can wait for them. */
+/** Counts the claims, runs and releases in progress, so that a shutdown can wait for them. */
 export class InFlight {
-  private left = 0;
-  private whenNoneIsLeft = (): void => {};
+  private count = 0;
+  private onIdle = (): void => {};
 
   track<T>(begun: Promise<T>): Promise<T> {
     const end = this.begin();
@@ -14,20 +14,20 @@ export class InFlight {
 
   /** Counts one piece of work until the returned function is called. */
   begin(): () => void {
-    this.left++;
+    this.count++;
     return () => {
-      if (--this.left === 0) this.whenNoneIsLeft();
+      if (--this.count === 0) this.onIdle();
     };
   }
 
-  /** Resolves when nothing is left, work that began meanwhile included, or after `timeout` milliseconds. */
+  /** Resolves when all work has ended, even work that began meanwhile, or after `timeout` milliseconds. */
   async ended(clock: LockClock, timeout: number): Promise<void> {
     const limit = startPause(clock, timeout);
     let isOver = false;
     const expired = limit.over.then(() => (isOver = true));
-    while (this.left > 0 && !isOver) {
-      const none = new Promise<void>((resolve) => (this.whenNoneIsLeft = resolve));
-      await Promise.race([none, expired]);
+    while (this.count > 0 && !isOver) {
+      const idle = new Promise<void>((resolve) => (this.onIdle = resolve));
+      await Promise.race([idle, expired]);
     }
     limit.end();
   }

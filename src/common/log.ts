@@ -1,4 +1,4 @@
-/** What the lock says goes here; Nest's `Logger` is one. */
+/** Where the lock writes its log. Nest's `Logger` is one. */
 export interface LockLog {
   debug(message: string): void;
   warn(message: string): void;

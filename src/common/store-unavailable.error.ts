@@ -1,7 +1,7 @@
 const UNAVAILABLE = Symbol.for('nestjs-task-lock:store-unavailable');
 
 /**
- * The store could not be reached or could not answer; the same request may succeed later. `instanceof` looks for a mark
+ * The store could not be reached, or gave no answer. The same request may succeed later. `instanceof` looks for a mark
  * and not for the class, because a store may come from another copy of this package.
  */
 export class LockStoreUnavailableError extends Error {
@@ -14,7 +14,7 @@ export class LockStoreUnavailableError extends Error {
 
   constructor(
     message: string,
-    /** Whether the request may have reached the store: it may then have been carried out all the same. */
+    /** Whether the request may have reached the store, and so may have taken effect. */
     readonly sent: boolean,
     options?: ErrorOptions,
   ) {

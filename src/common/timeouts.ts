@@ -1,7 +1,7 @@
 import type { LockClock } from './clock.js';
 import { LockStoreUnavailableError } from './store-unavailable.error.js';
 
-/** Resolves to the answer, or to nothing when `timeout` milliseconds pass without one. */
+/** Resolves to the answer, or to `undefined` if `timeout` milliseconds pass without one. */
 export function within<T>(clock: LockClock, timeout: number, answer: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const cancel = clock.timer(timeout, () => resolve(undefined), true);
@@ -21,7 +21,7 @@ export function within<T>(clock: LockClock, timeout: number, answer: Promise<T>)
 /**
  * Resolves to a store's answer.
  *
- * @throws LockStoreUnavailableError when `timeout` milliseconds pass without one
+ * @throws LockStoreUnavailableError if `timeout` milliseconds pass without one
  */
 export async function answerWithin<T>(clock: LockClock, timeout: number, answer: Promise<T>): Promise<T> {
   const answers = await within(
@@ -33,9 +33,9 @@ export async function answerWithin<T>(clock: LockClock, timeout: number, answer:
   return answers[0];
 }
 
-/** A pause that its maker may end early. */
+/** A pause that can be ended early. */
 export interface Pause {
-  /** Resolves when the time is over or `end` is called. */
+  /** Resolves when the time is over, or when `end` is called. */
   over: Promise<void>;
   end: () => void;
 }

@@ -10,23 +10,24 @@ import type { ScheduledMethod } from '../tasks/task-scan.js';
 import { testingOptions } from './task-lock-testing.module.js';
 
 /**
- * Gives an instance that was made with plain `new` a lock in memory, so that its decorated methods can be called.
- * Returns the same instance. Placeholders take their values from the environment or their defaults.
+ * Gives an instance that you made with plain `new` a lock in memory, so that its decorated methods can be called.
+ * Returns the same instance. Placeholders take their values from the environment, or else their defaults.
  *
- * @throws TaskLockConfigurationError where the options are wrong
+ * @throws TaskLockConfigurationError if the options are wrong
  * @example
  * const jobs = attachTaskLock(new Jobs(mailerMock));
  * await jobs.cleanUp();
  */
 export function attachTaskLock<T extends object>(instance: T, options: TaskLockModuleOptions = {}): T {
-  // An object has no end, as an application has: nothing polls for it.
+  // Nothing ever ends a plain object, so nothing may poll for it.
   const settings = { ...moduleSettings(testingOptions(options)), pollingInterval: Infinity };
   if (settings.problems.length > 0) throw new TaskLockConfigurationError(settings.problems);
   const clock = new SystemLockClock();
   const dataSource = () => {
     if (typeof settings.dataSource === 'object') return settings.dataSource;
     throw new TaskLockUsageError(
-      'currentTaskRun().transaction() needs a data source, which may be a mock: attachTaskLock(instance, { dataSource }).',
+      'currentTaskRun().transaction() needs a data source, which may be a mock: ' +
+        'attachTaskLock(instance, { dataSource }).',
     );
   };
   const { dispatcher, registry, runner } = createTaskLockCore({

@@ -6,9 +6,13 @@ import { InMemoryLockStore } from '../store/memory/memory-lock-store.js';
 
 /**
  * The lock in a test, without a database: import it beside the classes under test. Runs exclude each other as in the
- * application. Minimum holds that are derived from an interval are off, so that a test can call a method twice;
- * `minHoldFactor` turns them on, and `store` lets several applications share their locks. A spec of a whole application,
- * which imports `TaskLockModule` itself, overrides the provider `LOCK_STORE` in its place.
+ * application.
+ *
+ * Minimum holds that are derived from an interval are off, so that a test can call a method twice. `minHoldFactor`
+ * turns them on. A common `store` lets several applications share their locks.
+ *
+ * A spec of a whole application imports `TaskLockModule` already. Override its provider `LOCK_STORE` instead, as in the
+ * second example.
  *
  * @example
  * const module = await Test.createTestingModule({ imports: [TaskLockTestingModule], providers: [Jobs] }).compile();

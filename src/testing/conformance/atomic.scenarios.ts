@@ -27,7 +27,7 @@ export const atomicScenarios: readonly ConformanceScenario[] = [
       assert.equal(refused.status === 'held' && refused.heldUntil?.getTime(), won.lockedUntil.getTime());
     },
   ),
-  scenario('1 atomic', 'of many claims of one tick at once exactly one wins', async (harness) => {
+  scenario('1 atomic', 'of many simultaneous claims of one tick, exactly one wins', async (harness) => {
     const tick = await minuteOf(harness);
     const players = Array.from({ length: 12 }, (_, index) => new Player(harness, `replica-${index}`));
     const answers = await Promise.all(players.map((player) => player.claim(at(tick))));

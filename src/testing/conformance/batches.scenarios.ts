@@ -32,7 +32,7 @@ export const batchesScenarios: readonly ConformanceScenario[] = [
       );
     },
   ),
-  scenario('11 batches', 'a name that stands in a call twice is never won twice', async (harness, a, b) => {
+  scenario('11 batches', 'a name that occurs twice in a call is never won twice', async (harness, a, b) => {
     const tick = await minuteOf(harness);
     const claimed = harness.store.claim([a.request(at(tick)), b.request(at(tick))]);
     const statuses = await claimed.then(

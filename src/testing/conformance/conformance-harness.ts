@@ -1,6 +1,6 @@
 import type { LockStore } from '../../store/lock-store.js';
 
-/** A row as the scenarios look at it; times are epoch milliseconds. */
+/** What the scenarios read of a row; times are epoch milliseconds. */
 export interface ObservedRow {
   lockedUntil: number;
   finishedAt: number | null;
@@ -10,21 +10,21 @@ export interface ObservedRow {
   error: string | null;
 }
 
-/** What a store's author gives the scenarios: a store that is empty, and a hand on its clock. */
+/** What you give the scenarios: an empty store, and control of its clock. */
 export interface ConformanceHarness {
   store: LockStore;
   /** The store's clock, in epoch milliseconds. */
   now(): Promise<number>;
-  /** Moves the store's clock forward. */
+  /** Moves the store's clock forward, or back if `milliseconds` is negative. */
   advance(milliseconds: number): Promise<void>;
-  /** Reads a row past the store. */
+  /** Reads a row directly, without the store's own methods. */
   row(name: string): Promise<ObservedRow | undefined>;
 }
 
 /** One thing that a store must do. */
 export interface ConformanceScenario {
   name: string;
-  /** The rule of the claim that this scenario would catch the absence of. */
+  /** The rule that a store which fails this scenario breaks. */
   rule: string;
   run: (harness: ConformanceHarness) => Promise<void>;
 }

@@ -87,7 +87,7 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '3 kept ticks',
-    'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
+    'a kept tick steps by the interval, can be claimed a tenth of it early, and no sooner',
     async (harness, a, b) => {
       const first = await a.win(kept(MINUTE), { minHold: 0 });
       const tick = first.scheduledTime!.getTime();
@@ -101,7 +101,7 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '3 kept ticks',
-    'a kept tick that is more than one interval behind starts anew from now',
+    'a kept tick that is more than one interval behind starts again from now',
     async (harness, a, b) => {
       const first = await a.win(kept(MINUTE));
       await a.release(first.token, { tick: 'kept' });
@@ -113,7 +113,7 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '3 kept ticks',
-    'an interval that was lowered does not wait for a tick that the longer one kept ahead',
+    'a lowered interval does not wait for a tick that the longer one kept ahead',
     async (harness, a, b) => {
       const day = 1_440 * MINUTE;
       const first = await a.win(kept(day), { minHold: 0 });

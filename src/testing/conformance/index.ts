@@ -13,7 +13,8 @@ import { ticksScenarios } from './ticks.scenarios.js';
 import { tokensScenarios } from './tokens.scenarios.js';
 
 /**
- * What every store must do, for use with any test runner. Each scenario needs a harness with an empty store.
+ * What every store must do. Use them with any test runner. Each scenario needs a harness with an empty store; it
+ * rejects if the store does something else.
  *
  * @example
  * for (const { name, run } of conformanceScenarios) test(name, async () => run(await newHarness()));

@@ -15,7 +15,7 @@ const missed = (milliseconds: number, catchupWindow = HOUR): TickRequest => ({
 export const missedScenarios: readonly ConformanceScenario[] = [
   scenario(
     'missed ticks',
-    'one that nobody ran is granted once, and says which ran before',
+    'a tick that nobody ran is granted once, and the answer says which tick ran before',
     async (harness, a, b) => {
       const first = await minuteOf(harness);
       await a.release((await a.win(at(first))).token);
@@ -29,7 +29,7 @@ export const missedScenarios: readonly ConformanceScenario[] = [
       assert.equal(late.status === 'done' && late.lastTick?.getTime(), tick);
     },
   ),
-  scenario('missed ticks', 'one that is older than the window is not granted', async (harness, a) => {
+  scenario('missed ticks', 'a tick that is older than the window is not granted', async (harness, a) => {
     const first = await minuteOf(harness);
     await a.release((await a.win(at(first))).token);
     await harness.advance(20 * MINUTE);
@@ -57,7 +57,7 @@ export const missedScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     'missed ticks',
-    'a name that only a call has claimed, which died, has missed none that is known',
+    'a name whose only claim is a call that died has missed no tick',
     async (harness, a) => {
       await a.win(call);
       const tick = (await minuteOf(harness)) + MINUTE;
@@ -67,7 +67,7 @@ export const missedScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     'missed ticks',
-    'one within the minimum hold is held, also where it is older than the window',
+    'a tick within the minimum hold is held, even if it is older than the window',
     async (harness, a) => {
       const first = await minuteOf(harness);
       const daily = { minHold: 0.9 * 24 * HOUR };
@@ -78,7 +78,7 @@ export const missedScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     'missed ticks',
-    'one that falls into a run in progress is held like any other',
+    'a tick that falls into a run in progress is held like any other',
     async (harness, a, b) => {
       const first = await minuteOf(harness);
       const running = await a.win(at(first));

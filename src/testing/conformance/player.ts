@@ -8,7 +8,7 @@ export const LEASE = 5 * MINUTE;
 
 type Won = Extract<ClaimAnswer, { status: 'won' }>;
 
-/** A replica that asks a store, with the defaults of a task that is due each minute. */
+/** A replica that calls the store, with defaults for a task that is due each minute. */
 export class Player {
   constructor(
     private readonly harness: ConformanceHarness,

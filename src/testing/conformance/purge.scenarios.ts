@@ -7,7 +7,7 @@ const DAY = 24 * 60 * MINUTE;
 export const purgeScenarios: readonly ConformanceScenario[] = [
   scenario(
     'purge',
-    'rows of keys that are unused go, others stay, and no fence goes back',
+    'rows of unused keys are removed, others stay, and no fence goes back',
     async (harness, a) => {
       const { store } = harness;
       if (!store.purge) return;

@@ -9,9 +9,9 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
     const tick = await minuteOf(harness);
     const dead = await a.win(at(tick), recover);
     assert.deepEqual([dead.recovering, dead.previous], [false, undefined]);
-    const looked = await b.claim(abandoned, recover);
-    assert.equal(looked.status, 'held');
-    assert.equal(looked.status === 'held' && looked.heldUntil?.getTime(), dead.lockedUntil.getTime());
+    const refused = await b.claim(abandoned, recover);
+    assert.equal(refused.status, 'held');
+    assert.equal(refused.status === 'held' && refused.heldUntil?.getTime(), dead.lockedUntil.getTime());
     await harness.advance(LEASE);
     const again = await b.win(abandoned, recover);
     assert.equal(again.scheduledTime?.getTime(), tick);
@@ -20,16 +20,20 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
     assert.deepEqual(again.previous, { replica: 'replica-a', startedAt, fence });
     assert.ok(again.fence > fence);
   }),
-  scenario('recovery', 'so does one that a late replica asks for by its instant', async (harness, a, b) => {
-    const tick = await minuteOf(harness);
-    await a.win(at(tick), recover);
-    await harness.advance(LEASE);
-    assert.equal((await b.claim(at(tick))).status, 'done');
-    assert.equal((await b.win(at(tick), recover)).recovering, true);
-  }),
   scenario(
     'recovery',
-    'asking again for a recovery with the same token is the same claim',
+    'a late replica that claims the dead tick by its instant recovers it too',
+    async (harness, a, b) => {
+      const tick = await minuteOf(harness);
+      await a.win(at(tick), recover);
+      await harness.advance(LEASE);
+      assert.equal((await b.claim(at(tick))).status, 'done');
+      assert.equal((await b.win(at(tick), recover)).recovering, true);
+    },
+  ),
+  scenario(
+    'recovery',
+    'a repeated attempt to recover with the same token is the same claim',
     async (harness, a, b) => {
       await a.win(at(await minuteOf(harness)), recover);
       await harness.advance(LEASE);
@@ -48,24 +52,28 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
       await b.win(abandoned, recover);
       await harness.advance(LEASE);
       assert.equal((await a.claim(abandoned, recover)).status, 'done');
-      // Nor is the run after it one.
+      // Nor does the next run recover it.
       assert.equal((await a.win(call)).recovering, false);
     },
   ),
-  scenario('recovery', 'a newer tick supersedes it, and is told of the dead run', async (harness, a, b) => {
-    const tick = await minuteOf(harness);
-    const dead = await a.win(at(tick), recover);
-    await harness.advance(LEASE);
-    const newer = await b.win(at(tick + LEASE), recover);
-    assert.equal(newer.recovering, false);
-    assert.equal(newer.previous?.fence, dead.fence);
-    assert.equal((await a.claim(abandoned, recover)).status, 'held');
-    await b.release(newer.token);
-    assert.equal((await a.claim(abandoned, recover)).status, 'done');
-  }),
   scenario(
     'recovery',
-    'a finished run, a run without it and a direct call leave nothing',
+    'a newer tick supersedes the recovery, and is told of the dead run',
+    async (harness, a, b) => {
+      const tick = await minuteOf(harness);
+      const dead = await a.win(at(tick), recover);
+      await harness.advance(LEASE);
+      const newer = await b.win(at(tick + LEASE), recover);
+      assert.equal(newer.recovering, false);
+      assert.equal(newer.previous?.fence, dead.fence);
+      assert.equal((await a.claim(abandoned, recover)).status, 'held');
+      await b.release(newer.token);
+      assert.equal((await a.claim(abandoned, recover)).status, 'done');
+    },
+  ),
+  scenario(
+    'recovery',
+    'a finished run, a run without recover and a direct call leave no tick behind',
     async (harness, a, b) => {
       const tick = await minuteOf(harness);
       const { token } = await a.win(at(tick), recover);
@@ -95,7 +103,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     'recovery',
-    'a run that a shutdown aborted is free at once, however often',
+    'the tick of a run that a shutdown aborted can be recovered at once, however often',
     async (harness, a, b) => {
       const tick = await minuteOf(harness);
       let { token } = await a.win(at(tick), recover);
@@ -110,7 +118,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
       assert.equal((await a.claim(abandoned, recover)).status, 'done');
     },
   ),
-  scenario('recovery', 'an aborted run without it is finished', async (harness, a, b) => {
+  scenario('recovery', 'an aborted run without recover is finished', async (harness, a, b) => {
     const tick = await minuteOf(harness);
     const { token } = await a.win(at(tick));
     await a.release(token, { outcome: 'aborted' });

@@ -5,7 +5,7 @@ import { at, LEASE, MINUTE, minuteOf, scenario } from './player.js';
 export const releaseScenarios: readonly ConformanceScenario[] = [
   scenario(
     '8 release',
-    'a release ends the run, keeps the minimum hold for the reader, and the outcome',
+    'a release ends the run, and records its outcome and the end of the minimum hold',
     async (harness, a) => {
       const tick = await minuteOf(harness);
       const { token } = await a.win(at(tick));

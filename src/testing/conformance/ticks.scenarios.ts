@@ -5,7 +5,7 @@ import { at, call, MINUTE, minuteOf, scenario } from './player.js';
 export const ticksScenarios: readonly ConformanceScenario[] = [
   scenario(
     '4 a tick runs once',
-    'a tick that has run is done for replicas whose clock is late',
+    'a tick that has run is done for replicas whose clocks are late',
     async (harness, a, b) => {
       const tick = await minuteOf(harness);
       const { token } = await a.win(at(tick), { minHold: 0 });
@@ -26,7 +26,7 @@ export const ticksScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '4 a tick runs once',
-    'a tick that is not due yet is early, whatever the row says, and due in as much as is missing',
+    'a tick that is not due yet is early, whatever the row says, and the answer says how early',
     async (harness, a, b) => {
       const now = await harness.now();
       const tick = Math.floor(now) + 20_000;
@@ -39,7 +39,7 @@ export const ticksScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '4 a tick runs once',
-    'a tick that is not due yet is not granted, also where the row is free',
+    'a tick that is not due yet is not granted, even if the row is free',
     async (harness, a, b) => {
       const tick = Math.floor(await harness.now()) + 20_000;
       assert.equal((await a.claim(at(tick))).status, 'early');
@@ -60,7 +60,7 @@ export const ticksScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '5 answers',
-    'a claim of a name that has no row makes it, also beside one that has',
+    'a claim of a new name makes its row, even in a batch with a known name',
     async (harness, a) => {
       await harness.store.prepare(['known']);
       const tick = await minuteOf(harness);

@@ -3,7 +3,7 @@ import type { ConformanceScenario } from './conformance-harness.js';
 import { at, call, kept, LEASE, MINUTE, minuteOf, scenario } from './player.js';
 
 export const tokensScenarios: readonly ConformanceScenario[] = [
-  scenario('6 token', 'asking again with the same token is the same claim', async (harness, a) => {
+  scenario('6 token', 'a repeated attempt with the same token is the same claim', async (harness, a) => {
     const request = a.request(at(await minuteOf(harness)));
     const [first] = await harness.store.claim([request]);
     const [again] = await harness.store.claim([request]);
@@ -13,7 +13,7 @@ export const tokensScenarios: readonly ConformanceScenario[] = [
   }),
   scenario(
     '6 token',
-    'the same token is won again also after its lease, until another replica claims',
+    'the same token wins again even after its lease, until another replica claims',
     async (harness, a, b) => {
       const tick = await minuteOf(harness);
       const request = a.request(at(tick));
@@ -28,7 +28,7 @@ export const tokensScenarios: readonly ConformanceScenario[] = [
   ),
   scenario(
     '6 token',
-    'an ask that arrives after its own run is finished does not start another',
+    'an attempt that arrives after its own run is finished does not start another run',
     async (harness, a) => {
       const request = a.request(call);
       await harness.store.claim([request]);
@@ -75,7 +75,7 @@ export const tokensScenarios: readonly ConformanceScenario[] = [
     },
   ),
 
-  scenario('fence', "the fence grows also when the store's clock is set back", async (harness, a, b) => {
+  scenario('fence', "the fence grows even if the store's clock is set back", async (harness, a, b) => {
     const { token, fence } = await a.win(call);
     await a.release(token, { tick: 'call', minHold: 0 });
     await harness.advance(-10 * MINUTE);
