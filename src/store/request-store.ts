@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { WantedSignal } from './wanted-signal.js';
 
-/** A request as it is written down. Durations are milliseconds, counted by the store's clock. */
+/** A request as it is published. Durations are milliseconds, counted by the store's clock. */
 export interface NewRequest {
   /** The lock that its run takes: the task's own, or that of one key. */
   name: string;
@@ -11,7 +11,7 @@ export interface NewRequest {
   args: string;
   /** How long from now it is due. */
   delay: number;
-  /** Given where later requests of the name put it off: how long from now it is due in any case. */
+  /** Debounced: later requests of the name put it off, but it is due no later than so long from now. */
   maxDelay?: number;
 }
 
@@ -25,17 +25,17 @@ export interface WaitingRequests {
   dueIn: number;
 }
 
-/** What is looked for. */
+/** What a poll is for. */
 export interface WaitingSearch {
   /** Due within so many milliseconds. */
   horizon: number;
-  /** Of these tasks. */
+  /** Only of these tasks. */
   tasks: readonly string[];
-  /** And none of these names: locks that are known to be held. */
+  /** Of none of these names: an attempt of theirs has just been in vain. */
   except: readonly string[];
 }
 
-/** Requests of a task that is none of those that were named. */
+/** Requests of a task that this replica does not have. */
 export interface UnknownRequests {
   task: string;
   count: number;
@@ -47,20 +47,20 @@ export interface UnknownRequests {
 export interface RequestRun {
   name: string;
   token: string;
-  /** How often a request is tried before it is parked. */
+  /** After how many attempts a request is parked. */
   attempts: number;
 }
 
-/** What a run has found: all that is due of its name, and of that the newest arguments. */
+/** What a run has picked up: all that is due of its name. */
 export interface PickedUp {
   count: number;
-  /** The JSON text of the arguments of the newest; none where nothing was due. */
+  /** The newest arguments, as JSON text; none where nothing was due. */
   args?: string;
-  /** How many had been tried too often without an end, and are parked: their runs died. */
+  /** How many are parked instead: all of their attempts died. */
   parked: number;
 }
 
-/** How the run of requests ended. `aborted`: a shutdown cut it off, which is no attempt. */
+/** How a run of requests ended. `aborted`: a shutdown cut it off, or it did not begin, which is no attempt. */
 export interface SettledRun extends RequestRun {
   outcome: 'succeeded' | 'failed' | 'aborted';
   error?: string;
@@ -74,42 +74,41 @@ export interface Settled {
 }
 
 /**
- * Where requests wait: one row each, which is added, picked up by the run that serves it, and removed when that has
- * succeeded. Adding one conflicts with nothing. All but `add` are called by the holder of the lock of that name.
+ * Where requests wait, one row each: published, picked up by a run, and removed when that has succeeded. `pickUp` and
+ * `settle` are called by the holder of the lock of that name.
  */
 export interface RequestStore {
   /** Checks once, at start-up, that the store can be used. */
   prepare(): Promise<void>;
   /**
-   * Adds requests, the newest last; with `manager` as part of its transaction. What has not been sent when `signal` is
-   * aborted must not be sent any more. Answers the instant of the store's clock at which they were asked for.
+   * Adds requests, the newest last; with `manager` as part of its transaction. Never conflicts with another request.
+   * What has not been sent when `signal` aborts must not be sent. Resolves to when they were added, by the store's clock.
    */
   add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date>;
   /**
-   * What is due for locks that nobody holds, the longest due first. It may answer only the first names of each task, but
-   * those of every task: many names of one must not hide another.
+   * What is due for locks that nobody holds, the longest due first. It may answer some names of each task, but it must
+   * answer some of every task: many names of one must not hide another.
    */
   waiting(search: WaitingSearch, signal?: WantedSignal): Promise<WaitingRequests[]>;
   /** What has been due for so many milliseconds, of tasks that are none of these. */
   unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]>;
   /**
-   * Marks all that is due with the token of a run, and counts the attempt: nothing where the run does not hold its lock
-   * any more. With `before`, the instant of the store's clock at which a call was made that is served now, all that was
-   * asked for before it, and what failed before whether it is due or not. What has not been sent when `signal` is aborted
-   * must not be sent any more. What somebody else has locked by hand is left for a later run.
+   * Marks all that is due with the token of a run, and counts the attempt. Finds nothing once the run has lost its lock.
+   * `before` is given for a call that serves requests along: only those added earlier, and failed ones due or not.
+   * What has not been sent when `signal` aborts must not be sent. Leaves rows that somebody has locked by hand.
    */
   pickUp(run: RequestRun, before?: Date, signal?: WantedSignal): Promise<PickedUp>;
-  /** Removes exactly what the run has picked up, or lets it wait for the next attempt, or parks it. Told again, it answers the same. */
+  /** Removes what the run has picked up, makes it due for a retry, or parks it. Has the same answer when it is repeated. */
   settle(run: SettledRun): Promise<Settled>;
 }
 
-/** Of the retries, how many times their delay has grown at most: what is raised to a higher power overflows. */
+/** How many times the delay of retries grows at most: a higher power would overflow. */
 export const MOST_GROWTHS = 10;
 
-/** Milliseconds until the next attempt: the first comes soon, and each further one after four times as long. */
+/** Backoff in milliseconds: the first retry comes soon, and each further one after four times as long. */
 export const FIRST_RETRY = 1_000;
 export const RETRY_FACTOR = 4;
 export const LONGEST_RETRY = 3_600_000;
 
-/** What the error of a request says whose runs died each time. */
+/** The error of a request whose runs all died. */
 export const DIED = 'its runs did not end: their replicas died, or lost the lock or the database';

@@ -26,13 +26,13 @@ export interface InMemoryRequest {
   error?: string;
 }
 
-/** Keeps requests in memory, by the same rules as Postgres. A `manager` is not heeded: there is no transaction. */
+/** Keeps requests in memory, by the same rules as Postgres. Ignores a `manager`: memory has no transactions. */
 export class InMemoryRequestStore implements RequestStore {
   private requests: InMemoryRequest[] = [];
 
   constructor(
     private readonly now: () => number,
-    /** Whether a run of the name is in progress; with a token, whether it is the one of that. */
+    /** Whether a run of the name is in progress; with a token, whether it is that one. */
     private readonly isRunning: (name: string, token?: string) => boolean,
   ) {}
 
@@ -122,7 +122,7 @@ function isDebounced({ dueAt, latestAt }: InMemoryRequest): boolean {
   return latestAt > dueAt;
 }
 
-/** The first of those that stand alone; of those that put each other off the last, or the first's latest. */
+/** Debounced requests are due when the last one is, but no later than the first one's latest. */
 function dueAt(requests: readonly InMemoryRequest[]): number {
   const alone = requests.filter((each) => !isDebounced(each)).map((each) => each.dueAt);
   const debounced = requests.filter(isDebounced);

@@ -27,7 +27,7 @@ export class PostgresRequestStore implements RequestStore {
   constructor(
     private readonly runner: StatementRunner,
     private readonly statements: () => RequestStatements,
-    /** Makes an error that says how to add the table where that is what is wrong. */
+    /** Says how to add the table in an error that a missing table caused. */
     private readonly explained: (error: unknown) => unknown,
   ) {}
 
@@ -115,7 +115,7 @@ export class PostgresRequestStore implements RequestStore {
   }
 }
 
-/** A text as Postgres takes it: an error must not keep its request from being tried again, nor a key it from running. */
+/** A text without what Postgres cannot store: it would keep a failed request from its retry, and a key from its run. */
 function storable(text: string | undefined): string | null {
   return text === undefined ? null : text.toWellFormed().replaceAll('\0', '');
 }

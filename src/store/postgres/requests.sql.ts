@@ -1,15 +1,15 @@
 import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../request-store.js';
 
-/** How many names of one task a look answers: many times what a replica runs of it at once. */
+/** How many names of one task a poll answers: many times what a replica runs of it at once. */
 const NAMES_OF_A_TASK = 100;
 
 /** How many unknown tasks are reported at once. */
 const MAX_UNKNOWN = 1_000;
 
-/** Whether a request is one that later ones of its name put off. */
+/** Whether a request is debounced: later ones of its name put it off. */
 const DEBOUNCED = 'latest_at > due_at';
 
-/** When the requests of one name are due: of those that put each other off the last, or the first's latest. */
+/** When the requests of one name are due. Debounced ones: when the last is, but no later than the first's latest. */
 const DUE = `LEAST(min(due_at) FILTER (WHERE NOT ${DEBOUNCED}), max(due_at) FILTER (WHERE ${DEBOUNCED}), min(latest_at))`;
 
 const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, LEAST(attempts - 1, ${MOST_GROWTHS})), ${LONGEST_RETRY}) * interval '1 millisecond'`;
@@ -70,7 +70,7 @@ export function requestStatementsFor(table: string, lockTable: string): RequestS
   };
 }
 
-/** Asks for every column and no row: fails with 42P01 where the table is missing. */
+/** Reads every column and no row: fails with 42P01 where the table is missing. */
 function checkStatement(table: string): string {
   return `
 SELECT id, name, task, key, args, requested_at, due_at, latest_at, attempts, token, parked_at, error
@@ -78,10 +78,8 @@ FROM ${table} LIMIT 0`;
 }
 
 /**
- * Adds requests, in whatever transaction it is sent: they are there with its commit and gone with its rollback. An
- * insert without a unique slot: two transactions that ask for the same name never meet. `clock_timestamp()`, since
- * `now()` is the start of a transaction that may have been open for long. Rows are numbered in the order of the sort, so
- * that the newest arguments are the last ones.
+ * Publishes requests in the transaction that it is sent in. A plain insert conflicts with nothing, so that none waits.
+ * `clock_timestamp()`, since `now()` is when a long transaction began. `ORDER BY nth`: the newest has the highest id.
  */
 function addStatement(table: string): string {
   return `
@@ -89,12 +87,12 @@ INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
 SELECT name, task, key, args::json, at, at + delay_ms * interval '1 millisecond', at + latest_ms * interval '1 millisecond'
 FROM clock_timestamp() AS reading(at),
      unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[]) WITH ORDINALITY
-       AS asked(name, task, key, args, delay_ms, latest_ms, nth)
+       AS published(name, task, key, args, delay_ms, latest_ms, nth)
 ORDER BY nth
 RETURNING extract(epoch FROM requested_at) * 1000 AS at_ms`;
 }
 
-/** The same in a transaction of its own, which outlives a crash also where a role commits asynchronously. */
+/** The same in a transaction of its own. Safe also where a role commits asynchronously: it then survives a crash. */
 function addDurablyStatement(table: string): string {
   return `${addStatement(table)},
           CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
@@ -102,10 +100,8 @@ function addDurablyStatement(table: string): string {
 }
 
 /**
- * What waits for locks that nobody holds. Reads only: 200 replicas that look at once stand in nobody's way. Groups only
- * names of which one request is due at least, which an index finds: many that are due in a month cost nothing. Each task
- * has a share of the answer, counted among its free names: one whose many names are served slowly would fill it, and the
- * requests of all others that are due later would not be seen.
+ * What waits for locks that nobody holds. Takes no lock, so that 200 replicas may poll at once. An index finds the names
+ * with a due request: those due in a month cost nothing. Each task has a share of the answer, or a slow one would fill it.
  */
 function waitingStatement(table: string, lockTable: string): string {
   return `
@@ -131,7 +127,7 @@ WHERE nth_of_task <= ${NAMES_OF_A_TASK}
 ORDER BY due_at`;
 }
 
-/** What nobody who asks can run: each task by itself, so that a thousand names of one do not hide another. */
+/** What this replica cannot run. Takes no lock. Grouped by task, or a thousand names of one would hide another. */
 function unknownStatement(table: string): string {
   return `
 SELECT task, count(*) AS waiting, extract(epoch FROM min(due_at)) * 1000 AS since_ms
@@ -142,14 +138,12 @@ GROUP BY task ORDER BY task LIMIT ${MAX_UNKNOWN}`;
 }
 
 /**
- * Marks what is due with the token of the run that serves it. Called under the lock of the name, and looks again whether
- * it is due: a request since the look may have put the others off. One that failed before rides along with the next that
- * is due, or it would run later with older arguments. The attempt counts from here, so that a request which kills its
- * process is parked in the end. A run that has lost its lock finds nothing: it would take over what its successor has
- * picked up, and settle it. What is committed after this statement's snapshot is not marked, and waits for the next. So
- * does a row that somebody has locked by hand: a run that waited for it would hold its lock meanwhile, and be late.
+ * Marks what is due with the token of the run. Checks the lock, or a run that lost it would settle what its successor
+ * has picked up. SKIP LOCKED: waiting for a row that a person has locked would hold the task's lock meanwhile.
  */
 function pickUpStatement(table: string, lockTable: string): string {
+  // `due` is read again: a call since the poll may have put the window off. `attempts > 0`: a request that failed runs
+  // along, or it would run later with older arguments. Counted here: one that kills its process is parked in the end.
   return `
 WITH reading AS MATERIALIZED (SELECT clock_timestamp() AS at),
 open AS MATERIALIZED (
@@ -187,14 +181,14 @@ SELECT (SELECT count(*) FROM picked) AS picked,
        (SELECT count(*) FROM parked) AS parked`;
 }
 
-/** Removes exactly what the run has picked up: what another run has taken over since carries another token. */
+/** Removes what a run has picked up, and nothing else: what another run has taken over carries another token. */
 function removeStatement(table: string): string {
   return `DELETE FROM ${table} WHERE name = $1 AND token = $2::uuid`;
 }
 
 /**
- * Lets what a failed run has picked up wait for its next attempt, alone; or parks it where that was the last. The token
- * stays until the next run picks it up, so that a second ask, where the answer to the first was lost, has the same one.
+ * Makes what a failed run has picked up due for its next attempt, or parks it after the last. The token stays, so that
+ * the statement has the same answer when it is sent again because the first answer was lost.
  */
 function retryStatement(table: string): string {
   return `
@@ -213,7 +207,7 @@ SELECT count(parked_at) AS parked,
 FROM failed`;
 }
 
-/** What a run has picked up and a shutdown has cut off waits as before: that was no attempt. */
+/** Undoes a pick-up that did not count: a shutdown cut the run off. The token matches once, so a repeat does nothing. */
 function giveBackStatement(table: string): string {
   return `UPDATE ${table} SET token = NULL, attempts = attempts - 1 WHERE name = $1 AND token = $2::uuid`;
 }

@@ -5,10 +5,10 @@ import type { DurationInput } from '../../common/duration.js';
 
 /** What a task does with requests; durations are milliseconds. */
 export interface RequestSettings {
-  /** How often a request is tried before it is parked. */
+  /** After how many attempts a request is parked. */
   attempts: number;
   debounce?: { delay: number; maxDelay: number; mode: 'trailing' | 'leading' };
-  /** Whether the task says that it is requested, so that every replica looks for its requests. */
+  /** Whether the task says that it is requested, so that every replica polls for its requests. */
   expectsRequests: boolean;
 }
 
@@ -19,15 +19,15 @@ interface RequestProblem {
 
 const DEFAULT_ATTEMPTS = 5;
 const MOST_ATTEMPTS = 1_000;
-/** A stream of requests that never pauses must not put its run off for ever. */
+/** In delays: calls that never pause must not put their run off for ever. */
 const DEFAULT_LONGEST = 10;
 
-/** Milliseconds: a request is for a run soon, and what is further ahead is for a schedule. */
+/** Milliseconds. A request is for a run soon: what is further ahead needs a schedule. */
 export const LONGEST_DELAY = 30 * 24 * 3_600_000;
 
 const KNOWN: ReadonlySet<string> = new Set<keyof Debounce>(['delay', 'maxDelay', 'mode']);
 
-/** Reads these settings; each combination works or is refused. `duration` resolves placeholders, and throws what is wrong. */
+/** Reads these settings, and refuses combinations that cannot work. `duration` resolves placeholders, and may throw. */
 export function requestSettings(
   { attempts, debounce, overlap = 'skip' }: TaskLockDefinition,
   duration: (input: DurationInput) => number,
