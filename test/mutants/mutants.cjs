@@ -731,7 +731,7 @@ const byRule = {
     },
     {
       file: 'src/requests/poller.ts',
-      find: 'if (this.expected.has(task)) this.lookIn(0);',
+      find: 'if (this.expected.has(task)) this.pollIn(0);',
       replace: 'void task;',
       suites: ['test/wiring/requests'],
     },
@@ -743,8 +743,8 @@ const byRule = {
     },
     {
       file: 'src/requests/poller.ts',
-      find: 'this.outside(() => this.clock.timer(due - now, look))',
-      replace: 'this.clock.timer(due - now, look)',
+      find: 'this.outside(() => this.clock.timer(due - now, poll))',
+      replace: 'this.clock.timer(due - now, poll)',
       suites: ['test/wiring/requests'],
     },
     {
@@ -761,8 +761,8 @@ const byRule = {
     },
     {
       file: 'src/requests/insert-queue.ts',
-      find: 'else this.waiting.push(waiting);',
-      replace: 'else this.waiting.unshift(waiting);',
+      find: 'else if (waiting) waiting.push(each);',
+      replace: 'else if (waiting) waiting.unshift(each);',
       suites: ['test/unit/request-lane'],
     },
     {
@@ -785,7 +785,7 @@ const byRule = {
     },
     {
       file: 'src/requests/poller.ts',
-      find: 'except: this.rests.namesAt(this.lastLook)',
+      find: 'except: this.wakes.resting(this.lastPoll)',
       replace: 'except: []',
       suites: ['test/unit/request-watch'],
     },
@@ -797,7 +797,7 @@ const byRule = {
     },
     {
       file: 'src/requests/settler.ts',
-      find: 'lastAddedAt ? lastAddedAt.getTime() + 1 : -Infinity',
+      find: 'lastPublishedAt ? lastPublishedAt.getTime() + 1 : -Infinity',
       replace: '-Infinity',
       suites: ['test/wiring/requests'],
     },
@@ -815,13 +815,13 @@ const byRule = {
     },
     {
       file: 'src/requests/runner.ts',
-      find: "run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });",
+      find: "run.signal.addEventListener('abort', () => resolve({ succeeded: false }), { once: true });",
       replace: '',
       suites: ['test/wiring/requests'],
     },
     {
       file: 'src/requests/runner.ts',
-      find: 'if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));',
+      find: 'if (task.recover) await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(task.name));',
       replace: '',
       suites: ['test/wiring/requests'],
     },
@@ -838,27 +838,27 @@ const byRule = {
       suites: ['test/wiring/requests'],
     },
     {
-      file: 'src/requests/publisher.ts',
-      find: 'return lane.isFree ? lane.take() : undefined;',
-      replace: 'return lane.take();',
-      suites: ['test/wiring/requests'],
+      file: 'src/requests/insert-queue.ts',
+      find: '    if (this.waiting.has(name)) return undefined;\n',
+      replace: '',
+      suites: ['test/unit/request-lane'],
     },
     {
       file: 'src/requests/wake-times.ts',
-      find: 'dues.instants.add(look);',
-      replace: 'dues.instants = new Set([look]);',
+      find: 'wakes.instants.add(Math.ceil(due / GRID) * GRID);',
+      replace: 'wakes.instants = new Set([Math.ceil(due / GRID) * GRID]);',
       suites: ['test/unit/request-watch'],
     },
     {
       file: 'src/requests/insert-queue.ts',
-      find: '    this.isTaken = true;\n    let isLeft',
-      replace: '    let isLeft',
+      find: '    this.waiting.set(name, []);\n',
+      replace: '',
       suites: ['test/unit/request-lane'],
     },
     {
       file: 'src/requests/insert-queue.ts',
-      find: 'this.waiting.splice(0, MAX_INSERT)',
-      replace: 'this.waiting.splice(0, 1)',
+      find: 'waiting.splice(0, MAX_INSERT)',
+      replace: 'waiting.splice(0, 1)',
       suites: ['test/unit/request-lane'],
     },
     {
@@ -869,8 +869,8 @@ const byRule = {
     },
     {
       file: 'src/requests/settler.ts',
-      find: 'if (count > 0) await giveBack();',
-      replace: 'void count;',
+      find: 'count > 0 ? giveBack() : undefined',
+      replace: 'void count',
       suites: ['test/wiring/requests'],
     },
     {
@@ -905,9 +905,75 @@ const byRule = {
     },
     {
       file: 'src/requests/wake-times.ts',
-      find: 'dues.putOff = { first: Math.min(first, look), last: Math.max(last, look) };',
-      replace: 'dues.putOff = { first: Math.min(first, look), last: look };',
+      find: 'Math.max(window.due, due)',
+      replace: 'due',
       suites: ['test/unit/due-instants'],
+    },
+    {
+      file: 'src/requests/wake-times.ts',
+      find: 'Math.min(window.latest, latest)',
+      replace: 'latest',
+      suites: ['test/unit/due-instants'],
+    },
+    {
+      file: 'src/requests/wake-times.ts',
+      find: 'rest.until <= instant && ',
+      replace: '',
+      suites: ['test/unit/due-instants'],
+    },
+    {
+      file: 'src/requests/wake-times.ts',
+      find: '    this.add(name, until);\n',
+      replace: '',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/poller.ts',
+      find: ' || runsOfTask >= RUNS_OF_A_TASK',
+      replace: '',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/poller.ts',
+      find: 'this.running.has(name) || ',
+      replace: '',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/poller.ts',
+      find: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);\n    this.pollIn(0);',
+      replace: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/poller.ts',
+      find: 'if (dueIn > 0 && this.wakes.has(name)) this.published(name, dueIn);',
+      replace: 'void name;',
+      suites: ['test/unit/request-watch'],
+    },
+    {
+      file: 'src/requests/insert-queue.ts',
+      find: 'if (waiting && first) waiting.unshift(each);',
+      replace: 'if (waiting && first) waiting.push(each);',
+      suites: ['test/unit/request-lane'],
+    },
+    {
+      file: 'src/requests/transaction-end.ts',
+      find: '!runner.isTransactionActive || runner.isReleased',
+      replace: 'true',
+      suites: ['test/unit/request-publisher'],
+    },
+    {
+      file: 'src/requests/transaction-end.ts',
+      find: ' || runner.isReleased',
+      replace: '',
+      suites: ['test/unit/request-publisher'],
+    },
+    {
+      file: 'src/requests/transaction-end.ts',
+      find: 'callbacks.splice(0)',
+      replace: 'callbacks',
+      suites: ['test/unit/request-publisher'],
     },
     {
       file: 'src/nest/task-lock.explorer.ts',
