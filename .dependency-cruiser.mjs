@@ -64,6 +64,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.build.json' },
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '[.]mutants[.]cjs$' },
     includeOnly: ['^(src|migrations)/', 'node_modules/(@nestjs|rxjs|reflect-metadata)'],
     reporterOptions: { archi: { collapsePattern: '^(src/store/(postgres|memory)|src/[^/]+|migrations)/' } },
   },

@@ -1,9 +1,9 @@
-// The transformer of the suites. Where MUTANT names one, it puts that mutant's text in place of the original's, so
-// that the suite runs against one broken step and the tree stays as it is.
+// The transformer of all suites. With MUTANT set it replaces one text of one source file, so that the suites run against
+// broken code while the tree stays as it is.
 const { createTransformer } = require('@swc/jest').default ?? require('@swc/jest');
-const { mutants } = require('./mutants.cjs');
 
-const mutant = mutants.find(({ id }) => id === process.env.MUTANT);
+/** @type {{ file: string, find: string, replace: string } | undefined} */
+const mutant = process.env.MUTANT && JSON.parse(process.env.MUTANT);
 
 module.exports = {
   createTransformer(options) {

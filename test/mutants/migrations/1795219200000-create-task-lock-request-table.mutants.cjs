@@ -1,0 +1,11 @@
+// Each entry breaks 1795219200000-create-task-lock-request-table.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
+// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+module.exports = {
+  'the migration is safe where replicas start at once': [
+    {
+      find: "SELECT pg_advisory_xact_lock(hashtextextended('${lockKey}', 0));\n",
+      replace: '',
+      suites: ['migration.spec'],
+    },
+  ],
+};
