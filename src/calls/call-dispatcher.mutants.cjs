@@ -1,16 +1,31 @@
-// Each entry breaks call-dispatcher.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks call-dispatcher.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '4 a tick runs once, whatever the clocks': [
     {
       find: 'schedule.tickAt(now, interval)',
       replace: "{ kind: 'scheduled', scheduledTime: new Date(now) }",
       suites: ['simulated-days.spec'],
+      scenario: 'a task that is polled hourly and runs daily runs 30 times in 30 days, at the same hour',
     },
   ],
   'direct calls and ticks': [
-    { find: '!this.scheduled.has(instance) || ', replace: '', suites: ['scopes.spec'] },
-    { find: ' || !this.mayTick()', replace: '', suites: ['direct-calls.spec'] },
-    { find: 'this.scheduled.add(instance);', replace: '', suites: ['schedule-decorators.spec'] },
+    {
+      find: '!this.scheduled.has(instance) || ',
+      replace: '',
+      suites: ['scopes.spec'],
+      scenario: 'has no ticks: the scheduler does not fire it, and its calls are direct ones',
+    },
+    {
+      find: ' || !this.mayTick()',
+      replace: '',
+      suites: ['direct-calls.spec'],
+      scenario: 'a direct call before the schedule runs',
+    },
+    {
+      find: 'this.scheduled.add(instance);',
+      replace: '',
+      suites: ['schedule-decorators.spec'],
+      scenario: 'the scheduler runs a method under its lock',
+    },
   ],
 };

@@ -1,11 +1,11 @@
-// Each entry breaks method-proxy.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks method-proxy.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'direct calls and ticks': [
     {
       find: 'Reflect.defineMetadata(key, Reflect.getMetadata(key, method), proxy);',
       replace: '',
       suites: ['schedule-decorators.spec'],
+      scenario: 'the scheduler runs a method under its lock',
     },
   ],
 };

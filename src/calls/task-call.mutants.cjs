@@ -1,22 +1,35 @@
-// Each entry breaks task-call.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks task-call.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'a lock for each key': [
     {
       find: 'return key === undefined ? task.name : keyedName(task.name, key);',
       replace: 'return task.name;',
       suites: ['keys.spec'],
+      scenario: 'runs different keys side by side, and one key once at a time',
     },
   ],
   'what nothing may fire': [
-    { find: ' || (task.schedule !== undefined && !direct)', replace: '', suites: ['overlap.spec'] },
+    {
+      find: ' || (task.schedule !== undefined && !direct)',
+      replace: '',
+      suites: ['overlap.spec'],
+      scenario: 'the tick of a @Timeout is skipped on the other replicas',
+    },
   ],
   requests: [
     {
       find: 'Math.max(ownHold, call.served?.spacing ?? 0)',
       replace: 'ownHold',
       suites: ['wiring/requests.spec'],
+      scenario: 'with leading run the first at once, and the last when the window is over',
     },
   ],
-  'direct calls and ticks': [{ find: 'direct ? 0 : ', replace: '', suites: ['direct-calls.spec'] }],
+  'direct calls and ticks': [
+    {
+      find: 'direct ? 0 : ',
+      replace: '',
+      suites: ['direct-calls.spec'],
+      scenario: 'while it is idle runs, with its arguments, and returns its value',
+    },
+  ],
 };

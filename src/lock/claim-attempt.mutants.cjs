@@ -1,55 +1,63 @@
-// Each entry breaks claim-attempt.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
-const LOCKS = [
-  'task-locks.spec',
-  'claim-attempt.spec',
-  'task-locks-release.spec',
-  'task-locks-running.spec',
-  'task-locks-stop.spec',
-];
-
+// Each entry breaks claim-attempt.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '6 token-idempotent': [
     {
       find: 'this.firstSentAt ??= instantOf(this.clock);',
       replace: 'this.firstSentAt = instantOf(this.clock);',
-      suites: LOCKS,
+      suites: ['claim-attempt.spec'],
+      scenario: 'was sent when its token was sent first',
     },
-    { find: "if (answer.status === 'won') this.observeWin(answer);", replace: '', suites: LOCKS },
+    {
+      find: "if (answer.status === 'won') this.observeWin(answer);",
+      replace: '',
+      suites: ['claim-attempt.spec'],
+      scenario: 'a win that no run used',
+    },
     {
       find: 'if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();',
       replace: '',
-      suites: LOCKS,
+      suites: ['task-locks-release.spec'],
+      scenario: 'is sent before what an older ask of its call may have taken goes back',
     },
   ],
   'what may have been won goes back': [
-    { find: 'this.suspect || this.unanswered > 0', replace: 'this.suspect', suites: LOCKS },
+    {
+      find: 'this.suspect || this.unanswered > 0',
+      replace: 'this.suspect',
+      suites: ['claim-attempt.spec'],
+      scenario: 'an ask that has no answer when the attempt is given up: it may have won',
+    },
     {
       find: 'const cancel = this.clock.timer(patience, () => resolve(undefined), true);',
       replace: 'const cancel = () => {};',
-      suites: LOCKS,
+      suites: ['task-locks-release.spec'],
+      scenario: 'is sent before what an older ask of its call may have taken goes back',
     },
   ],
   'an ask that outlives its run goes back': [
     {
       find: "new Set(['scheduled', 'abandoned'])",
       replace: "new Set(['scheduled', 'abandoned', 'call', 'kept'])",
-      suites: LOCKS,
+      suites: ['task-locks-release.spec'],
+      scenario: 'is sent before what an older ask of its call may have taken goes back',
     },
     {
       find: "new Set(['scheduled', 'abandoned'])",
       replace: "new Set(['scheduled', 'abandoned', 'kept'])",
-      suites: LOCKS,
+      suites: ['claim-attempt.spec'],
+      scenario: 'an older ask that breaks after the run',
     },
     {
       find: 'if (this.used && NAMES_ITS_TICK.has(this.request.tick.kind)) return;',
       replace: '',
-      suites: LOCKS,
+      suites: ['claim-attempt.spec'],
+      scenario: 'nothing of a tick that ran: nobody can win it again, and a return would give it back',
     },
     {
       find: 'if (this.closed && (!this.used || this.runIsOver)) this',
       replace: 'if (this.closed) this',
-      suites: LOCKS,
+      suites: ['task-locks-release.spec'],
+      scenario: 'is sent before what an older ask of its call may have taken goes back',
     },
   ],
 };

@@ -1,24 +1,32 @@
-// Each entry breaks lease-renewal.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks lease-renewal.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'the lease is renewed, and lost in time': [
     {
       find: "if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);",
       replace: "if (answer?.status === 'renewed') return this.lock.renewed(instantOf(this.clock), lease);",
       suites: ['lease-renewal.spec'],
+      scenario: 'holds from when it was sent, and not from when its answer came',
     },
     {
       find: "if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');",
       replace: '',
       suites: ['lease-renewal.spec'],
+      scenario: 'that matches no row is a loss: the signal aborts at once and says why',
     },
-    { find: 'return this.underWay;', replace: 'return Promise.resolve();', suites: ['lease-renewal.spec'] },
+    {
+      find: 'return this.underWay;',
+      replace: 'return Promise.resolve();',
+      suites: ['lease-renewal.spec'],
+      scenario: 'under way is settled before the release is sent',
+    },
   ],
   'a renewal that hangs': [
     {
       find: 'Math.min(this.patience, lease / RENEWALS_A_LEASE)',
       replace: 'this.patience',
       suites: ['lease-renewal.spec'],
+      scenario:
+        'that hangs leaves time for another one, also where the lease is no longer than the claim timeout',
     },
   ],
 };

@@ -1,29 +1,27 @@
-// Each entry breaks task-locks.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
-const LOCKS = [
-  'task-locks.spec',
-  'claim-attempt.spec',
-  'task-locks-release.spec',
-  'task-locks-running.spec',
-  'task-locks-stop.spec',
-];
-
+// Each entry breaks task-locks.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '4 a tick runs once, whatever the clocks': [
     {
       find: 'await pause(this.clock, delay ?? 0, this.stopping.signal)',
       replace: 'await pause(this.clock, 0, this.stopping.signal)',
-      suites: LOCKS,
+      suites: ['task-locks-stop.spec'],
+      scenario: 'ends claims that are repeated, and those that wait for their tick',
     },
   ],
   '5 answers': [
-    { find: 'await attempt.pause(Math.min(retryDelay(asks), left()));', replace: 'break;', suites: LOCKS },
+    {
+      find: 'await attempt.pause(Math.min(retryDelay(asks), left()));',
+      replace: 'break;',
+      suites: ['task-locks-release.spec'],
+      scenario: 'is sent before what an older ask of its call may have taken goes back',
+    },
   ],
   recovery: [
     {
       find: 'if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);',
       replace: '',
       suites: ['recovery.spec'],
+      scenario: 'runs it on one that was up before, when the lease of the dead run is over',
     },
   ],
   'missed ticks': [
@@ -31,31 +29,58 @@ module.exports = {
       find: "if ((recover || instants) && tick.kind !== 'call')",
       replace: "if (recover && tick.kind !== 'call')",
       suites: ['missed-ticks.spec'],
+      scenario: 'runs when it is up again, on a replica that was there all the time',
     },
     {
       find: 'if (claim.instants) this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());',
       replace: '',
       suites: ['missed-ticks.spec'],
+      scenario: 'runs also where that one ran on the same replica',
     },
   ],
   'an ask that outlives its run goes back': [
     {
       find: 'run.renewal.end(), () => run.attempt.endRun());',
       replace: 'run.renewal.end()).finally(() => run.attempt.endRun());',
-      suites: LOCKS,
+      suites: ['task-locks-release.spec'],
+      scenario:
+        'is answered before that, also where it is repeated: the other way round a run would be given back',
     },
   ],
   'a release that is repeated': [
-    { find: 'this.releaser.hurry(name)', replace: 'false', suites: LOCKS },
-    { find: 'lock.rowHeldFor()', replace: 'lock.timeLeft()', suites: LOCKS },
+    {
+      find: 'this.releaser.hurry(name)',
+      replace: 'false',
+      suites: ['task-locks-release.spec'],
+      scenario: 'hurries it and asks again: the first tick after an outage runs',
+    },
+    {
+      find: 'lock.rowHeldFor()',
+      replace: 'lock.timeLeft()',
+      suites: ['task-locks-release.spec'],
+      scenario: 'goes on when the wall clock is set: the row stays held by the clock of the database',
+    },
   ],
   'a replica that runs the task answers by itself, while it holds': [
     {
       find: 'if (!lock?.isHeld() || !this.settings.exclusive)',
       replace: 'if (!lock || !this.settings.exclusive)',
-      suites: LOCKS,
+      suites: ['task-locks-running.spec'],
+      scenario: 'asks the store again once the maximum hold has passed, though the method has not settled',
     },
-    { find: 'if (local) {', replace: 'if (false) {', suites: LOCKS },
+    {
+      find: 'if (local) {',
+      replace: 'if (false) {',
+      suites: ['task-locks-running.spec'],
+      scenario: 'says held by itself, without asking the store',
+    },
   ],
-  'the end of the application': [{ find: 'this.stopping.abort();', replace: '', suites: LOCKS }],
+  'the end of the application': [
+    {
+      find: 'this.stopping.abort();',
+      replace: '',
+      suites: ['task-locks-stop.spec'],
+      scenario: 'lets no new claim begin',
+    },
+  ],
 };

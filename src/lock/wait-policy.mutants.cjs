@@ -1,16 +1,17 @@
-// Each entry breaks wait-policy.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks wait-policy.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'calls that overlap': [
     {
       find: "if (reason !== 'held' || waited >= patience) return undefined;",
       replace: 'return undefined;',
       suites: ['overlap.spec'],
+      scenario: 'runs calls one after another, also of several replicas',
     },
     {
       find: 'Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT))',
       replace: 'timeout',
       suites: ['overlap.spec'],
+      scenario: 'gives up soon after waitTimeout also where the database gives no answer',
     },
   ],
 };

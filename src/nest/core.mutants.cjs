@@ -1,13 +1,23 @@
-// Each entry breaks core.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks core.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'what a store can do is asked of the store itself': [
-    { find: 'store.batches ?', replace: 'true ?', suites: ['store-capabilities.spec'] },
-    { find: 'store.batches ?', replace: 'false ?', suites: ['store-capabilities.spec'] },
+    {
+      find: 'store.batches ?',
+      replace: 'true ?',
+      suites: ['store-capabilities.spec'],
+      scenario: 'that does not say so is sent each claim by itself',
+    },
+    {
+      find: 'store.batches ?',
+      replace: 'false ?',
+      suites: ['store-capabilities.spec'],
+      scenario: 'that batches is sent the claims of one turn in one call',
+    },
     {
       find: 'new FencedTransactions(dataSource, store)',
       replace: 'new FencedTransactions(dataSource, remote)',
       suites: ['callers-transaction.spec'],
+      scenario: 'a transaction of the run is refused: the work of repositories would not be fenced',
     },
   ],
 };

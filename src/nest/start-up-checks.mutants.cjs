@@ -1,7 +1,11 @@
-// Each entry breaks start-up-checks.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks start-up-checks.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'what a store can do is asked of the store itself': [
-    { find: 'if (publisher.areSupported) {', replace: 'if (true) {', suites: ['wiring/requests.spec'] },
+    {
+      find: 'if (publisher.areSupported) {',
+      replace: 'if (true) {',
+      suites: ['wiring/requests.spec'],
+      scenario: 'a store that takes no requests is told at start-up with a task that needs them',
+    },
   ],
 };

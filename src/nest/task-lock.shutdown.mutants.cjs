@@ -1,7 +1,11 @@
-// Each entry breaks task-lock.shutdown.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks task-lock.shutdown.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'the end of the application': [
-    { find: 'await this.locks.stop(this.shutdownTimeout);', replace: '', suites: ['wiring/shutdown.spec'] },
+    {
+      find: 'await this.locks.stop(this.shutdownTimeout);',
+      replace: '',
+      suites: ['wiring/shutdown.spec'],
+      scenario: 'awaits what runs, and releases its lock before the data source is closed',
+    },
   ],
 };

@@ -1,21 +1,24 @@
-// Each entry breaks runner.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks runner.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   requests: [
     {
       find: "run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });",
       replace: '',
       suites: ['wiring/requests.spec'],
+      scenario:
+        'a run that never settles is tried again after its maximum hold, and keeps no newer request waiting',
     },
     {
       find: 'if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));',
       replace: '',
       suites: ['wiring/requests.spec'],
+      scenario: 'leaves the tick that a dead run owes to its recovery',
     },
     {
       find: 'claimOf(call).minHold, LONGEST_REST',
       replace: 'LONGEST_REST',
       suites: ['wiring/requests.spec'],
+      scenario: 'one that loses to a run looks again when that is over, and not at the end of its lease',
     },
   ],
 };

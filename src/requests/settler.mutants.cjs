@@ -1,25 +1,47 @@
-// Each entry breaks settler.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks settler.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   requests: [
     {
       find: 'startedAt.getTime() - (this.clock.monotonic() - since)',
       replace: 'startedAt.getTime()',
       suites: ['wiring/requests.spec'],
+      scenario: 'a call whose claim waited leaves what was asked for meanwhile, with newer arguments',
     },
-    { find: "wasAborted(run) ? 'aborted' : 'failed'", replace: "'failed'", suites: ['wiring/requests.spec'] },
+    {
+      find: "wasAborted(run) ? 'aborted' : 'failed'",
+      replace: "'failed'",
+      suites: ['wiring/requests.spec'],
+      scenario: 'a run that a shutdown cuts off leaves its requests to the other, and was no attempt',
+    },
     {
       find: 'lastAddedAt ? lastAddedAt.getTime() + 1 : -Infinity',
       replace: '-Infinity',
       suites: ['wiring/requests.spec'],
+      scenario: 'a call serves what was asked for before it, however long its claim takes',
     },
-    { find: '      run.assertHeld();\n', replace: '', suites: ['wiring/requests.spec'] },
-    { find: 'if (count > 0) await giveBack();', replace: 'void count;', suites: ['wiring/requests.spec'] },
+    {
+      find: '      run.assertHeld();\n',
+      replace: '',
+      suites: ['wiring/requests.spec'],
+      scenario: 'of a call that buffers one becomes a request',
+    },
+    {
+      find: 'if (count > 0) await giveBack();',
+      replace: 'void count;',
+      suites: ['wiring/requests.spec'],
+      scenario: 'a pick-up that is carried out too late is given back',
+    },
     {
       find: '      await giveBack();\n      throw error;',
       replace: '      throw error;',
       suites: ['wiring/requests.spec'],
+      scenario: 'a pick-up that is answered too late was no attempt, and is not sent where it still waits',
     },
-    { find: 'wanted.aborted = true;', replace: '', suites: ['wiring/requests.spec'] },
+    {
+      find: 'wanted.aborted = true;',
+      replace: '',
+      suites: ['wiring/requests.spec'],
+      scenario: 'a pick-up that is answered too late was no attempt, and is not sent where it still waits',
+    },
   ],
 };

@@ -1,30 +1,43 @@
-// Each entry breaks batching-store.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks batching-store.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '11 batches': [
     {
       find: 'answers.slice(from, (from += requests.length))',
       replace: 'answers',
       suites: ['batched-store.spec'],
+      scenario: 'go in one request, and each has its own answer',
     },
     {
       find: 'for (const { name } of call.requests) next.set(name, batch + 1);',
       replace: '',
       suites: ['batched-store.spec'],
+      scenario: 'one for the same name goes in a request of its own, and no other task waits for it',
     },
     {
       find: 'calls.length === 1 || error instanceof',
       replace: 'true || error instanceof',
       suites: ['batched-store.spec'],
+      scenario: 'one that the store refuses fails alone',
     },
     {
       find: 'calls.every(({ signal }) => signal?.aborted)',
       replace: 'calls.some(({ signal }) => signal?.aborted)',
       suites: ['batched-store.spec'],
+      scenario: 'leaves the request of the others under way',
     },
-    { find: 'if (!isWanted(call, false)) continue;', replace: '', suites: ['batched-store.spec'] },
+    {
+      find: 'if (!isWanted(call, false)) continue;',
+      replace: '',
+      suites: ['batched-store.spec'],
+      scenario: 'before the end of its turn is not sent, and says so: nothing has to be given back',
+    },
   ],
   'what a store can do is asked of the store itself': [
-    { find: '(await this.store.purge?.(request)) ?? 0', replace: '0', suites: ['batched-store.spec'] },
+    {
+      find: '(await this.store.purge?.(request)) ?? 0',
+      replace: '0',
+      suites: ['batched-store.spec'],
+      scenario: 'rows of unused keys are removed by the store behind it',
+    },
   ],
 };

@@ -1,17 +1,23 @@
-// Each entry breaks lock-name.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks lock-name.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'a lock for each key': [
     {
       find: "return text.replace(/[\\\\:]/g, '\\\\$&');",
       replace: 'return text;',
       suites: ['keyed-name.spec'],
+      scenario: 'is another one for `a:b` with `c` than for `a` with `b:c`',
     },
     {
       find: "return key.isWellFormed() && !key.includes('\\0') && Buffer.byteLength(key) <= LONGEST_KEY;",
       replace: 'return true;',
       suites: ['keyed-name.spec'],
+      scenario: 'is not that of a key which reads as the digest of another one',
     },
-    { find: '`:${digestOf(key)}`', replace: 'digestOf(key)', suites: ['keyed-name.spec'] },
+    {
+      find: '`:${digestOf(key)}`',
+      replace: 'digestOf(key)',
+      suites: ['keyed-name.spec'],
+      scenario: 'is not that of a key which reads as the digest of another one',
+    },
   ],
 };

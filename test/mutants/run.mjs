@@ -14,7 +14,7 @@ import { problemOf, readMutants, suitesOf } from './mutants.mjs';
 /** Milliseconds without a test that ends, after which a mutant counts as an endless loop. */
 const SILENCE = 60_000;
 /** Milliseconds that one test has. */
-const TEST_TIMEOUT = 5_000;
+const TEST_TIMEOUT = 10_000;
 
 const { values, positionals } = parseArgs({
   options: { changed: { type: 'boolean' }, workers: { type: 'string', default: '2' } },

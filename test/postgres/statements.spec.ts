@@ -4,7 +4,7 @@ import { TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
-import { aClaim } from '../support/claims.js';
+import { aClaim, aRelease } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { queriesDuring } from '../support/observe-queries.js';
@@ -64,6 +64,15 @@ describe('the tasks of one turn of the event loop', () => {
     const skips = results.map((result) => (result.status === 'skipped' ? result.reason : 'executed'));
     expect(skips.filter((skip) => !['executed', 'held', 'done'].includes(skip))).toEqual([]);
   });
+});
+
+test('a release that need not be durable is durable in a batch with one that must be', async () => {
+  const store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
+  const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
+  const sent = await queriesDuring(() =>
+    store.release([aRelease(durable, { durable: true }), aRelease(cheap)]),
+  );
+  expect(sent.map(({ values }) => values?.at(-1))).toEqual([[true, true]]);
 });
 
 describe('in one turn with a task that has no row yet', () => {

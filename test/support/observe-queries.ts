@@ -5,6 +5,8 @@ export interface SentQuery {
   text: string;
   /** Of the prepared statement, where it is one. */
   name?: string;
+  /** The parameters, in the order of the statement's columns. */
+  values?: unknown[];
 }
 
 /** What this process sent to any database while `work` was done. */

@@ -67,6 +67,12 @@ describe('a transaction of a run in a test without a database', () => {
     expect(committed).toEqual(['invoice']);
   });
 
+  test('commits where the lock is turned off: nothing can be lost', async () => {
+    const { dataSource, committed } = mockDataSource();
+    expect(await attachTaskLock(new Jobs(), { dataSource, enabled: false }).job()).toBe('done');
+    expect(committed).toEqual(['invoice']);
+  });
+
   test('says how to give one where there is none', async () => {
     await expect(attachTaskLock(new Jobs()).job()).rejects.toThrow(
       'attachTaskLock(instance, { dataSource })',

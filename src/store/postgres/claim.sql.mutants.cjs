@@ -1,173 +1,238 @@
-// Each entry breaks claim.sql.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
-const POSTGRES = ['claim-rules.spec', 'postgres-conformance.spec'];
-
+// Each entry breaks claim.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '1 atomic, no waiting': [
-    { find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED', replace: 'FOR NO KEY UPDATE OF lock', suites: POSTGRES },
-    { find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED', replace: '', suites: POSTGRES },
+    {
+      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
+      replace: 'FOR NO KEY UPDATE OF lock',
+      suites: ['claim-rules.spec'],
+      scenario: 'a claim of a row that another transaction has locked is answered at once',
+    },
+    {
+      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
+      replace: '',
+      suites: ['claim-rules.spec'],
+      scenario: 'a claim of a row that another transaction has locked is answered at once',
+    },
     {
       find: 'WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())',
       replace: 'WHERE true',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a claim of a running task is refused, and is told who holds it and until when',
     },
     {
       find: "  SET locked_until = clock_timestamp() + free.lease_ms * interval '1 millisecond',\n      started_at",
       replace: '  SET locked_until = clock_timestamp(),\n      started_at',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a first claim wins, makes the row, and says what it took',
     },
   ],
   '2 the clock, and a transaction of its own': [
     {
       find: 'OR lock.locked_until <= clock_timestamp())',
       replace: 'OR lock.locked_until <= now())',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a lease that is over can be claimed by another replica',
     },
     {
       find: 'SET locked_until = clock_timestamp() + free.lease_ms',
       replace: 'SET locked_until = now() + free.lease_ms',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a lease that is over can be claimed by another replica',
     },
   ],
   '3 who may claim': [
     {
       find: '              AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}\n',
       replace: '',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the minimum hold counts from tick to tick, after the release and on every replica',
     },
     {
       find: 'AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}',
       replace: 'AND asked.scheduled_time >= lock.started_at + ${MIN_HOLD}',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the minimum hold counts from tick to tick, after the release and on every replica',
     },
     {
       find: 'AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}',
       replace: 'AND clock_timestamp() >= lock.locked_until',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the minimum hold counts from tick to tick, after the release and on every replica',
     },
-    { find: 'OR clock_timestamp() >= lock.started_at + ${MIN_HOLD}', replace: 'OR true', suites: POSTGRES },
+    {
+      find: 'OR clock_timestamp() >= lock.started_at + ${MIN_HOLD}',
+      replace: 'OR true',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a call with a minimum hold counts it from the last start',
+    },
     {
       find: 'last_tick = COALESCE(free.tick, lock.last_tick)',
       replace: 'last_tick = COALESCE(free.tick, clock_timestamp())',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a call without a tick leaves the last tick alone',
     },
     {
       find: "WHEN 'kept' THEN clock_timestamp() >= ${KEPT} + ${KEPT_HOLD}",
       replace: "WHEN 'kept' THEN true",
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
     },
     {
       find: 'WHEN clock_timestamp() < ${KEPT} + 2 * ${STEP} THEN',
       replace: 'WHEN false THEN',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
     },
     {
       find: "ELSE date_trunc('milliseconds', clock_timestamp())",
       replace: 'ELSE lock.last_tick + ${STEP}',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
     },
   ],
   'an interval that was lowered': [
-    { find: 'THEN LEAST(lock.last_tick, lock.started_at)', replace: 'THEN lock.last_tick', suites: POSTGRES },
+    {
+      find: 'THEN LEAST(lock.last_tick, lock.started_at)',
+      replace: 'THEN lock.last_tick',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'an interval that was lowered does not wait for a tick that the longer one kept ahead',
+    },
   ],
   '4 a tick runs once, whatever the clocks': [
-    { find: 'asked.scheduled_time > lock.last_tick\n              AND', replace: '', suites: POSTGRES },
+    {
+      find: 'asked.scheduled_time > lock.last_tick\n              AND',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a tick that has run is done for replicas whose clock is late',
+    },
     {
       find: '\n              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE}\n',
       replace: '\n',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a tick that is not due yet is not granted, also where the row is free',
     },
     {
       find: "         WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock_timestamp() + ${TOLERANCE} THEN 'early'\n",
       replace: '',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario:
+        'a tick that is not due yet is early, whatever the row says, and due in as much as is missing',
     },
   ],
   '5 answers': [
-    { find: "ELSE 'busy'", replace: "ELSE 'held'", suites: POSTGRES },
+    {
+      find: "ELSE 'busy'",
+      replace: "ELSE 'held'",
+      suites: ['claim-rules.spec'],
+      scenario: 'a claim of a row that another transaction has locked is answered at once',
+    },
     {
       find: "         WHEN lock.finished_at IS NULL AND lock.locked_until > clock_timestamp() THEN 'running'\n",
       replace: '',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a claim of a running task is refused, and is told who holds it and until when',
     },
   ],
   '6 token-idempotent': [
     {
       find: "         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
       replace: '',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'asking again with the same token is the same claim',
     },
-    { find: '    AND lock.token IS DISTINCT FROM asked.token\n', replace: '', suites: POSTGRES },
+    {
+      find: '    AND lock.token IS DISTINCT FROM asked.token\n',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'an ask that arrives after its own run is finished does not start another',
+    },
   ],
   '7 instants': [
     {
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace(/\\..*/, 'Z')",
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a tick that is not due yet is not granted, also where the row is free',
     },
     {
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace('Z', '')",
-      suites: POSTGRES,
+      suites: ['claim-rules.spec'],
+      scenario: 'the time zone of the session does not move a tick',
     },
   ],
   recovery: [
     {
       find: "WHEN 'abandoned' THEN lock.finished_at IS NULL AND lock.outcome = 'recoverable'",
       replace: "WHEN 'abandoned' THEN lock.finished_at IS NULL",
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a tick is recovered once, or it would kill every replica in turn',
     },
     {
       find: "asked.scheduled_time = lock.last_tick THEN 'recovering'",
       replace: "asked.scheduled_time = lock.last_tick THEN 'recoverable'",
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the tick of a run that died runs again after its lease',
     },
     {
       find: "WHEN asked.kind <> 'call' AND asked.recover THEN 'recoverable'",
       replace: "WHEN asked.recover THEN 'recoverable'",
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a finished run, a run without it and a direct call leave nothing',
     },
     {
       find: 'CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome',
       replace: 'COALESCE(won.outcome, lock.outcome) AS outcome',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a tick is recovered once, or it would kill every replica in turn',
     },
   ],
   '9 durable claim, cheap release': [
     {
       find: "THEN set_config('synchronous_commit', 'on', true) END",
       replace: "THEN 'off' END",
-      suites: POSTGRES,
+      suites: ['claim-rules.spec'],
+      scenario: 'a claim commits synchronously also where the role does not, and a release need not',
     },
     {
       find: "CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')",
       replace: 'CASE WHEN true',
-      suites: POSTGRES,
+      suites: ['claim-rules.spec'],
+      scenario: 'a stricter setting than "on" stays as it is',
     },
   ],
   'missed ticks': [
-    { find: '\n              AND ${MAY_CATCH_UP})', replace: ')', suites: POSTGRES },
+    {
+      find: '\n              AND ${MAY_CATCH_UP})',
+      replace: ')',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'one that is older than the window is not granted',
+    },
     {
       find: "\n                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))",
       replace: ')',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a name without a row has missed nothing',
     },
     {
       find: "         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'\n",
       replace: '',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'one that is older than the window is not granted',
     },
   ],
   'the fence grows': [
     {
       find: 'GREATEST(lock.fence + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
       replace: 'lock.fence + 1',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the fence grows with every claim, and is at least the epoch milliseconds',
     },
     {
       find: 'GREATEST(lock.fence + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
       replace: 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: "the fence grows also when the store's clock is set back",
     },
   ],
 };

@@ -1,25 +1,51 @@
-// Each entry breaks postgres-lock-store.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
-const POSTGRES = ['claim-rules.spec', 'postgres-conformance.spec'];
-
+// Each entry breaks postgres-lock-store.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '5 answers': [
-    { find: 'if (missing.length > 0) {', replace: 'if (false) {', suites: POSTGRES },
-    { find: 'if (!isConflict(error)) throw error;', replace: 'throw error;', suites: POSTGRES },
-    { find: 'pastConflicts(MAX_ENSURE_TRIES, ', replace: 'pastConflicts(1, ', suites: POSTGRES },
+    {
+      find: 'if (missing.length > 0) {',
+      replace: 'if (false) {',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a first claim wins, makes the row, and says what it took',
+    },
+    {
+      find: 'if (!isConflict(error)) throw error;',
+      replace: 'throw error;',
+      suites: ['claim-rules.spec'],
+      scenario: 'a claim that meets a conflict each time is busy: it has changed nothing',
+    },
+    {
+      find: 'pastConflicts(MAX_ENSURE_TRIES, ',
+      replace: 'pastConflicts(1, ',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'of many claims of one tick at once exactly one wins',
+    },
   ],
   '11 batches': [
     {
       find: 'if (new Set(requests.map(({ name }) => name)).size < requests.length)',
       replace: 'if (false)',
-      suites: POSTGRES,
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a name that stands in a call twice is never won twice',
     },
     {
       find: 'if (missing.length === requests.length) throw error;',
       replace: 'throw error;',
       suites: ['statements.spec'],
+      scenario: 'a win is told where no connection is left to make the row of the other',
     },
-    { find: 'claim, missing, signal', replace: 'claim, requests, signal', suites: ['statements.spec'] },
+    {
+      find: 'claim, missing, signal',
+      replace: 'claim, requests, signal',
+      suites: ['statements.spec'],
+      scenario: 'a run still knows the one before it that died',
+    },
   ],
-  recovery: [{ find: 'inOneCommit(held)', replace: '[...held]', suites: ['statements.spec'] }],
+  recovery: [
+    {
+      find: 'inOneCommit(held)',
+      replace: '[...held]',
+      suites: ['statements.spec'],
+      scenario: 'a release that need not be durable is durable in a batch with one that must be',
+    },
+  ],
 };

@@ -1,5 +1,4 @@
-// Each entry breaks statement.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks statement.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'prepared statements behind poolers': [
     { find: 'name: `${name}-${digest}`', replace: 'name', suites: ['statements.spec'] },

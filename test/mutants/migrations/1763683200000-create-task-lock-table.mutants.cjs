@@ -1,11 +1,11 @@
-// Each entry breaks 1763683200000-create-task-lock-table.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks 1763683200000-create-task-lock-table.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   '7 instants': [
     {
       find: "last_tick    timestamptz NOT NULL DEFAULT '-infinity'",
       replace: 'last_tick    timestamptz',
-      suites: ['claim-rules.spec', 'postgres-conformance.spec'],
+      suites: ['migration.spec'],
+      scenario: 'makes these columns',
     },
   ],
   'the migration is safe where replicas start at once': [

@@ -1,5 +1,4 @@
-// Each entry breaks 1795219200000-create-task-lock-request-table.ts in one place: `find` stands there once, and one of the suites must fail with `replace`.
-// test/mutants/mutants.mjs says what each field means, test/mutants/run.mjs how they are run.
+// Each entry breaks 1795219200000-create-task-lock-request-table.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
   'the migration is safe where replicas start at once': [
     {
