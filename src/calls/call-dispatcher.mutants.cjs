@@ -16,7 +16,7 @@ module.exports = {
       scenario: 'has no ticks: the scheduler does not fire it, and its calls are direct ones',
     },
     {
-      find: ' || !this.mayTick()',
+      find: ' || !this.scheduler.mayTick()',
       replace: '',
       suites: ['direct-calls.spec'],
       scenario: 'a direct call before the schedule runs',

@@ -22,8 +22,8 @@ module.exports = {
   ],
   'a renewal that hangs': [
     {
-      find: 'Math.min(this.patience, lease / RENEWALS_A_LEASE)',
-      replace: 'this.patience',
+      find: 'Math.min(this.answerTimeout, lease / RENEWALS_A_LEASE)',
+      replace: 'this.answerTimeout',
       suites: ['lease-renewal.spec'],
       scenario:
         'that hangs leaves time for another one, also where the lease is no longer than the claim timeout',

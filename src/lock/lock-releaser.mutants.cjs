@@ -2,7 +2,7 @@
 module.exports = {
   'what may have been won goes back': [
     {
-      find: 'await within(this.clock, Math.min(patienceOfTry, left()), released)',
+      find: 'await within(this.clock, Math.min(timeout, left()), released)',
       replace: 'await released',
       suites: ['task-locks-release.spec'],
       scenario: 'is sent again on another one, with twice the patience each time',

@@ -10,7 +10,7 @@ module.exports = {
   ],
   '5 answers': [
     {
-      find: 'await attempt.pause(Math.min(retryDelay(asks), left()));',
+      find: 'await attempt.pause(Math.min(retryDelay(sends), left()));',
       replace: 'break;',
       suites: ['task-locks-release.spec'],
       scenario: 'is sent before what an older ask of its call may have taken goes back',
@@ -32,7 +32,7 @@ module.exports = {
       scenario: 'runs when it is up again, on a replica that was there all the time',
     },
     {
-      find: 'if (claim.instants) this.lookAgain(claim, (local.heldUntil?.getTime() ?? 0) - this.clock.now());',
+      find: 'if (claim.instants) this.lookAgain(claim, timeLeft);',
       replace: '',
       suites: ['missed-ticks.spec'],
       scenario: 'runs also where that one ran on the same replica',
@@ -69,8 +69,8 @@ module.exports = {
       scenario: 'asks the store again once the maximum hold has passed, though the method has not settled',
     },
     {
-      find: 'if (local) {',
-      replace: 'if (false) {',
+      find: 'if (ownRun) return ownRun;',
+      replace: '',
       suites: ['task-locks-running.spec'],
       scenario: 'says held by itself, without asking the store',
     },

@@ -2,13 +2,13 @@
 module.exports = {
   'calls that overlap': [
     {
-      find: "if (reason !== 'held' || waited >= patience) return undefined;",
+      find: "if (reason !== 'held' || waited >= waitTimeout) return undefined;",
       replace: 'return undefined;',
       suites: ['overlap.spec'],
       scenario: 'runs calls one after another, also of several replicas',
     },
     {
-      find: 'Math.min(timeout, Math.max(patience - waited, SHORTEST_TIMEOUT))',
+      find: 'Math.min(timeout, Math.max(waitTimeout - waited, SHORTEST_TIMEOUT))',
       replace: 'timeout',
       suites: ['overlap.spec'],
       scenario: 'gives up soon after waitTimeout also where the database gives no answer',

@@ -17,7 +17,7 @@ import type { LockStore } from '../store/lock-store.js';
 import { UnlockedStore } from '../store/memory/unlocked-store.js';
 import { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
 import { TaskRegistry } from '../tasks/registry.js';
-import type { ConfigValues } from '../tasks/settings/config-values.js';
+import type { ConfigValues } from '../tasks/settings/placeholders.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 
 /** What the parts are made of. */

@@ -8,7 +8,7 @@ import { SystemLockClock } from '../common/clock.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockStore } from '../store/lock-store.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
-import { ConfigValues } from '../tasks/settings/config-values.js';
+import { ConfigValues } from '../tasks/settings/placeholders.js';
 import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { createTaskLockCore, storeFor } from './core.js';

@@ -2,7 +2,7 @@
 module.exports = {
   'what a store can do is asked of the store itself': [
     {
-      find: 'if (publisher.areSupported) {',
+      find: 'if (requests) {',
       replace: 'if (true) {',
       suites: ['wiring/requests.spec'],
       scenario: 'a store that takes no requests is told at start-up with a task that needs them',

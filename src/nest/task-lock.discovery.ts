@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { ConfigReader } from '../tasks/settings/config-values.js';
+import type { ConfigReader } from '../tasks/settings/placeholders.js';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';

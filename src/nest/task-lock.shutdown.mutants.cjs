@@ -4,7 +4,7 @@ module.exports = {
     {
       find: 'await this.locks.stop(this.shutdownTimeout);',
       replace: '',
-      suites: ['wiring/shutdown.spec'],
+      suites: ['postgres/shutdown.spec'],
       scenario: 'awaits what runs, and releases its lock before the data source is closed',
     },
   ],

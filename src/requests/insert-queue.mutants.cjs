@@ -2,34 +2,40 @@
 module.exports = {
   requests: [
     {
-      find: 'else this.waiting.push(waiting);',
-      replace: 'else this.waiting.unshift(waiting);',
-      suites: ['request-lane.spec'],
-      scenario: 'that gather while an insert is under way go in the next one, in their order',
+      find: 'else if (waiting) waiting.push(each);',
+      replace: 'else if (waiting) waiting.unshift(each);',
+      suites: ['insert-queue.spec'],
     },
     {
       find: 'wanted.aborted = true;',
       replace: '',
-      suites: ['integration/requests.spec'],
-      scenario: 'without a connection left, a request gives up in time and is not sent later',
+      suites: ['postgres/requests.spec'],
     },
     {
-      find: '    this.isTaken = true;\n    let isLeft',
-      replace: '    let isLeft',
-      suites: ['request-lane.spec'],
-      scenario: 'wait for a call that is not decided, and come after it where it becomes one of them',
+      find: '    if (this.waiting.has(name)) return undefined;\n',
+      replace: '',
+      suites: ['insert-queue.spec'],
     },
     {
-      find: 'this.waiting.splice(0, MAX_INSERT)',
-      replace: 'this.waiting.splice(0, 1)',
-      suites: ['request-lane.spec'],
-      scenario: 'that gather while an insert is under way go in the next one, in their order',
+      find: '    this.waiting.set(name, []);\n',
+      replace: '',
+      suites: ['insert-queue.spec'],
+    },
+    {
+      find: 'waiting.splice(0, MAX_INSERT)',
+      replace: 'waiting.splice(0, 1)',
+      suites: ['insert-queue.spec'],
     },
     {
       find: 'batch.length > 1 && ',
       replace: 'false && ',
-      suites: ['request-lane.spec'],
+      suites: ['insert-queue.spec'],
       scenario: 'fail alone where the store refuses one',
+    },
+    {
+      find: 'if (waiting && first) waiting.unshift(each);',
+      replace: 'if (waiting && first) waiting.push(each);',
+      suites: ['insert-queue.spec'],
     },
   ],
 };

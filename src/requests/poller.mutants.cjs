@@ -2,28 +2,46 @@
 module.exports = {
   requests: [
     {
-      find: 'if (this.expected.has(task)) this.lookIn(0);',
+      find: 'if (this.expected.has(task)) this.pollIn(0);',
       replace: 'void task;',
       suites: ['wiring/requests.spec'],
       scenario: 'what overlaps on one runs when the run of the other ends, at once',
     },
     {
-      find: 'this.outside(() => this.clock.timer(due - now, look))',
-      replace: 'this.clock.timer(due - now, look)',
+      find: 'this.outside(() => this.clock.timer(due - now, poll))',
+      replace: 'this.clock.timer(due - now, poll)',
       suites: ['wiring/requests.spec'],
       scenario: 'runs outside of the contexts of who asks',
     },
     {
-      find: 'except: this.rests.namesAt(this.lastLook)',
+      find: 'except: this.wakes.resting(this.lastPoll)',
       replace: 'except: []',
-      suites: ['request-watch.spec'],
-      scenario: 'gives what comes to nothing a rest that grows, and goes on with the others',
+      suites: ['unit/poller.spec'],
     },
     {
       find: '    this.expected.add(task);\n',
-      replace: '    this.expected.add(task);\n    this.lookIn(0);\n',
-      suites: ['request-watch.spec'],
-      scenario: 'costs nothing more for calls that put each other off, and for what is due much later',
+      replace: '    this.expected.add(task);\n    this.pollIn(0);\n',
+      suites: ['unit/poller.spec'],
+    },
+    {
+      find: ' || runsOfTask >= RUNS_OF_A_TASK',
+      replace: '',
+      suites: ['unit/poller.spec'],
+    },
+    {
+      find: 'this.running.has(name) || ',
+      replace: '',
+      suites: ['unit/poller.spec'],
+    },
+    {
+      find: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);\n    this.pollIn(0);',
+      replace: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);',
+      suites: ['unit/poller.spec'],
+    },
+    {
+      find: 'if (dueIn > 0 && this.wakes.has(name)) this.published(name, dueIn);',
+      replace: 'void name;',
+      suites: ['unit/poller.spec'],
     },
   ],
 };

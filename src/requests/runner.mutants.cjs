@@ -2,17 +2,18 @@
 module.exports = {
   requests: [
     {
-      find: "run.signal.addEventListener('abort', () => resolve({ progressed: false }), { once: true });",
+      find: "run.signal.addEventListener('abort', () => resolve({ succeeded: false }), { once: true });",
       replace: '',
       suites: ['wiring/requests.spec'],
       scenario:
         'a run that never settles is tried again after its maximum hold, and keeps no newer request waiting',
     },
     {
-      find: 'if (task.recover) await within(this.clock, RECOVERY_PATIENCE, this.recovery.look(task.name));',
+      find: 'if (task.recover) await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(task.name));',
       replace: '',
       suites: ['wiring/requests.spec'],
-      scenario: 'leaves the tick that a dead run owes to its recovery',
+      scenario:
+        'a run that never settles is tried again after its maximum hold, and keeps no newer request waiting',
     },
     {
       find: 'claimOf(call).minHold, LONGEST_REST',

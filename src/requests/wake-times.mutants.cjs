@@ -2,16 +2,29 @@
 module.exports = {
   requests: [
     {
-      find: 'dues.instants.add(look);',
-      replace: 'dues.instants = new Set([look]);',
-      suites: ['request-watch.spec'],
-      scenario: 'comes at the end of a rest, also where more is asked for meanwhile',
+      find: 'wakes.instants.add(Math.ceil(due / GRID) * GRID);',
+      replace: 'wakes.instants = new Set([Math.ceil(due / GRID) * GRID]);',
+      suites: ['unit/poller.spec'],
     },
     {
-      find: 'dues.putOff = { first: Math.min(first, look), last: Math.max(last, look) };',
-      replace: 'dues.putOff = { first: Math.min(first, look), last: look };',
-      suites: ['due-instants.spec'],
-      scenario: 'are the same where one is told late, of a transaction that was open',
+      find: 'Math.max(window.due, due)',
+      replace: 'due',
+      suites: ['wake-times.spec'],
+    },
+    {
+      find: 'Math.min(window.latest, latest)',
+      replace: 'latest',
+      suites: ['wake-times.spec'],
+    },
+    {
+      find: 'rest.until <= instant && ',
+      replace: '',
+      suites: ['wake-times.spec'],
+    },
+    {
+      find: '    this.add(name, until);\n',
+      replace: '',
+      suites: ['unit/poller.spec'],
     },
   ],
 };

@@ -4,19 +4,19 @@ module.exports = {
     {
       find: "return text.replace(/[\\\\:]/g, '\\\\$&');",
       replace: 'return text;',
-      suites: ['keyed-name.spec'],
+      suites: ['keyed-lock-names.spec'],
       scenario: 'is another one for `a:b` with `c` than for `a` with `b:c`',
     },
     {
       find: "return key.isWellFormed() && !key.includes('\\0') && Buffer.byteLength(key) <= LONGEST_KEY;",
       replace: 'return true;',
-      suites: ['keyed-name.spec'],
+      suites: ['keyed-lock-names.spec'],
       scenario: 'is not that of a key which reads as the digest of another one',
     },
     {
       find: '`:${digestOf(key)}`',
       replace: 'digestOf(key)',
-      suites: ['keyed-name.spec'],
+      suites: ['keyed-lock-names.spec'],
       scenario: 'is not that of a key which reads as the digest of another one',
     },
   ],

@@ -1,6 +1,6 @@
 import { cronSettings } from './settings/cron-settings.js';
 import type { CronSettings } from './settings/cron-settings.js';
-import type { ConfigValues } from './settings/config-values.js';
+import type { ConfigValues } from './settings/placeholders.js';
 import type { ModuleSettings } from './settings/module-settings.js';
 import { taskName, taskSettings } from './settings/task-settings.js';
 import type { TaskSettings } from './settings/task-settings.js';

@@ -4,7 +4,7 @@ import { createTaskLockCore, storeFor } from '../nest/core.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import { TaskLockConfigurationError, TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
-import { ConfigValues } from '../tasks/settings/config-values.js';
+import { ConfigValues } from '../tasks/settings/placeholders.js';
 import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import { testingOptions } from './task-lock-testing.module.js';

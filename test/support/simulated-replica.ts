@@ -2,7 +2,7 @@ import type { LockClock } from '../../src/common/clock.js';
 import { createTaskLockCore } from '../../src/nest/core.js';
 import type { LockStore } from '../../src/store/lock-store.js';
 import type { TaskLockModuleOptions } from '../../src/tasks/options.js';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { moduleSettings } from '../../src/tasks/settings/module-settings.js';
 
 /** What a simulated replica is made of. */

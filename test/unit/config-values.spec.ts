@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigValues, upperSnake } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues, upperSnake } from '../../src/tasks/settings/placeholders.js';
 
 const PATH = 'citations.refreshEvery';
 const configured = { get: (path: string) => (path === PATH ? 'from ConfigService' : undefined) };

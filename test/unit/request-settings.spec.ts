@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { taskSettings } from '../../src/tasks/settings/task-settings.js';
 import type { TaskLockDefinition } from '../../src/index.js';
 

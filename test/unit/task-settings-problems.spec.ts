@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import type { DurationInput } from '../../src/common/duration.js';
 import { taskSettings } from '../../src/tasks/settings/task-settings.js';
 import type { ScheduleMetadata } from '../../src/tasks/schedule/schedule-metadata.js';

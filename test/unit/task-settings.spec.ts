@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { taskSettings } from '../../src/tasks/settings/task-settings.js';
 import type { ScheduleMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
 import { scheduleOf } from '../../src/tasks/schedule/schedule.js';

@@ -4,18 +4,12 @@ import type { Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { cronSettings } from '../../src/tasks/settings/cron-settings.js';
 import { currentTaskRun } from '../../src/calls/call-context.js';
 import { TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import {
-  closeApplicationsAfterEach,
-  fireTick,
-  startApplication,
-  THIS_JANUARY,
-  YEARLY,
-} from '../support/application.js';
+import { closeApplicationsAfterEach, fireTick, startApplication, THIS_JANUARY, YEARLY } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { Journal } from '../support/journal.js';
 

@@ -47,12 +47,12 @@ module.exports = {
     {
       find: "THEN set_config('synchronous_commit', 'on', true) END`;",
       replace: 'THEN NULL END`;',
-      suites: ['integration/requests.spec'],
+      suites: ['postgres/requests.spec'],
     },
     {
       find: 'FROM clock_timestamp() AS reading(at),',
       replace: 'FROM now() AS reading(at),',
-      suites: ['integration/requests.spec'],
+      suites: ['postgres/requests.spec'],
     },
     {
       find: 'AND lock.finished_at IS NULL AND lock.locked_until > clock_timestamp()\n    )',
@@ -63,7 +63,7 @@ module.exports = {
     {
       find: '  FOR NO KEY UPDATE OF request SKIP LOCKED\n',
       replace: '',
-      suites: ['integration/requests.spec'],
+      suites: ['postgres/requests.spec'],
     },
     {
       find: '    error = $4,\n',

@@ -1,14 +1,12 @@
 import { CronTime } from 'cron';
-import type { Zone } from 'luxon';
 import type { TickRequest } from '../../store/lock-store.js';
+import { holdByItsClock } from './clock-change.js';
 import { fieldsOf } from './cron-fields.js';
 import { shortestGap } from './shortest-gap.js';
 import { CronTicks } from './cron-ticks.js';
 import type { CronMetadata, ScheduleMetadata } from './schedule-metadata.js';
 import { messageOf } from '../../common/error-text.js';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The decorator that holds the cron expression, so that an error names what is written in the code. */
@@ -119,27 +117,6 @@ function explained<T>(trouble: string, read: () => T): T {
   } catch (error) {
     throw new Error(`${trouble}: ${messageOf(error)}`, { cause: error });
   }
-}
-
-/** The real time, in milliseconds, that a hold of `minHold` takes by the zone's clock if it ends at `at`. */
-function holdByItsClock(zone: Zone, at: number, minHold: number): number {
-  const setForward = (zone.offset(at) - zone.offset(at - minHold)) * MINUTE;
-  // Set back, the clock lengthens only holds of more than half a day: a daily task would otherwise run an hour early.
-  if (setForward <= 0) return minHold > DAY / 2 ? minHold - setForward : minHold;
-  // A run after the change is held in full, or a polled task would run again at each poll. Ticks of the hour left out
-  // fire at the very change, so they count as before it.
-  return Math.max(minHold - setForward, at - lastChange(zone, at - minHold, at));
-}
-
-/** When the zone's clock changed to the offset that it has at `until`; at `from` it had another one. */
-function lastChange(zone: Zone, from: number, until: number): number {
-  let [before, after] = [from, until];
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (zone.offset(middle) === zone.offset(until)) after = middle;
-    else before = middle;
-  }
-  return after;
 }
 
 function dateSchedule(scheduledTime: Date, isDisabled: boolean): Schedule {

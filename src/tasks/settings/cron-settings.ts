@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { TaskCronSchedule } from '../options.js';
-import type { ConfigValues } from './config-values.js';
+import type { ConfigValues } from './placeholders.js';
 import { resolvePlaceholders } from './placeholders.js';
 
 /** A cron expression and its zone, with their placeholders resolved. */

@@ -3,7 +3,7 @@ import { messageOf } from '../../common/error-text.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../errors.js';
 import type { TaskLockDefinition } from '../options.js';
-import type { ConfigValues } from './config-values.js';
+import type { ConfigValues } from './placeholders.js';
 import { callSettings } from './overlap-settings.js';
 import type { CallSettings } from './overlap-settings.js';
 import { formatDuration, parseDuration } from '../../common/duration.js';

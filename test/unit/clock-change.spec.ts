@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
+import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { taskSettings } from '../../src/tasks/settings/task-settings.js';
 import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
 import { firingsBetween } from '../support/cron-library.js';

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigValues } from '../../src/tasks/settings/config-values.js';
-import { PlaceholderError, resolvePlaceholders } from '../../src/tasks/settings/placeholders.js';
+import {
+  ConfigValues,
+  PlaceholderError,
+  resolvePlaceholders,
+} from '../../src/tasks/settings/placeholders.js';
 
 const resolve = (text: string, environment: Record<string, string> = {}, config?: Record<string, unknown>) =>
   resolvePlaceholders(
