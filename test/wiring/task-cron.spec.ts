@@ -9,7 +9,13 @@ import { cronSettings } from '../../src/tasks/settings/cron-settings.js';
 import { currentTaskRun } from '../../src/calls/call-context.js';
 import { TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import { closeApplicationsAfterEach, fireTick, startApplication, THIS_JANUARY, YEARLY } from '../support/application.js';
+import {
+  closeApplicationsAfterEach,
+  fireTick,
+  startApplication,
+  THIS_JANUARY,
+  YEARLY,
+} from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { Journal } from '../support/journal.js';
 
