@@ -93,7 +93,12 @@ async function firstFailure({ file, find, replace }, url, suites, scenario) {
       : [`--testNamePattern=${scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`]),
   ];
   const child = spawn(process.execPath, [...jest, ...options, '--runTestsByPath', ...suites], {
-    env: { ...process.env, MUTANT: JSON.stringify({ file, find, replace }), DATABASE_URL: url },
+    env: {
+      ...process.env,
+      TEST_ALL: '1',
+      MUTANT: JSON.stringify({ file, find, replace }),
+      DATABASE_URL: url,
+    },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let caughtBy;

@@ -73,12 +73,18 @@ async function startTicking(): Promise<TestingModule> {
 const unavailable = (): number =>
   log.errors.filter((line) => line.includes('is skipped as unavailable')).length;
 
-/** Whether the first tick that is due from now on runs. */
+/** Whether the first tick runs that is due once the database answers again. */
 async function expectNextTickToRun(application: TestingModule): Promise<void> {
+  await expect(dataSource.query('SELECT 1')).resolves.toBeDefined();
   const next = Math.ceil(Date.now() / EVERY) * EVERY;
-  const journal = application.get(Journal);
-  await until(() => journal.of().some(({ scheduledTime }) => scheduledTime!.getTime() >= next));
-  const ticks = journal.of().map(({ scheduledTime }) => scheduledTime!.getTime());
+  const ticksOf = () =>
+    application
+      .get(Journal)
+      .of()
+      // cron fires at once where it is late at start-up, before the scheduler has told anybody of its timers.
+      .flatMap(({ scheduledTime }) => scheduledTime?.getTime() ?? []);
+  await until(() => ticksOf().some((tick) => tick >= next));
+  const ticks = ticksOf();
   expect(ticks).toContain(next);
   expect(new Set(ticks).size).toBe(ticks.length);
 }

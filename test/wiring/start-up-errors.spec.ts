@@ -94,7 +94,7 @@ const expected: [where: string, option: string, message: RegExp][] = [
   ['TaskLockModule', 'maxHoldFactor', /^0 must be .*more than 0/],
   ['TaskLockModule', 'claimTimeout', /'5' carries no unit: write '5s' for seconds or '5ms'/],
   ['TaskLockModule', 'shutdownTimeout', /'never' is not a length of time: write it like '500ms'/],
-  ['TaskLockModule', 'table', /must .*not.*empty/],
+  ['TaskLockModule', 'table', /must be a non-empty string/],
   ['TaskLockModule', 'retries', /is not an option; there are dataSource, schema/],
   ['Mistaken.nameWithoutValue', 'name', /set the environment variable mistakes\.name or MISTAKES_NAME/],
   [
