@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Cron } from '@nestjs/schedule';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import * as taskLock from 'nestjs-task-lock';
 import * as migrations from 'nestjs-task-lock/migrations';
+import { PostgresLockStore } from 'nestjs-task-lock/store';
 import { answerOf, decorateMethod, startApplication, until } from './application.mjs';
 
 const { currentTaskRun, TaskLock } = taskLock;
@@ -36,4 +38,12 @@ test('two replicas run each tick of a @Cron once', async () => {
 test('a direct call runs under the lock and returns its value', async () => {
   const [replica] = replicas;
   assert.equal(await answerOf(() => replica.get(Jobs).tick()), 'a value');
+});
+
+test('a store made by hand keeps its locks in the same table', async () => {
+  const dataSource = replicas[0].get(getDataSourceToken(), { strict: false });
+  const store = new PostgresLockStore(() => dataSource);
+  await store.prepare(['made by hand']);
+  const rows = await dataSource.query(`SELECT FROM task_lock WHERE name = 'made by hand'`);
+  assert.equal(rows.length, 1);
 });
