@@ -75,19 +75,19 @@ module.exports = {
       find: "WHEN 'kept' THEN clock_timestamp() >= ${KEPT} + ${KEPT_HOLD}",
       replace: "WHEN 'kept' THEN true",
       suites: ['postgres-conformance.spec'],
-      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth of it early, and no sooner',
     },
     {
       find: 'WHEN clock_timestamp() < ${KEPT} + 2 * ${STEP} THEN',
       replace: 'WHEN false THEN',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth of it early, and no sooner',
     },
     {
       find: "ELSE date_trunc('milliseconds', clock_timestamp())",
       replace: 'ELSE lock.last_tick + ${STEP}',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a kept tick steps by the interval, can be claimed a tenth before, and no sooner',
+      scenario: 'a kept tick steps by the interval, can be claimed a tenth of it early, and no sooner',
     },
   ],
   'an interval that was lowered': [
@@ -95,7 +95,7 @@ module.exports = {
       find: 'THEN LEAST(lock.last_tick, lock.started_at)',
       replace: 'THEN lock.last_tick',
       suites: ['postgres-conformance.spec'],
-      scenario: 'an interval that was lowered does not wait for a tick that the longer one kept ahead',
+      scenario: 'a lowered interval does not wait for a tick that the longer one kept ahead',
     },
   ],
   '4 a tick runs once, whatever the clocks': [
@@ -103,20 +103,19 @@ module.exports = {
       find: 'asked.scheduled_time > lock.last_tick\n              AND',
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a tick that has run is done for replicas whose clock is late',
+      scenario: 'a tick that has run is done for replicas whose clocks are late',
     },
     {
       find: '\n              AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE}\n',
       replace: '\n',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a tick that is not due yet is not granted, also where the row is free',
+      scenario: 'a tick that is not due yet is not granted, even if the row is free',
     },
     {
       find: "         WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock_timestamp() + ${TOLERANCE} THEN 'early'\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario:
-        'a tick that is not due yet is early, whatever the row says, and due in as much as is missing',
+      scenario: 'a tick that is not due yet is early, whatever the row says, and the answer says how early',
     },
   ],
   '5 answers': [
@@ -138,13 +137,13 @@ module.exports = {
       find: "         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'asking again with the same token is the same claim',
+      scenario: 'a repeated attempt with the same token is the same claim',
     },
     {
       find: '    AND lock.token IS DISTINCT FROM asked.token\n',
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'an ask that arrives after its own run is finished does not start another',
+      scenario: 'an attempt that arrives after its own run is finished does not start another run',
     },
   ],
   '7 instants': [
@@ -152,7 +151,7 @@ module.exports = {
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace(/\\..*/, 'Z')",
       suites: ['postgres-conformance.spec'],
-      scenario: 'a tick that is not due yet is not granted, also where the row is free',
+      scenario: 'a tick that is not due yet is not granted, even if the row is free',
     },
     {
       find: 'tick.scheduledTime.toISOString()',
@@ -178,7 +177,7 @@ module.exports = {
       find: "WHEN asked.kind <> 'call' AND asked.recover THEN 'recoverable'",
       replace: "WHEN asked.recover THEN 'recoverable'",
       suites: ['postgres-conformance.spec'],
-      scenario: 'a finished run, a run without it and a direct call leave nothing',
+      scenario: 'a finished run, a run without recover and a direct call leave no tick behind',
     },
     {
       find: 'CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome',
@@ -206,7 +205,7 @@ module.exports = {
       find: '\n              AND ${MAY_CATCH_UP})',
       replace: ')',
       suites: ['postgres-conformance.spec'],
-      scenario: 'one that is older than the window is not granted',
+      scenario: 'a tick that is older than the window is not granted',
     },
     {
       find: "\n                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))",
@@ -218,7 +217,7 @@ module.exports = {
       find: "         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'one that is older than the window is not granted',
+      scenario: 'a tick that is older than the window is not granted',
     },
   ],
   'the fence grows': [
@@ -232,7 +231,7 @@ module.exports = {
       find: 'GREATEST(lock.fence + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
       replace: 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
       suites: ['postgres-conformance.spec'],
-      scenario: "the fence grows also when the store's clock is set back",
+      scenario: "the fence grows even if the store's clock is set back",
     },
   ],
 };

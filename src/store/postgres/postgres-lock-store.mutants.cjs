@@ -17,7 +17,7 @@ module.exports = {
       find: ', signal, MAX_ENSURE_TRIES',
       replace: ', signal, 1',
       suites: ['postgres-conformance.spec'],
-      scenario: 'of many claims of one tick at once exactly one wins',
+      scenario: 'of many simultaneous claims of one tick, exactly one wins',
     },
   ],
   '11 batches': [
@@ -25,7 +25,7 @@ module.exports = {
       find: 'if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)',
       replace: 'if (false)',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a name that stands in a call twice is never won twice',
+      scenario: 'a name that occurs twice in a call is never won twice',
     },
     {
       find: 'if (missing.length === requests.length) throw error;',

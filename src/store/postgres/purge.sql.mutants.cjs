@@ -17,13 +17,13 @@ module.exports = {
       find: "    AND finished_at < clock_timestamp() - $2::float8 * interval '1 millisecond'\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'rows of keys that are unused go, others stay, and no fence goes back',
+      scenario: 'rows of unused keys are removed, others stay, and no fence goes back',
     },
     {
       find: "    AND last_tick = '-infinity'\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
-      scenario: 'rows of keys that are unused go, others stay, and no fence goes back',
+      scenario: 'rows of unused keys are removed, others stay, and no fence goes back',
     },
     {
       find: 'FOR UPDATE SKIP LOCKED',

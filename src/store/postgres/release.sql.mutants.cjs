@@ -40,7 +40,7 @@ module.exports = {
       find: "asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')",
       replace: 'false',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a run that a shutdown aborted is free at once, however often',
+      scenario: 'the tick of a run that a shutdown aborted can be recovered at once, however often',
     },
     {
       find: "OR asked.outcome = 'returned' AND lock.outcome = 'recovering'",
