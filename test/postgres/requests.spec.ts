@@ -75,7 +75,7 @@ describe('a request inside a transaction', () => {
       await mayCommit.opened;
     });
     await isWritten.opened;
-    // Another one overtakes it, which shows that requests are looked for meanwhile.
+    // Another one overtakes it, which shows that requests are polled for meanwhile.
     await database.query('INSERT INTO message VALUES (2)');
     await service.request('send', { args: [2] });
     await until(() => sent.length === 1);
@@ -84,6 +84,19 @@ describe('a request inside a transaction', () => {
     await transaction;
     await until(async () => (await waiting()) === 0);
     expect(sent.slice(1)).toEqual([{ id: 1, found: true }]);
+  });
+
+  test('runs after the commit of the outermost, where it is published in a nested one', async () => {
+    const { service } = await start();
+    await dataSource.transaction(async (outer) => {
+      await outer.transaction(async (manager) => {
+        await insert(manager, 1);
+        await service.request<Mailer['send']>('send', { args: [1], manager });
+      });
+      await outer.query('SELECT pg_sleep(0.2)');
+    });
+    await until(async () => (await waiting()) === 0);
+    expect(sent).toEqual([{ id: 1, found: true }]);
   });
 
   test('is gone with its rollback', async () => {
@@ -165,7 +178,7 @@ describe('a request inside a transaction', () => {
 test('a request that somebody has locked by hand waits for a later run, and keeps no other one waiting', async () => {
   const { service } = await start();
   await service.request('send', { args: [1], delay: '1h' });
-  // Nobody looks for it: the replica that asked expects it in an hour.
+  // Nobody polls for it: the replica that published it expects it in an hour.
   await database.query('UPDATE task_lock_request SET due_at = now(), latest_at = now()');
   await dataSource.transaction(async (manager) => {
     await manager.query('SELECT FROM task_lock_request FOR UPDATE');

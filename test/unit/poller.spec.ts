@@ -137,6 +137,9 @@ describe('polling for requests', () => {
     await clock.advance(1);
     expect(begun.filter((name) => name !== 'other')).toHaveLength(8);
     expect(begun).toContain('other');
+    poller.published('task 0', 0);
+    await clock.advance(25);
+    expect(begun).toHaveLength(9);
     gate.open();
     await clock.advance(100);
     expect(new Set(begun).size).toBe(21);

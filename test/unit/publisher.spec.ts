@@ -5,6 +5,7 @@ import type { WaitingRequests } from '../../src/store/request-store.js';
 import { RequestPoller } from '../../src/requests/poller.js';
 import type { RequestedLock } from '../../src/calls/task-call.js';
 import { RequestPublisher } from '../../src/requests/publisher.js';
+import { whenTransactionEnds } from '../../src/requests/transaction-end.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 
@@ -110,17 +111,17 @@ describe('a request in a transaction', () => {
     expect(store.polls).toHaveLength(1);
   });
 
-  test('is polled for once a transaction, also where a runner has several one after another', async () => {
-    const { clock, store, publisher, lock } = publishing();
+  test('is polled for once, also where its runner has other transactions later', async () => {
     const { runner, manager } = openTransaction();
-    for (let nth = 1; nth <= 3; nth++) {
+    const ends: number[] = [];
+    for (const nth of [1, 2, 3]) {
       runner.depth = 1;
-      await publisher.publish(lock, '[]', { manager });
-      await publisher.publish(lock, '[]', { manager });
+      whenTransactionEnds(manager.queryRunner, () => ends.push(nth));
+      whenTransactionEnds(manager.queryRunner, () => ends.push(nth));
       await runner.commitTransaction();
-      await clock.advance(1_000);
-      expect(store.polls).toHaveLength(nth);
     }
+    await runner.release();
+    expect(ends).toEqual([1, 1, 2, 2, 3, 3]);
   });
 
   test('is polled for when it is due, where the transaction has ended before', async () => {
