@@ -76,7 +76,7 @@ describe('polling for requests', () => {
     expect(served).toEqual(['task']);
   });
 
-  test('is done at once where this replica has asked, and once for 10,000 of them', async () => {
+  test('is done at once where this replica has published, and once for 10,000 of them', async () => {
     const { clock, store, poller, served, add } = polling();
     poller.expect('task');
     await clock.advance(MINUTE);
@@ -90,7 +90,7 @@ describe('polling for requests', () => {
     expect(store.polls).toBe(1);
   });
 
-  test('is done when what was asked for here is due, also where later ones have put it off', async () => {
+  test('is done when what was published here is due, also where later ones have put it off', async () => {
     const { clock, poller, served, add } = polling();
     poller.expect('task');
     await add('task', 2_000, 9_000);
@@ -202,7 +202,7 @@ describe('polling for requests', () => {
     expect(tries.filter((name) => name === 'other').length).toBeGreaterThan(1);
   });
 
-  test('comes at the end of a rest, also where more is asked for meanwhile', async () => {
+  test('comes at the end of a rest, also where more is published meanwhile', async () => {
     let isHeld = true;
     const tries: number[] = [];
     const { clock, poller, add } = polling(async () => {
@@ -238,7 +238,7 @@ describe('polling for requests', () => {
     expect(served).toEqual(['task', 'task', 'task']);
   });
 
-  test('serves what it found before it asks for unknown tasks', async () => {
+  test('serves what it found before it polls for unknown tasks', async () => {
     const { clock, store, poller, served, add, tasks } = polling();
     const gate = new Gate();
     poller.runBy({

@@ -113,7 +113,7 @@ async function start(
   const store = (options.store as InMemoryLockStore | undefined) ?? new InMemoryLockStore();
   const application = await startApplication({
     providers: [Exports],
-    // Nothing may depend on the looks from time to time, but for what they are for.
+    // Nothing may depend on regular polls but what they are for.
     options: { pollingInterval: '1h', ...options, store },
     scheduler,
     logger: log,
@@ -162,7 +162,7 @@ describe('a request', () => {
     expect(calls.map(({ args }) => args[0])).toEqual([5, 6]);
   });
 
-  test('runs outside of the contexts of who asks', async () => {
+  test('runs outside of the contexts of who publishes it', async () => {
     const { service, store } = await start();
     await context.run('a transaction of the caller', () => service.request('plain', { args: [1] }));
     await until(() => store.requests.all().length === 0);
@@ -216,7 +216,7 @@ describe('a request', () => {
     expect(ran('plain')).toEqual([[7]]);
   });
 
-  test('of a task that only asks runs where it was asked', async () => {
+  test('of a task that declares nothing runs where it was published', async () => {
     const { service } = await start();
     await service.request('undeclared', { args: [1] });
     await until(() => calls.length === 1);
@@ -266,8 +266,8 @@ describe('a call of a task that buffers one', () => {
   });
 });
 
-describe('what one replica asks for keeps its order', () => {
-  test('a call serves what was asked for before it, however long its claim takes', async () => {
+describe('what one replica publishes keeps its order', () => {
+  test('a call serves what was published before it, however long its claim takes', async () => {
     const { exports, service, store } = await start();
     for (let round = 0; round < 10; round++) {
       await service.request('buffered', { args: ['old'], delay: 1 });
@@ -301,7 +301,7 @@ describe('what one replica asks for keeps its order', () => {
     await Promise.all(Array.from({ length: 30 }, (_, nth) => exports.buffered(nth)));
     await until(() => store.requests.all().length === 0);
     expect(ran('buffered')).toEqual([[0], [29]]);
-    // Those that come after an undecided one ask for no lock.
+    // Those that come after an undecided one claim no lock.
     expect(claims.mock.calls.length).toBeLessThan(5);
   });
 });
@@ -412,7 +412,7 @@ test.each([
 });
 
 describe('two replicas', () => {
-  test('one that loses to a run looks again when that is over, and not at the end of its lease', async () => {
+  test('one that loses to a run polls again when that is over, and not at the end of its lease', async () => {
     const store = new InMemoryLockStore();
     const one = await start({ store, pollingInterval: 100, replicaId: 'one' });
     const other = await start({ store, pollingInterval: 100, replicaId: 'other' });
@@ -422,9 +422,9 @@ describe('two replicas', () => {
     await until(() => calls.length === 1);
     const winner = store.row('leading')?.lockedBy;
     const found = { name: 'leading', task: 'leading', count: 1, dueIn: 0 };
-    const looks = jest.spyOn(store.requests, 'waiting').mockImplementation(async () => [found]);
+    const polls = jest.spyOn(store.requests, 'waiting').mockImplementation(async () => [found]);
     await until(() => claims.mock.calls.some(([[claim]]) => claim?.replica !== winner));
-    looks.mockRestore();
+    polls.mockRestore();
     gate.open();
     await until(() => store.requests.all().length === 0);
     await (winner === 'one' ? one : other).application.close();
@@ -439,10 +439,10 @@ describe('two replicas', () => {
     gate = new Gate();
     const running = one.exports.buffered('first');
     await until(() => calls.length === 1);
-    const looks = jest.spyOn(store.requests, 'waiting');
+    const polls = jest.spyOn(store.requests, 'waiting');
     await other.exports.buffered('second');
-    // Its look has met the run; nothing but the release of that can tell that the lock is free.
-    await until(() => looks.mock.calls.length > 0);
+    // Its poll has met the run; nothing but the release of that can tell that the lock is free.
+    await until(() => polls.mock.calls.length > 0);
     gate.open();
     await running;
     await until(() => store.requests.all().length === 0);
@@ -477,7 +477,7 @@ test('a request runs under the lock that it was written for, and under no other'
   expect(store.row('export:5')).toBeUndefined();
 });
 
-test('a call whose claim waited leaves what was asked for meanwhile, with newer arguments', async () => {
+test('a call whose claim waited leaves what was published meanwhile, with newer arguments', async () => {
   const { exports, store } = await start();
   const claim = store.claim.bind(store);
   const mayClaim = new Gate();
@@ -490,8 +490,8 @@ test('a call whose claim waited leaves what was asked for meanwhile, with newer 
   const calledAt = Date.now();
   await until(() => Date.now() > calledAt + 50);
   await store.requests.add([{ name: 'buffered', task: 'buffered', args: '["newer"]', delay: 0 }]);
-  const askedAt = Date.now();
-  await until(() => Date.now() > askedAt + 50);
+  const publishedAt = Date.now();
+  await until(() => Date.now() > publishedAt + 50);
   mayClaim.open();
   await older;
   await until(() => store.requests.all().length === 0);
@@ -533,7 +533,7 @@ describe('calls of a debounced task', () => {
     expect(store.row('leading')!.startedAt).toBeGreaterThanOrEqual(windowEnds);
   });
 
-  test('can be asked for by the service too', async () => {
+  test('can be published by the service too', async () => {
     const { service, store } = await start();
     await service.request('debounced', { args: [1] });
     await service.request('debounced', { args: [2] });

@@ -6,77 +6,77 @@ import { ATTEMPTS, requests, SECOND } from './requester.js';
 /** What becomes of requests whose runs fail. */
 export const requestFailuresScenarios: readonly ConformanceScenario[] = [
   requests(
-    'what a failed run picked up is tried again later, and parked in the end',
-    async (asker, harness) => {
-      await asker.add([1]);
+    'what a failed run picked up is retried later, and parked in the end',
+    async (requester, harness) => {
+      await requester.add([1]);
       for (const retryIn of [1, 4]) {
-        const { token } = await asker.pickUp();
-        const settled = await asker.settle(token, 'failed', 'no \0 disk');
+        const { token } = await requester.pickUp();
+        const settled = await requester.settle(token, 'failed', 'no \0 disk');
         assert.deepEqual(settled, { parked: 0, retryIn: retryIn * SECOND });
-        assert.deepEqual(await asker.waiting(), []);
+        assert.deepEqual(await requester.waiting(), []);
         await harness.advance(retryIn * SECOND);
       }
-      const { token } = await asker.pickUp();
-      assert.deepEqual(await asker.settle(token, 'failed', 'no disk'), { parked: 1, retryIn: undefined });
+      const { token } = await requester.pickUp();
+      assert.deepEqual(await requester.settle(token, 'failed', 'no disk'), { parked: 1, retryIn: undefined });
       await harness.advance(24 * 3_600 * SECOND);
-      assert.deepEqual(await asker.waiting(), []);
-      assert.equal((await asker.pickUp()).args, undefined);
+      assert.deepEqual(await requester.waiting(), []);
+      assert.equal((await requester.pickUp()).args, undefined);
     },
   ),
   requests(
-    'a failure that is told again, since its answer was lost, has the same answer',
-    async (asker, harness) => {
-      await asker.add([1]);
-      const { token } = await asker.pickUp();
-      const tell = async (attempts: number) =>
+    'settling again, since the first answer was lost, has the same answer',
+    async (requester, harness) => {
+      await requester.add([1]);
+      const { token } = await requester.pickUp();
+      const settle = async (attempts: number) =>
         harness.store.requests!.settle({ name: 'task', token, attempts, outcome: 'failed' });
-      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await tell(2), { parked: 0, retryIn: SECOND });
-      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await tell(1), { parked: 1, retryIn: undefined });
+      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await settle(2), { parked: 0, retryIn: SECOND });
+      for (let nth = 1; nth <= 2; nth++) assert.deepEqual(await settle(1), { parked: 1, retryIn: undefined });
     },
   ),
   requests(
-    'one that failed goes with the next that is due: alone it would run later, with older arguments',
-    async (asker) => {
-      await asker.add([1]);
-      const { token } = await asker.pickUp();
-      await asker.settle(token, 'failed');
-      await asker.add([2]);
-      const { count, newest } = await asker.serve();
+    'one that failed runs along with the next that is due: alone it would run later, with older arguments',
+    async (requester) => {
+      await requester.add([1]);
+      const { token } = await requester.pickUp();
+      await requester.settle(token, 'failed');
+      await requester.add([2]);
+      const { count, newest } = await requester.serve();
       assert.deepEqual({ count, newest }, { count: 2, newest: [2] });
     },
   ),
-  requests('one whose runs die each time is parked after as many attempts', async (asker) => {
-    await asker.add([1]);
+  requests('one whose runs all die is parked after as many attempts', async (requester) => {
+    await requester.add([1]);
     for (let nth = 1; nth <= ATTEMPTS; nth++) {
-      assert.equal((await asker.pickUp()).count, 1);
-      await asker.afterDeath();
+      assert.equal((await requester.pickUp()).count, 1);
+      await requester.afterDeath();
     }
-    await asker.add([2]);
-    const { count, newest, parked } = await asker.pickUp();
+    await requester.add([2]);
+    const { count, newest, parked } = await requester.pickUp();
     assert.deepEqual({ count, newest, parked }, { count: 1, newest: [2], parked: 1 });
   }),
-  requests('a run that a shutdown cut off was no attempt', async (asker) => {
-    await asker.add([1]);
+  requests('a run that a shutdown cut off was no attempt', async (requester) => {
+    await requester.add([1]);
     for (let nth = 1; nth <= 2 * ATTEMPTS; nth++) {
-      const { token, count } = await asker.pickUp();
+      const { token, count } = await requester.pickUp();
       assert.equal(count, 1);
-      await asker.settle(token, 'aborted');
+      await requester.settle(token, 'aborted');
     }
   }),
   requests(
     'a call takes along what failed before, due or not: it would run later with older arguments',
-    async (asker, harness) => {
-      await asker.add([1]);
-      const { token } = await asker.pickUp();
-      await asker.settle(token, 'failed');
+    async (requester, harness) => {
+      await requester.add([1]);
+      const { token } = await requester.pickUp();
+      await requester.settle(token, 'failed');
       await harness.advance(10);
-      const { count } = await asker.pickUp(new Date(await harness.now()));
+      const { count } = await requester.pickUp(new Date(await harness.now()));
       assert.equal(count, 1);
     },
   ),
-  requests('many attempts grow no delay beyond all bounds', async (asker, harness) => {
+  requests('the backoff stops growing after many attempts', async (requester, harness) => {
     const requests = harness.store.requests!;
-    await asker.add([1]);
+    await requester.add([1]);
     let last: number | undefined;
     for (let attempt = 1; attempt <= 13; attempt++) {
       const player = new Player(harness);

@@ -5,7 +5,7 @@ import { call, LEASE, Player, scenario } from './player.js';
 export const SECOND = 1_000;
 export const ATTEMPTS = 3;
 
-/** Asks and serves as a run does, for the lock `task`. */
+/** Publishes requests of the lock `task`, and picks them up as a run does. */
 export class Requester {
   private readonly player: Player;
 
@@ -24,7 +24,7 @@ export class Requester {
     return this.add(args, { delay: 5 * SECOND, maxDelay: 20 * SECOND });
   }
 
-  /** Takes the lock, picks up what is due, and answers with it and the token to settle it with. */
+  /** Takes the lock and picks up what is due. Resolves to that and to the token to settle it with. */
   async pickUp(before?: Date): Promise<PickedUp & { token: string; newest: unknown }> {
     const { token } = await this.player.win(call);
     const picked = await this.store.pickUp({ name: 'task', token, attempts: ATTEMPTS }, before);
@@ -59,7 +59,7 @@ export class Requester {
   }
 }
 
-/** A scenario for stores with requests; one without is not asked. */
+/** A scenario for stores with requests; it passes on one without. */
 export function requests(
   name: string,
   run: (requester: Requester, harness: ConformanceHarness) => Promise<void>,
