@@ -11,7 +11,7 @@ module.exports = {
       find: 'this.outside(() => this.clock.timer(due - now, poll))',
       replace: 'this.clock.timer(due - now, poll)',
       suites: ['wiring/requests.spec'],
-      scenario: 'runs outside of the contexts of who asks',
+      scenario: 'runs outside of the contexts of who publishes it',
     },
     {
       find: 'except: this.wakes.resting(this.lastPoll)',

@@ -19,7 +19,7 @@ module.exports = {
       find: 'claimOf(call).minHold, LONGEST_REST',
       replace: 'LONGEST_REST',
       suites: ['wiring/requests.spec'],
-      scenario: 'one that loses to a run looks again when that is over, and not at the end of its lease',
+      scenario: 'one that loses to a run polls again when that is over, and not at the end of its lease',
     },
   ],
 };

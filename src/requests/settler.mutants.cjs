@@ -5,7 +5,7 @@ module.exports = {
       find: 'startedAt.getTime() - (this.clock.monotonic() - since)',
       replace: 'startedAt.getTime()',
       suites: ['wiring/requests.spec'],
-      scenario: 'a call whose claim waited leaves what was asked for meanwhile, with newer arguments',
+      scenario: 'a call whose claim waited leaves what was published meanwhile, with newer arguments',
     },
     {
       find: "wasAborted(run) ? 'aborted' : 'failed'",
@@ -17,7 +17,7 @@ module.exports = {
       find: 'lastPublishedAt ? lastPublishedAt.getTime() + 1 : -Infinity',
       replace: '-Infinity',
       suites: ['wiring/requests.spec'],
-      scenario: 'a call serves what was asked for before it, however long its claim takes',
+      scenario: 'a call serves what was published before it, however long its claim takes',
     },
     {
       find: '      run.assertHeld();\n',
