@@ -57,7 +57,7 @@ export class CallDispatcher implements TaskDispatcher {
   }
 
   private describe({ instance, declaration, args }: DecoratedCall): TaskCall {
-    // Before anything is awaited: the tick is the one that the timer means which fires now.
+    // Read before anything is awaited: later another tick could be due.
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
     const method = { type: instance.constructor, key: declaration.key, declaration };

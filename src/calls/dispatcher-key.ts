@@ -26,7 +26,7 @@ export interface DecoratedCall {
 
 /** Runs decorated methods. Each application in the process has one. */
 export interface TaskDispatcher {
-  /** Tells a dispatcher from what a test's auto-mocker injects: with that a method would never run, in silence. */
+  /** Marks a real dispatcher. With the auto-mock of a test a method would silently never run. */
   readonly [DISPATCHER]: true;
   call(call: DecoratedCall): Promise<unknown>;
 }

@@ -49,7 +49,8 @@ async function inTransaction<T>(
   try {
     return await runner.manager.transaction(isolationLevel, work);
   } finally {
-    await runner.release();
+    // A connection that broke is released already: that must hide neither the commit nor the error of the work.
+    await runner.release().catch(() => undefined);
   }
 }
 

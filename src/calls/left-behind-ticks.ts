@@ -1,12 +1,11 @@
 import type { ScheduledMethod } from '../tasks/task-scan.js';
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { forLeftBehindTick } from './call-context.js';
 import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { Task } from '../tasks/registry.js';
 
 /** Runs ticks that were left behind, by a dead run or by an outage, as the scheduler would have run them. */
-@Injectable()
 export class LeftBehindTicks {
   private readonly logger = new Logger('TaskLock');
   private readonly looks = new Map<string, (ticks: readonly LeftBehind['tick'][]) => Promise<void>>();

@@ -22,8 +22,8 @@ module.exports = {
   ],
   'what may have been won goes back': [
     {
-      find: 'this.suspect || this.unanswered > 0',
-      replace: 'this.suspect',
+      find: 'this.mayHoldRow || this.unanswered > 0',
+      replace: 'this.mayHoldRow',
       suites: ['claim-attempt.spec'],
       scenario: 'an ask that has no answer when the attempt is given up: it may have won',
     },

@@ -20,8 +20,8 @@ export class ClaimAttempt {
   private used?: WonAnswer;
   private closed = false;
   private runIsOver = false;
-  /** The row may carry this token. */
-  private suspect = false;
+  /** The row may carry this token with no run using it. */
+  private mayHoldRow = false;
   private unanswered = 0;
 
   constructor(
@@ -91,21 +91,21 @@ export class ClaimAttempt {
   /** A run starts with this answer. */
   use(answer: WonAnswer): void {
     this.used = answer;
-    this.suspect = false;
+    this.mayHoldRow = false;
   }
 
   /** The run is over and its release was answered: a return that came first would give back a tick that ran. */
   endRun(): void {
     this.runIsOver = true;
-    if (this.suspect) this.onStray(this.token);
+    if (this.mayHoldRow) this.onStray(this.token);
   }
 
   /** Ends the attempt: a win that no run uses is returned, whether it is known, may have happened, or comes later. */
   close(): void {
     this.closed = true;
-    const isUncertain = this.suspect || this.unanswered > 0;
+    const isUncertain = this.mayHoldRow || this.unanswered > 0;
     if (isUncertain && !this.used) this.onStray(this.token);
-    // One that still waits for a connection would be sent for nothing, and keep those in its batch from being given up.
+    // A send that still waits for a connection is of no use, and would keep its batch from being given up.
     if (this.unanswered > 0) this.giveUp();
   }
 
@@ -130,16 +130,15 @@ export class ClaimAttempt {
 
   private observeWin(answer: WonAnswer): void {
     if (answer.fence === this.used?.fence) return;
-    this.suspect = true;
+    this.mayHoldRow = true;
     if (this.closed) this.onStray(this.token);
   }
 
   private observeUncertainty(): void {
     const { kind } = this.request.tick;
-    // A claim that names its tick cannot win that again. A call, or a tick that the row keeps, may take the row once
-    // more after its run, with nobody running.
+    // A named tick cannot be won twice. A call or an interval can: a late send may take the row after the run.
     if (this.used && (kind === 'scheduled' || kind === 'abandoned')) return;
-    this.suspect = true;
+    this.mayHoldRow = true;
     // While the run goes on the row is its own, and a release would end it.
     if (this.closed && (!this.used || this.runIsOver)) this.onStray(this.token);
   }

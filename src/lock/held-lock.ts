@@ -88,7 +88,8 @@ export class HeldLock {
   }
 
   lose(reason: LockLossReason): void {
-    if (this.loss) return;
+    // A run that is over has nothing to lose: its release would be reported as a loss.
+    if (this.loss || this.settled) return;
     this.loss = this.error(reason);
     this.cancelDeadline();
     this.abortion?.abort(this.loss);
@@ -144,7 +145,10 @@ export class HeldLock {
       case 'shutdown':
         return `The application is shutting down and waited its shutdownTimeout for the task "${name}": stop now.`;
       case 'taken':
-        return `The row of the task "${name}" no longer carries this run's token: another replica may run the task.`;
+        return (
+          `The lock of the task "${name}" is no longer this run's in the database: its lease ended there, or another ` +
+          `replica took it.`
+        );
       case 'lease':
         return (
           `The lease of the task "${name}" is over: it could not be renewed in time, because the database gave no ` +

@@ -25,7 +25,7 @@ export class KeyPurge {
     private readonly store: LockRows,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    private readonly unfinished: InFlight,
+    private readonly inFlight: InFlight,
   ) {}
 
   /** A key of the task whose lock names begin with `prefix` was used. */
@@ -36,7 +36,7 @@ export class KeyPurge {
     if (due === undefined) this.due.set(prefix, now + Math.random() * HOUR);
     if (due === undefined || now < due) return;
     this.due.set(prefix, now + DAY);
-    void this.unfinished.track(this.purge(prefix));
+    void this.inFlight.track(this.purge(prefix));
   }
 
   /** Stops, a purge under way included. */
@@ -47,8 +47,8 @@ export class KeyPurge {
   /** A statement removes a limited number of rows. In the pause between two, claims of these keys have their turn. */
   private async purge(prefix: string): Promise<void> {
     try {
-      for (let removed = 1; removed > 0 && !this.ended;) {
-        removed = (await this.store.purge?.({ prefix, unusedFor: UNUSED_KEY })) ?? 0;
+      while (!this.ended) {
+        const removed = (await this.store.purge?.({ prefix, unusedFor: UNUSED_KEY })) ?? 0;
         if (removed === 0) return;
         this.log.debug(`${removed} rows of keys that begin with "${prefix}" were unused and are removed`);
         await pause(this.clock, PAUSE);

@@ -22,11 +22,17 @@ module.exports = {
   ],
   'a renewal that hangs': [
     {
-      find: 'Math.min(this.answerTimeout, lease / RENEWALS_A_LEASE)',
+      find: 'Math.min(this.answerTimeout, this.lock.state.lease / RENEWALS_A_LEASE)',
       replace: 'this.answerTimeout',
       suites: ['lease-renewal.spec'],
       scenario:
         'that hangs leaves time for another one, also where the lease is no longer than the claim timeout',
+    },
+    {
+      find: 'this.lock.state.lease / RENEWALS_A_LEASE)',
+      replace: 'lease / RENEWALS_A_LEASE)',
+      suites: ['lease-renewal.spec'],
+      scenario: 'by next to nothing leaves the database its time to answer',
     },
   ],
 };

@@ -70,7 +70,7 @@ export class LeaseRenewal {
     const { name, token, maxHold } = this.lock.state;
     const wanted = { aborted: false };
     // A renewal that hung for the rest of the lease would lose it without a second try.
-    const timeout = Math.min(this.answerTimeout, lease / RENEWALS_A_LEASE);
+    const timeout = Math.min(this.answerTimeout, this.lock.state.lease / RENEWALS_A_LEASE);
     try {
       const renewal = this.store.renew([{ name, token, lease, maxHold }], wanted);
       return (await within(this.clock, timeout, renewal))?.[0];

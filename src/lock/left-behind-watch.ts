@@ -20,8 +20,8 @@ export class LeftBehindWatch {
   }
 
   /**
-   * Polls in `delay` milliseconds, when the lease ends. Of several polls the earliest stays, and plans the next: after a
-   * lease that was extended by hand, a run that died later would wait for hours.
+   * Polls in `delay` milliseconds, when the lease ends. Of several polls the earliest stays, and plans the next: a lease
+   * that was extended by hand must not hide a run that dies sooner.
    */
   lookIn(name: string, delay: number): void {
     const look = this.looks.get(name);

@@ -24,7 +24,7 @@ export class LockReleaser {
     private readonly log: LockLog,
     /** Milliseconds until the first attempt counts as unanswered; the time doubles with each attempt. */
     private readonly answerTimeout: number,
-    private readonly unfinished: InFlight,
+    private readonly inFlight: InFlight,
   ) {}
 
   /**
@@ -42,7 +42,7 @@ export class LockReleaser {
     onAnswer?: () => void,
   ): Promise<void> {
     const repeat: Repeat = { name: request.name, hurry: () => {} };
-    const answered = this.unfinished.track(this.untilAnswered(request, repeatFor, repeat, before, onAnswer));
+    const answered = this.inFlight.track(this.untilAnswered(request, repeatFor, repeat, before, onAnswer));
     void answered.then(() => this.repeated.delete(repeat));
     await within(this.clock, Math.min(this.answerTimeout, repeatFor), answered);
   }

@@ -13,7 +13,7 @@ export interface Skipped {
   reason: SkipReason;
   /** The replica that runs the task, or ran it last. */
   heldBy?: string;
-  /** When the lease or the minimum hold ends, by the database's clock. */
+  /** When the lease or the minimum hold ends, by the database's clock or, for a run in this process, by its own. */
   heldUntil?: Date;
 }
 

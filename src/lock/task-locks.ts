@@ -28,10 +28,10 @@ export interface TaskLocksSettings {
   exclusive: boolean;
 }
 
-/** Milliseconds that an aborted run has to settle at shutdown before it is left behind. */
+/** Milliseconds that an aborted run has to settle at shutdown. Then the shutdown goes on without it. */
 const ABORT_GRACE = 1_000;
 
-/** How often a claim is sent within its timeout where no answer comes at all. */
+/** How often an attempt is sent within its timeout: one lost answer must not fail it. */
 const SENDS_WITHOUT_ANSWER = 2;
 
 type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
@@ -65,8 +65,8 @@ export class TaskLocks {
   }
 
   /**
-   * Claims a lock. It attempts again until the tick is due, and as long as the claim waits for a lock that is held.
-   * Never rejects: without an answer it is skipped as `unavailable`.
+   * Claims a lock. An early claim is attempted again when its tick is due, a waiting one while the lock is held. Never
+   * rejects: without an answer the claim is skipped as `unavailable`.
    */
   async claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
     const { waitTimeout } = claim;
@@ -197,7 +197,7 @@ export class TaskLocks {
     return new ClaimAttempt(this.store, this.clock, claim, this.settings.replicaId, this.inFlight, onStray);
   }
 
-  /** Answers without a query, but only while the run still holds: one that never settles must not stop the task. */
+  /** Answers `held` without a query. A lost lock does not count, or a method that never settles would stop the task. */
   private heldHere(claim: TaskClaim): Skipped | undefined {
     const lock = this.newest.get(claim.name);
     if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
@@ -207,7 +207,7 @@ export class TaskLocks {
     return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
   }
 
-  /** Whether the row shows a run of this replica that is over, of which the database could not be told yet. */
+  /** Whether the row shows a run of this replica that is over, and whose release has no answer yet. */
   private isOnlyUnreleased(name: string, heldBy?: string): boolean {
     return heldBy === this.settings.replicaId && this.releaser.hurry(name);
   }
@@ -229,7 +229,7 @@ export class TaskLocks {
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
     attempt.use(answer);
-    // Written out: what is added to a spread costs ten times as much as all the rest.
+    // Property by property: a spread costs ten times as much as all the rest.
     const state = {
       name,
       token,

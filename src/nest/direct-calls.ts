@@ -20,9 +20,8 @@ export function markDirectCalls(instances: readonly object[], key: string | symb
 }
 
 /**
- * Makes an HTTP request to a controller's method a direct call: routers take the method before the application starts,
- * so that its own property comes too late. It claims nothing. Requests to other methods are left alone, or a timer that
- * one of them starts would make no ticks.
+ * Makes a routed call of a method a direct call. Routers take the method before {@link markDirectCalls} can mark it. Calls
+ * of other methods are left alone, or a timer that one of them sets would make no ticks.
  */
 export class DirectCallMarker implements NestInterceptor {
   constructor(private readonly key: string | symbol) {}

@@ -111,8 +111,8 @@ export class TaskLockService {
     };
     if (!this.registry.isCallable(task.name)) {
       throw new TaskLockUsageError(
-        `${where}: its class is made anew for each request, so that there is no object to call it on later. Move the ` +
-          `method to a class that is made once.`,
+        `${where}: there is no object to call it on later. Its class is made anew for each request, or another method or ` +
+          `decorator took its place. Move the method to a class that is made once.`,
       );
     }
     this.publisher.requestsFor(where);

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { asDirectCall } from '../calls/call-context.js';
 import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
 import { claimOf } from '../calls/task-call.js';
@@ -28,7 +28,6 @@ const LEFT_BEHIND_TIMEOUT = 5_000;
 const LONGEST_REST = 60_000;
 
 /** Runs requests as calls of the methods that they are for. */
-@Injectable()
 export class RequestRunner implements PolledRunner {
   private readonly logger = new Logger('TaskLock');
   private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();

@@ -14,7 +14,7 @@ module.exports = {
     {
       find: 'callbacks.splice(0)',
       replace: 'callbacks',
-      suites: ['unit/publisher.spec'],
+      suites: ['transaction-end.spec'],
     },
   ],
 };

@@ -133,7 +133,12 @@ function batchesOf<Request extends { name: string }, Answer>(
 /** Rejects a call that was given up before it is sent, or sent again. */
 function isWanted<Request, Answer>({ signal, reject }: Call<Request, Answer>, sent: boolean): boolean {
   if (!signal?.aborted) return true;
-  reject(new LockStoreUnavailableError('it was given up before it was sent', sent));
+  reject(
+    new LockStoreUnavailableError(
+      sent ? 'it was given up before it could be sent again' : 'it was given up before it was sent',
+      sent,
+    ),
+  );
   return false;
 }
 

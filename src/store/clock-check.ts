@@ -3,7 +3,7 @@ import type { LockLog } from '../common/log.js';
 
 /** Milliseconds by which clocks may differ without a warning. */
 const TOLERANCE = 1_000;
-/** The same where the store answered that a tick is not due yet: timers fire no earlier than this. */
+/** Stricter for `early`: a timer never fires 50 ms before its tick, so the clock is wrong. */
 const TOLERANCE_WHERE_EARLY = 50;
 
 /** Compares the clock of this replica with the one in each answer of a store, and warns once where they differ. */

@@ -141,3 +141,9 @@ test('a run that lost its lock before it was over keeps that reason', async () =
   lock.settle();
   expect(lossOf(() => lock.assertHeld()).reason).toBe('maximum hold');
 });
+
+test('a run that is over loses nothing any more, and reports nothing', () => {
+  lock.settle();
+  lock.lose('taken');
+  expect(losses).toEqual([]);
+});

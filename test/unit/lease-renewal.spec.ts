@@ -82,7 +82,7 @@ describe('a renewal', () => {
     const { clock, lock, reason, log, store } = await running({ renew: [lost] });
     await clock.advance(LEASE / 3);
     expect(reason()).toBe('taken');
-    expect(log.lines.error[0]).toMatch(/no longer carries this run's token/);
+    expect(log.lines.error[0]).toMatch(/is no longer this run's in the database/);
     expect(() => lock.assertHeld()).toThrow('another replica may run the task');
     await clock.advance(5 * MINUTE);
     expect(store.renewals).toHaveLength(1);
@@ -169,6 +169,17 @@ describe('extending by hand', () => {
     await locks.extend(lock, 60 * MINUTE);
     await clock.advance(5 * MINUTE);
     expect(reason()).toBe('maximum hold');
+  });
+
+  test('by next to nothing leaves the database its time to answer', async () => {
+    const answer = new Later<RenewAnswer>();
+    const { locks, store, clock, lock } = await running({ renew: [answer.promise] });
+    const extended = locks.extend(lock, 10);
+    await clock.advance(1_000);
+    expect(store.renewals).toHaveLength(1);
+    answer.resolve(renewed);
+    await extended;
+    expect(lock.isHeld()).toBe(true);
   });
 
   test('throws where the lock is lost', async () => {

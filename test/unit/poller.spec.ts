@@ -67,6 +67,21 @@ describe('polling for requests', () => {
     expect(store.polls).toBeGreaterThanOrEqual((10 * MINUTE) / (1.25 * POLLING) - 1);
   });
 
+  test('does not run requests of a name whose attempt is under way', async () => {
+    const gate = new Gate();
+    let attempts = 0;
+    const { clock, poller, add } = polling(async () => {
+      attempts++;
+      await gate.opened;
+      return { succeeded: true };
+    });
+    poller.expect('task');
+    await add('task');
+    await clock.advance(4 * POLLING);
+    expect(attempts).toBe(1);
+    gate.open();
+  });
+
   test('finds what a replica that has died has left behind within that time', async () => {
     const { clock, poller, served, add } = polling();
     poller.expect('task');

@@ -16,7 +16,6 @@ const COLUMNS = {
   tolerance_ms: 'float8',
 } as const;
 
-/** The tick is an instant with an offset, at millisecond precision. */
 const rowOf = ({ name, token, replica, tick, recover, minHold, lease, tolerance }: ClaimRequest) => ({
   name,
   token,

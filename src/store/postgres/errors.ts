@@ -43,7 +43,9 @@ export function isNameLost(error: unknown): boolean {
  * open: pg's `query_timeout`, a broken TLS stream, a logger of the application that throws.
  */
 export function isRefusal(error: unknown): boolean {
-  return /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '') && !isTransient(error);
+  const code = codeOf(error) ?? '';
+  // EPERM and its like have five letters, too, and come from the socket.
+  return /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code) && !isTransient(error);
 }
 
 /** Whether the same statement may succeed later. */
@@ -57,29 +59,7 @@ function wrappedIn(error: Error): unknown {
   return 'driverError' in error ? error.driverError : error.cause;
 }
 
-/** How often a statement is asked that meets a conflict each time. */
-export const CONFLICT_TRIES = 5;
-
-/**
- * Asks again at once where another transaction has committed in between, so many times: the next look sees what it did.
- *
- * @throws the last conflict, or any other error at once
- */
-export async function pastConflicts<T>(
-  tries: number,
-  ask: () => Promise<T>,
-  isWanted: () => boolean = () => true,
-): Promise<T> {
-  for (let left = tries - 1; ; left--) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isConflict(error) || left === 0 || !isWanted()) throw error;
-    }
-  }
-}
-
-/** The error of the check at start-up. If the table is missing or old, it says which line adds its migration. */
+/** The error itself, or if the table is missing or old, one that says which line adds its migration. */
 export function withMigrationHint(
   error: unknown,
   { schema, table }: { schema?: string; table: string },

@@ -11,7 +11,6 @@ import type {
   WaitingSearch,
 } from '../request-store.js';
 import type { WantedSignal } from '../wanted-signal.js';
-import { CONFLICT_TRIES, pastConflicts } from './errors.js';
 import type {
   AddedRow,
   PickedRow,
@@ -108,7 +107,7 @@ export class PostgresRequestStore implements RequestStore {
 
   private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
     try {
-      return await pastConflicts(CONFLICT_TRIES, () => this.runner.query<Row>({ text, values }, signal));
+      return await this.runner.query<Row>({ text, values }, signal);
     } catch (error) {
       throw this.explained(error);
     }

@@ -39,8 +39,8 @@ export interface ReleaseRow {
  * Why it is safe:
  * - It changes only an unfinished row that carries the token: a holder that overran cannot free its successor's lock.
  *   It does so even after the lease, so that the outcome is known.
- * - `locked_until` becomes the end of the minimum hold, for people who read the table. Claims do not read it: they count
- *   their own minimum hold from `last_tick`.
+ * - `locked_until` becomes the end of the minimum hold, for people who read the table and for the purge. Claims count
+ *   their own minimum hold from `last_tick`, calls from `started_at`.
  * - A returned claim moves `last_tick` (or the start) back by what its claim demanded: this tick can be claimed again,
  *   and no earlier one.
  * - A recoverable run that a shutdown aborted, and a recovery that is returned, stay unfinished, with their lease over
@@ -90,7 +90,7 @@ WITH ${asked}, held AS (
     CASE
       WHEN NOT held.durable THEN set_config('synchronous_commit', 'off', true)
       WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', true)
-    END AS made_cheap
+    END AS commit_mode
 )
 SELECT asked.name,
        CASE
