@@ -147,7 +147,7 @@ export class HeldLock {
       case 'taken':
         return (
           `The lock of the task "${name}" is no longer this run's in the database: its lease ended there, or another ` +
-          `replica took it.`
+          `replica took it. Another replica may run the task.`
         );
       case 'lease':
         return (

@@ -83,7 +83,7 @@ describe('a renewal', () => {
     await clock.advance(LEASE / 3);
     expect(reason()).toBe('taken');
     expect(log.lines.error[0]).toMatch(/is no longer this run's in the database/);
-    expect(() => lock.assertHeld()).toThrow('another replica may run the task');
+    expect(() => lock.assertHeld()).toThrow('Another replica may run the task');
     await clock.advance(5 * MINUTE);
     expect(store.renewals).toHaveLength(1);
   });

@@ -178,7 +178,7 @@ describe('a request', () => {
     const application = await startApplication({ providers: [Scoped] });
     const request = application.get(TaskLockService).request('scoped');
     await expect(request).rejects.toThrow(
-      `TaskLockService.request('scoped'): its class is made anew for each request`,
+      `TaskLockService.request('scoped'): there is no object to call it on later. Its class is made anew for each request`,
     );
   });
 
