@@ -1,6 +1,7 @@
 /** The message of a thrown value, which need not be an Error. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** A thrown value as a string, with the name of an Error. Never throws: that would mask the value itself. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/error-text.js';
 import { DEFAULT_TABLE } from './table-name.js';
 
 /**
@@ -24,7 +25,8 @@ const UNDEFINED_SCHEMA = '3F000';
 
 /** The SQLSTATE or system code of an error, also of one that TypeORM has wrapped. */
 export function codeOf(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = wrappedIn(cause)) {
+  // By shape: an error of another realm (a vm context, as under Jest) is no instance of this one's Error.
+  for (let cause = error; typeof cause === 'object' && cause !== null; cause = wrappedIn(cause)) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
   }
   return undefined;
@@ -52,11 +54,12 @@ export function isRefusal(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && (TRANSIENT.test(code) || CONNECTION_CODE.test(code))) return true;
-  return error instanceof Error && CONNECTION_MESSAGE.test(error.message);
+  return CONNECTION_MESSAGE.test(messageOf(error));
 }
 
-function wrappedIn(error: Error): unknown {
-  return 'driverError' in error ? error.driverError : error.cause;
+function wrappedIn(error: object): unknown {
+  if ('driverError' in error) return error.driverError;
+  return 'cause' in error ? error.cause : undefined;
 }
 
 /** The error itself, or if the table is missing or old, one that says which line adds its migration. */
