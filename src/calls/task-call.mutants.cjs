@@ -13,7 +13,7 @@ module.exports = {
       find: ' || (task.schedule !== undefined && !direct)',
       replace: '',
       suites: ['overlap.spec'],
-      scenario: 'the tick of a @Timeout is skipped on the other replicas',
+      scenario: 'the tick of a @Timeout',
     },
   ],
   requests: [

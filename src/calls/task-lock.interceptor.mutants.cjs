@@ -13,7 +13,7 @@ module.exports = {
       find: "if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;",
       replace: "if (overlap === 'skip' || overlap === 'bufferOne') return skipped;",
       suites: ['overlap.spec'],
-      scenario: 'the ticks of a task that waits or throws are skipped as always',
+      scenario: 'are skipped as always',
     },
     {
       find: "if (skipped.reason !== 'held') throw",

@@ -23,16 +23,8 @@ module.exports = {
       replace: '    this.expected.add(task);\n    this.pollIn(0);\n',
       suites: ['unit/poller.spec'],
     },
-    {
-      find: ' || runsOfTask >= RUNS_OF_A_TASK',
-      replace: '',
-      suites: ['unit/poller.spec'],
-    },
-    {
-      find: 'this.running.has(name) || ',
-      replace: '',
-      suites: ['unit/poller.spec'],
-    },
+    { find: ' || runsOfTask >= RUNS_OF_A_TASK', replace: '', suites: ['unit/poller.spec'] },
+    { find: 'this.running.has(name) || ', replace: '', suites: ['unit/poller.spec'] },
     {
       find: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);\n    this.pollIn(0);',
       replace: 'else this.wakes.rest(name, this.clock.monotonic(), restFor);',

@@ -12,8 +12,7 @@ module.exports = {
       find: 'if (task.recover) await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(task.name));',
       replace: '',
       suites: ['wiring/requests.spec'],
-      scenario:
-        'a run that never settles is tried again after its maximum hold, and keeps no newer request waiting',
+      scenario: 'leaves the tick that a dead run owes to its recovery',
     },
     {
       find: 'claimOf(call).minHold, LONGEST_REST',

@@ -25,11 +25,7 @@ module.exports = {
       suites: ['wiring/requests.spec'],
       scenario: 'of a call that buffers one becomes a request',
     },
-    {
-      find: 'count > 0 ? giveBack() : undefined',
-      replace: 'void count',
-      suites: ['wiring/requests.spec'],
-    },
+    { find: 'count > 0 ? giveBack() : undefined', replace: 'void count', suites: ['wiring/requests.spec'] },
     {
       find: '      await giveBack();\n      throw error;',
       replace: '      throw error;',

@@ -6,15 +6,7 @@ module.exports = {
       replace: 'true',
       suites: ['unit/publisher.spec'],
     },
-    {
-      find: ' || runner.isReleased',
-      replace: '',
-      suites: ['unit/publisher.spec'],
-    },
-    {
-      find: 'callbacks.splice(0)',
-      replace: 'callbacks',
-      suites: ['transaction-end.spec'],
-    },
+    { find: ' || runner.isReleased', replace: '', suites: ['unit/publisher.spec'] },
+    { find: 'callbacks.splice(0)', replace: 'callbacks', suites: ['transaction-end.spec'] },
   ],
 };

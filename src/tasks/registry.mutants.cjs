@@ -5,6 +5,7 @@ module.exports = {
       find: 'isMarkedWith(method, declaration) ? declaration.cron : undefined',
       replace: 'declaration.cron',
       suites: ['task-cron.spec'],
+      scenario: 'is a method that overrides one with @TaskCron: it would run without a lock',
     },
   ],
 };

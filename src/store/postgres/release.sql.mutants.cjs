@@ -58,7 +58,7 @@ module.exports = {
       find: 'WHEN NOT held.durable THEN',
       replace: 'WHEN true THEN',
       suites: ['claim-rules.spec'],
-      scenario: 'a claim commits synchronously also where the role does not, and a release need not',
+      scenario: 'a release that must be durable commits synchronously',
     },
   ],
   '9 durable claim, cheap release': [

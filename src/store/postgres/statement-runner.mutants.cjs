@@ -5,14 +5,35 @@ module.exports = {
       find: '(await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[]',
       replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
       suites: ['callers-transaction.spec'],
+      scenario: 'a claim is committed by itself: a rollback of the caller keeps it and its minimum hold',
     },
   ],
   'what may have been won goes back': [
-    { find: '(sent && !isRefusal(error))', replace: 'false', suites: ['dead-connections.spec'] },
-    { find: '() => hangUp(connection)', replace: '() => {}', suites: ['dead-connections.spec'] },
+    {
+      find: '(sent && !isRefusal(error))',
+      replace: 'false',
+      suites: ['dead-connections.spec'],
+      scenario: "a claim that pg's own query_timeout cut off goes back when it has won all the same",
+    },
+    {
+      find: '() => hangUp(connection)',
+      replace: '() => {}',
+      suites: ['dead-connections.spec'],
+      scenario: 'at a claim of which no ask is answered leaves no ghost that holds the lock',
+    },
   ],
   'prepared statements behind poolers': [
-    { find: 'if (!isNameLost(error)) throw error;', replace: 'throw error;', suites: ['statements.spec'] },
-    { find: 'if (this.prepares) {', replace: 'if (true) {', suites: ['statements.spec'] },
+    {
+      find: 'if (!isNameLost(error)) throw error;',
+      replace: 'throw error;',
+      suites: ['statements.spec'],
+      scenario: 'go on without names from when a pooler has lost one, and no run is lost to it',
+    },
+    {
+      find: 'if (this.prepares) {',
+      replace: 'if (true) {',
+      suites: ['statements.spec'],
+      scenario: 'are not prepared where the options forbid it',
+    },
   ],
 };

@@ -5,6 +5,7 @@ module.exports = {
       find: 'Math.max(interval * factor, interval - gap / 2)',
       replace: 'interval * factor',
       suites: ['simulated-days.spec'],
+      scenario: 'a task that is polled hourly and runs daily',
     },
   ],
 };
