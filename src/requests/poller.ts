@@ -58,6 +58,8 @@ export class RequestPoller {
   private readonly expected = new Set<string>();
   /** Of the names that were published here: this replica polls on time, the others at their next poll. */
   private readonly wakes: WakeTimes;
+  /** What the last poll found due, and has not begun yet. */
+  private due: readonly WaitingRequests[] = [];
   /** The names whose runs are under way, each with its task. */
   private readonly running = new Map<string, string>();
 
@@ -95,6 +97,7 @@ export class RequestPoller {
   /** No more polls. What runs is ended by the locks. */
   end(): void {
     this.hasEnded = true;
+    this.due = [];
     this.next?.cancel();
   }
 
@@ -125,7 +128,7 @@ export class RequestPoller {
     this.lastPoll = this.clock.monotonic();
     const found = await this.find(requests, runner.tasks);
     this.isPolling = false;
-    if (found && !this.hasEnded) this.begin(found, runner);
+    if (found && !this.hasEnded) this.take(found, runner);
     const { pollingInterval } = this.settings;
     // Spread, so that replicas that started together do not poll together for ever.
     this.pollIn((found ? pollingInterval : Math.min(pollingInterval, RETRY)) * (0.75 + Math.random() / 2));
@@ -156,24 +159,40 @@ export class RequestPoller {
     }
   }
 
-  private begin(found: readonly WaitingRequests[], runner: PolledRunner): void {
+  private take(found: readonly WaitingRequests[], runner: PolledRunner): void {
     for (const { name, dueIn } of found) if (dueIn > 0 && this.wakes.has(name)) this.published(name, dueIn);
     // One that was due and is not found has run, or its task is running, whose release polls again.
     this.wakes.passed(this.lastPoll, new Set(found.map(({ name }) => name)));
     this.pollIn(this.wakes.next - this.clock.monotonic());
-    for (const waiting of found) if (waiting.dueIn <= 0) void this.run(waiting, runner);
+    this.due = found.filter(({ dueIn }) => dueIn <= 0);
+    this.beginDue(runner);
+  }
+
+  /** Begins what it may of what is due. The rest waits for the end of a run. */
+  private beginDue(runner: PolledRunner): void {
+    const later: WaitingRequests[] = [];
+    for (const waiting of this.due) {
+      const { name, task } = waiting;
+      if (this.running.has(name)) continue;
+      const runsOfTask = [...this.running.values()].filter((each) => each === task).length;
+      if (runsOfTask >= RUNS_OF_A_TASK) later.push(waiting);
+      else void this.run(waiting, runner);
+    }
+    this.due = later;
   }
 
   private async run(waiting: WaitingRequests, runner: PolledRunner): Promise<void> {
     const { name, task } = waiting;
-    const runsOfTask = [...this.running.values()].filter((each) => each === task).length;
-    // What does not begin now is found by the poll at the end of one of these runs.
-    if (this.running.has(name) || runsOfTask >= RUNS_OF_A_TASK) return;
     this.running.set(name, task);
     const { succeeded, restFor = 0 } = await runner.attempt(waiting);
     this.running.delete(name);
-    if (succeeded) this.wakes.succeeded(name);
-    else this.wakes.rest(name, this.clock.monotonic(), restFor);
-    this.pollIn(0);
+    if (succeeded) {
+      this.wakes.succeeded(name);
+      this.pollIn(0);
+    } else {
+      const now = this.clock.monotonic();
+      this.pollIn(this.wakes.rest(name, now, restFor) - now);
+    }
+    this.beginDue(runner);
   }
 }

@@ -38,13 +38,14 @@ export class WakeTimes {
     wakes.window = { due: Math.max(window.due, due), latest: Math.min(window.latest, latest) };
   }
 
-  /** An attempt was in vain: leaves the name alone for at least so many milliseconds, and longer each time. */
-  rest(name: string, now: number, atLeast: number): void {
+  /** An attempt was in vain: leaves the name alone for at least so many milliseconds, longer each time. Returns until when. */
+  rest(name: string, now: number, atLeast: number): number {
     const wakes = this.wakesOf(name);
     const { attempts } = wakes.rest ?? { attempts: 0 };
     const until = now + Math.max(atLeast, Math.min(FIRST_REST * 2 ** attempts, this.longestRest));
     wakes.rest = { until, attempts: attempts + 1 };
     this.add(name, until);
+    return until;
   }
 
   /** An attempt succeeded: the next rest of the name is a first one again. */

@@ -274,6 +274,42 @@ describe('polling for requests', () => {
     }
   });
 
+  test('is done again after a run: what another replica has published meanwhile is next', async () => {
+    const gate = new Gate();
+    let runs = 0;
+    const { clock, store, poller, add } = polling(async ({ name }) => {
+      await store.pickUp({ name, token: name, attempts: 9 });
+      if (++runs === 1) await gate.opened;
+      await store.settle({ name, token: name, attempts: 9, outcome: 'succeeded' });
+      return { succeeded: true };
+    });
+    await add('task');
+    poller.published('task', 0);
+    await clock.advance(1);
+    gate.open();
+    await clock.advance(1);
+    await add('task');
+    await clock.advance(25);
+    expect(runs).toBe(2);
+  });
+
+  test('begins nothing more once the application ends, though runs end later', async () => {
+    const gate = new Gate();
+    let runs = 0;
+    const { clock, poller, add } = polling(async () => {
+      runs++;
+      await gate.opened;
+      return { succeeded: true };
+    });
+    for (let nth = 0; nth < 20; nth++) await add(`task ${nth}`);
+    poller.published('task 0', 0);
+    await clock.advance(1);
+    poller.end();
+    gate.open();
+    await clock.advance(MINUTE);
+    expect(runs).toBe(8);
+  });
+
   test('ends with the application, and leaves no timer', async () => {
     const { clock, store, poller } = polling();
     poller.expect('task');
