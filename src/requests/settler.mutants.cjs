@@ -36,7 +36,7 @@ module.exports = {
       find: 'wanted.aborted = true;',
       replace: '',
       suites: ['wiring/requests.spec'],
-      scenario: 'of a call that buffers one becomes a request',
+      scenario: 'a pick-up that is answered too late was no attempt',
     },
   ],
 };
