@@ -44,6 +44,8 @@ export interface LeftBehind {
 /** What encloses the calling code, innermost first. */
 export interface CallContext {
   readonly outer?: CallContext;
+  /** The cron job that fires the calling code, by its name in the application's scheduler. */
+  readonly firedBy?: string;
   readonly directCall?: CalledMethod;
   readonly leftBehind?: LeftBehind;
   readonly enclosing?: EnclosingRun;
@@ -66,6 +68,20 @@ export function currentTaskRun(): TaskRun | undefined {
 /** Runs `work`. A call of this method inside it is a direct call and no tick. */
 export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
   return calls.run({ outer: living(calls.getStore()), directCall }, work);
+}
+
+/** Runs `work`, which the cron job of this name fires. A job that a run has started is no part of that run. */
+export function asFiredBy<T>(job: string, work: () => T): T {
+  return calls.run({ firedBy: job }, work);
+}
+
+/** Whether the cron job of this name fires the calling code, and not a run that the job has fired. */
+export function isFiredBy(job: string | undefined): boolean {
+  if (job === undefined) return false;
+  for (let call = calls.getStore(); call && !call.enclosing; call = call.outer) {
+    if (call.firedBy === job) return true;
+  }
+  return false;
 }
 
 /** Runs `work`. A call of this method inside it is for a tick that was left behind. */

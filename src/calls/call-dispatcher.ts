@@ -5,9 +5,11 @@ import { messageOf } from '../common/error-text.js';
 import type { TickRequest } from '../store/lock-store.js';
 import { memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
-import type { Task, TaskRegistry } from '../tasks/registry.js';
+import type { TaskRegistry } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
+import type { Scheduler } from '../tasks/scheduler.js';
 import { keyOfCall } from '../tasks/settings/lock-key.js';
-import { isDirectCall, leftBehindTick } from './call-context.js';
+import { isDirectCall, isFiredBy, leftBehindTick } from './call-context.js';
 import type { DecoratedMethod } from './call-context.js';
 import { DISPATCHER } from './dispatcher-key.js';
 import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
@@ -33,7 +35,7 @@ export class CallDispatcher implements TaskDispatcher {
     private readonly requesting: CallTaker,
     private readonly locking: NestInterceptor<unknown, unknown>,
     private readonly clock: LockClock,
-    private readonly scheduler: { mayTick(): boolean },
+    private readonly scheduler: Pick<Scheduler, 'mayTick' | 'jobNameOf'>,
   ) {}
 
   /** Injects this dispatcher into an object that the scheduler fires: its calls may be ticks from here on. */
@@ -81,13 +83,15 @@ export class CallDispatcher implements TaskDispatcher {
 
   /** The tick that the schedule means by this call; none where the code of the application called. */
   private tickOf(
-    { schedule, interval = 0 }: Task,
+    task: Task,
     method: DecoratedMethod,
     instance: object,
     now: number,
   ): TickRequest | undefined {
+    const { schedule, interval = 0 } = task;
     if (!schedule || !this.scheduled.has(instance) || !this.scheduler.mayTick()) return undefined;
-    return isDirectCall(method) ? undefined : schedule.tickAt(now, interval);
+    const isFired = isFiredBy(this.scheduler.jobNameOf(task)) || !isDirectCall(method);
+    return isFired ? schedule.tickAt(now, interval) : undefined;
   }
 }
 

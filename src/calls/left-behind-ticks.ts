@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { forLeftBehindTick } from './call-context.js';
 import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from '../lock/task-locks.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 
 /** Runs ticks that were left behind, by a dead run or by an outage, as the scheduler would have run them. */
 export class LeftBehindTicks {
@@ -21,12 +21,18 @@ export class LeftBehindTicks {
     );
   }
 
-  /** Polls now, and whenever a tick may have been left behind, if the task has `recover` or `missed`. */
-  watch({ name, recover, catchupWindow }: Task): void {
+  /**
+   * Polls now, and whenever a tick may have been left behind, if the task has `recover` or `missed`. Not while `isFired`
+   * says that no timer fires the task: whoever has stopped its job wants no run.
+   */
+  watch({ name, recover, catchupWindow }: Task, isFired: () => boolean): void {
     const ticks: LeftBehind['tick'][] = [];
     if (recover) ticks.push('abandoned');
     if (catchupWindow !== undefined) ticks.push('missed');
-    if (ticks.length > 0) this.locks.watchLeftBehind(name, () => void this.looks.get(name)?.(ticks));
+    if (ticks.length === 0) return;
+    this.locks.watchLeftBehind(name, () => {
+      if (isFired()) void this.looks.get(name)?.(ticks);
+    });
   }
 
   /** Runs the tick that a dead run of this task left behind, if there is one. Resolves when that is over. */

@@ -2,7 +2,7 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { TaskClaim } from '../lock/task-claim.js';
 import type { DecoratedMethod } from './call-context.js';
 import type { DecoratedCall } from './dispatcher-key.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 import { keyedName, keyedPrefix } from '../store/lock-name.js';
 import type { TickRequest } from '../store/lock-store.js';
 

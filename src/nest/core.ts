@@ -17,6 +17,7 @@ import type { LockStore } from '../store/lock-store.js';
 import { UnlockedStore } from '../store/memory/unlocked-store.js';
 import { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
 import { TaskRegistry } from '../tasks/registry.js';
+import type { Scheduler } from '../tasks/scheduler.js';
 import type { ConfigValues } from '../tasks/settings/placeholders.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 
@@ -30,8 +31,7 @@ export interface CoreInput {
   log: LockLog;
   /** Called at the first transaction: applications may bring their data source up later than this. */
   dataSource: () => DataSource;
-  /** Whether a call may be a tick. Before the timers are set every call is a direct one. */
-  scheduler: { mayTick(): boolean };
+  scheduler: Scheduler;
 }
 
 /** All that locks and runs tasks, without the container that finds them. */
@@ -50,7 +50,7 @@ export function createTaskLockCore({
   const { claimTimeout, pollingInterval, enabled } = settings;
   const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
   const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
-  const registry = new TaskRegistry(settings, values);
+  const registry = new TaskRegistry(settings, values, scheduler, log);
 
   const poller = new RequestPoller(store, clock, log, { pollingInterval, timeout: claimTimeout });
   const publisher = new RequestPublisher(store, poller, clock, claimTimeout);

@@ -3,7 +3,7 @@ import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { memberOf } from '../tasks/declaration.js';
 import type { TaskLockProblem } from '../tasks/errors.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 
 /** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has read its own. */

@@ -48,12 +48,13 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: SchedulerState,
-    useFactory: (moduleRef: ModuleRef) =>
+    useFactory: (moduleRef: ModuleRef, discovery: TaskLockDiscovery) =>
       new SchedulerState(
         () => optional(moduleRef, SchedulerRegistry),
         () => optional<SchedulerOptions>(moduleRef, SCHEDULER_OPTIONS),
+        () => discovery.timerStarter(),
       ),
-    inject: [ModuleRef],
+    inject: [ModuleRef, TaskLockDiscovery],
   },
   {
     provide: TASK_LOCK_CORE,

@@ -1,11 +1,10 @@
+import type { CronTime } from 'cron';
+import { asFiredBy } from '../calls/call-context.js';
+import type { Task } from '../tasks/task.js';
 import type { Schedule } from '../tasks/schedule/schedule.js';
-
-/** The part of `SchedulerRegistry` from @nestjs/schedule that says whether timers are set. */
-export interface SchedulerJobs {
-  getCronJobs(): ReadonlyMap<string, unknown>;
-  getIntervals(): readonly string[];
-  getTimeouts(): readonly string[];
-}
+import type { Scheduler } from '../tasks/scheduler.js';
+import { ScheduledJobs } from './scheduled-jobs.js';
+import type { TimerRegistry, TimerStarter } from './scheduled-jobs.js';
 
 /** The token of the options of ScheduleModule, which does not export it. */
 export const SCHEDULER_OPTIONS = 'SCHEDULE_MODULE_OPTIONS';
@@ -18,25 +17,48 @@ export interface SchedulerOptions {
 }
 
 /**
- * Says whether a call may be a tick. Until direct calls are marked, at bootstrap, a call is a tick only if the scheduler
- * has set its timers: a method that is called in `onModuleInit` is called directly.
+ * Knows the timers of @nestjs/schedule: whether a call may be a tick, and what fires a task now. Until direct calls are
+ * marked, at bootstrap, a call is a tick only if the scheduler has set its timers, or is just setting them: a method
+ * that is called in `onModuleInit` is called directly.
  */
-export class SchedulerState {
+export class SchedulerState implements Scheduler {
+  private readonly jobs: ScheduledJobs;
   private directCallsAreMarked = false;
+  /** Whether the scheduler sets its timers at this moment. A cron job that is late fires right then. */
+  private isStarting = false;
+  private hasStarted = false;
 
   constructor(
-    private readonly jobs: () => SchedulerJobs | undefined,
+    private readonly registry: () => TimerRegistry | undefined,
     private readonly options: () => SchedulerOptions | undefined = () => undefined,
-  ) {}
+    private readonly starter: () => TimerStarter | undefined = () => undefined,
+  ) {
+    this.jobs = new ScheduledJobs(registry, starter);
+  }
 
-  /** Whether this replica fires the schedule: an option may leave that to other replicas. */
-  fires({ kind, isDisabled }: Pick<Schedule, 'kind' | 'isDisabled'>): boolean {
+  /** Call it before the scheduler starts: its start, and the jobs that are added to it, are watched from here on. */
+  watch(): void {
+    const starter = this.starter();
+    const registry = this.registry();
+    if (starter) this.watchStart(starter);
+    if (registry) watchJobs(registry);
+  }
+
+  /** Whether this replica sets timers for such a schedule: an option may leave that to other replicas. */
+  sets({ kind }: Pick<Schedule, 'kind'>): boolean {
     const switchedOff = { cron: 'cronJobs', interval: 'intervals', timeout: 'timeouts' } as const;
-    return this.hasScheduler && !isDisabled && this.options()?.[switchedOff[kind]] !== false;
+    return this.hasScheduler && this.options()?.[switchedOff[kind]] !== false;
+  }
+
+  /** Whether its timer fires the task now: the application may stop a job, or start a disabled one. */
+  fires(task: Task): boolean {
+    const { schedule } = task;
+    if (!schedule || !this.sets(schedule)) return false;
+    return this.hasStarted && schedule.instants ? !this.jobs.isStopped(task) : !schedule.isDisabled;
   }
 
   get hasScheduler(): boolean {
-    return this.jobs() !== undefined;
+    return this.registry() !== undefined;
   }
 
   markedDirectCalls(): void {
@@ -44,9 +66,44 @@ export class SchedulerState {
   }
 
   mayTick(): boolean {
-    if (this.directCallsAreMarked) return true;
-    const jobs = this.jobs();
-    if (!jobs) return false;
-    return jobs.getCronJobs().size > 0 || jobs.getIntervals().length > 0 || jobs.getTimeouts().length > 0;
+    if (this.directCallsAreMarked || this.isStarting) return true;
+    const registry = this.registry();
+    if (!registry) return false;
+    return (
+      registry.getCronJobs().size > 0 ||
+      registry.getIntervals().length > 0 ||
+      registry.getTimeouts().length > 0
+    );
   }
+
+  jobNameOf(task: Task): string | undefined {
+    return this.jobs.nameOf(task);
+  }
+
+  cronTimeOf(task: Task): CronTime | undefined {
+    return this.jobs.cronTimeOf(task);
+  }
+
+  private watchStart(starter: TimerStarter): void {
+    const start = starter.onApplicationBootstrap.bind(starter);
+    starter.onApplicationBootstrap = () => {
+      this.isStarting = true;
+      try {
+        return start();
+      } finally {
+        this.isStarting = false;
+        this.hasStarted = true;
+      }
+    };
+  }
+}
+
+/** Jobs that are added later under the name of a task fire it by calls that look like direct ones. */
+function watchJobs(registry: TimerRegistry): void {
+  const add = registry.addCronJob.bind(registry);
+  registry.addCronJob = (name, job) => {
+    add(name, job);
+    const fire = job.fireOnTick.bind(job);
+    job.fireOnTick = () => asFiredBy(name, fire);
+  };
 }

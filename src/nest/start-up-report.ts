@@ -1,5 +1,5 @@
 import { formatDuration } from '../common/duration.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 import type { TaskScan } from '../tasks/task-scan.js';
 import type { SchedulerState } from './scheduler-state.js';
 

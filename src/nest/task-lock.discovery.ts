@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { ConfigReader } from '../tasks/settings/placeholders.js';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';
+import { namedTimerOf } from '../tasks/schedule/schedule-metadata.js';
+import type { TimerStarter } from './scheduled-jobs.js';
+import type { NamedTimer } from './timer-names.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -45,6 +48,33 @@ export class TaskLockDiscovery {
     return this.config;
   }
 
+  /** The methods that the scheduler fires under a name, tasks or not. */
+  namedTimers(): NamedTimer[] {
+    return this.wrappers().flatMap((wrapper) => {
+      const instance: unknown = wrapper.instance;
+      if (typeof instance !== 'object' || instance === null || !wrapper.isDependencyTreeStatic()) return [];
+      const prototype = Object.getPrototypeOf(instance) as object | null;
+      return prototype ? this.timersOf(instance, prototype) : [];
+    });
+  }
+
+  private timersOf(instance: object, prototype: object): NamedTimer[] {
+    const type = instance.constructor as NamedTimer['type'];
+    const tasks = new Set(declarationsOf(instance).map(({ key }) => key));
+    return new MetadataScanner().getAllMethodNames(prototype).flatMap((key) => {
+      const timer = namedTimerOf(Reflect.get(instance, key));
+      return timer ? [{ ...timer, type, key, isTask: tasks.has(key) }] : [];
+    });
+  }
+
+  /** What sets the timers of @nestjs/schedule. */
+  timerStarter(): TimerStarter | undefined {
+    const instances: unknown[] = this.discovery
+      .getProviders()
+      .map(({ instance }: Wrapper) => instance as unknown);
+    return instances.find(isTimerStarter);
+  }
+
   /** How often the application imports this module; each import has a dispatcher of its own. */
   moduleImports(): number {
     return this.discovery.getProviders().filter(({ token }) => token === DISPATCHER_TOKEN).length;
@@ -59,4 +89,9 @@ export class TaskLockDiscovery {
 function isConfigService(instance: unknown): instance is ConfigReader {
   const shape = instance as { get?: unknown; getOrThrow?: unknown } | undefined;
   return typeof shape?.get === 'function' && typeof shape.getOrThrow === 'function';
+}
+
+function isTimerStarter(instance: unknown): instance is TimerStarter {
+  const shape = instance as Partial<TimerStarter> | undefined;
+  return typeof shape?.mountCron === 'function' && typeof shape.cronJobs === 'object';
 }

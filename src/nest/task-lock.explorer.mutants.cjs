@@ -2,7 +2,7 @@
 module.exports = {
   recovery: [
     {
-      find: '      leftBehind.watch(task);\n',
+      find: '      leftBehind.watch(task, () => this.scheduler.fires(task));\n',
       replace: '',
       suites: ['recovery.spec'],
       scenario: 'runs the same tick again on a replica that starts later, and says so',
@@ -10,19 +10,32 @@ module.exports = {
   ],
   'what nothing may fire': [
     {
-      find: 'if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;',
+      find: ' || !this.scheduler.sets(task.schedule)',
       replace: '',
+      suites: ['task-cron.spec'],
+      scenario: 'is anything in a replica that is told not to schedule',
+    },
+    {
+      find: '() => this.scheduler.fires(task)',
+      replace: '() => true',
       suites: ['missed-ticks.spec'],
-      scenario: 'are the ticks of a replica that is told not to schedule',
+      scenario: 'a tick is not caught up on while the application has stopped its job',
     },
   ],
   requests: [
     {
       find: '      leftBehind.add(task, method);\n',
-      replace:
-        '      if (task.schedule && this.scheduler.fires(task.schedule)) leftBehind.add(task, method);\n',
+      replace: '      if (task.schedule && this.scheduler.fires(task)) leftBehind.add(task, method);\n',
       suites: ['wiring/requests.spec'],
       scenario: 'leaves the tick that a dead run owes to its recovery',
+    },
+  ],
+  'two timers of one name': [
+    {
+      find: '...timerNameProblems(this.namedTimers(scan))',
+      replace: '',
+      suites: ['start-up-errors.spec'],
+      scenario: 'with two timers of one name by @Interval',
     },
   ],
   'direct calls and ticks': [

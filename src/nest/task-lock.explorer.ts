@@ -9,6 +9,8 @@ import { markDirectCalls } from './direct-calls.js';
 import type { SchedulerState } from './scheduler-state.js';
 import { startUpProblems } from './start-up-checks.js';
 import { describeTask, startUpWarnings } from './start-up-report.js';
+import { timerNameProblems } from './timer-names.js';
+import type { NamedTimer } from './timer-names.js';
 import type { TaskLockDiscovery } from './task-lock.discovery.js';
 
 /** Reads all tasks when the application starts, and reports everything that is wrong in one error. */
@@ -30,7 +32,10 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const { instances } of this.discovery.decoratedClasses()) {
       for (const instance of instances) this.core.dispatcher.schedule(instance);
     }
-    this.scan = this.scanTasks();
+    // Before the scheduler starts: a job that is late fires while it does.
+    this.scheduler.watch();
+    const scan = this.scanTasks();
+    this.scan = { ...scan, problems: [...scan.problems, ...timerNameProblems(this.namedTimers(scan))] };
     // The scheduler fails on a schedule that cannot be read, without a word about class and method.
     if (this.scan.problems.some(({ option }) => option === SCHEDULE_OPTION)) await this.check(this.scan);
   }
@@ -55,15 +60,33 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     for (const { task, method } of fired) {
       runner.add(task, method);
       leftBehind.add(task, method);
-      if (!task.schedule || !this.scheduler.fires(task.schedule)) continue;
+      if (!task.schedule || !this.scheduler.sets(task.schedule)) continue;
       this.cronJobs.start(task, method);
-      leftBehind.watch(task);
+      leftBehind.watch(task, () => this.scheduler.fires(task));
     }
   }
 
   /** Makes the tasks known by their names before the application has started. */
   explore(): void {
     if (!this.scan) this.scanTasks();
+  }
+
+  /** Those of @nestjs/schedule and those of @TaskCron, which have the names of their tasks. */
+  private namedTimers({ members }: TaskScan): NamedTimer[] {
+    const ofTaskCron = members.flatMap(({ task, key, instances: [instance] }) =>
+      task.cron && instance
+        ? [
+            {
+              kind: 'cron' as const,
+              name: task.name,
+              type: instance.constructor as NamedTimer['type'],
+              key,
+              isTask: true,
+            },
+          ]
+        : [],
+    );
+    return [...this.discovery.namedTimers(), ...ofTaskCron];
   }
 
   private scanTasks(): TaskScan {

@@ -11,7 +11,7 @@ import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
 import type { TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
 import { TaskRegistry } from '../tasks/registry.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 import type { RequestPublisher } from '../requests/publisher.js';
 import type { TaskRun } from '../calls/task-run.js';
 

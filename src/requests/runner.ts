@@ -9,7 +9,7 @@ import type { TaskRun } from '../calls/task-run.js';
 import type { LockClock } from '../common/clock.js';
 import { within } from '../common/timeouts.js';
 import type { UnknownRequests, WaitingRequests } from '../store/request-store.js';
-import type { Task } from '../tasks/registry.js';
+import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
 import type { RequestingStore } from './require-requests.js';

@@ -3,32 +3,25 @@ import type { CronSettings } from './settings/cron-settings.js';
 import type { ConfigValues } from './settings/placeholders.js';
 import type { ModuleSettings } from './settings/module-settings.js';
 import { taskName, taskSettings } from './settings/task-settings.js';
-import type { TaskSettings } from './settings/task-settings.js';
 import { keyedPrefix } from '../store/lock-name.js';
 import { messageOf } from '../common/error-text.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { CronDecorator, Schedule } from './schedule/schedule.js';
+import type { LockLog } from '../common/log.js';
+import { RescheduledTasks } from './rescheduled-tasks.js';
+import type { Scheduler } from './scheduler.js';
+import type { Task } from './task.js';
 import { isMarkedWith, memberOf } from './declaration.js';
 import type { TaskLockDeclaration } from './declaration.js';
 import { SCHEDULE_OPTION, TaskLockConfigurationError } from './errors.js';
 import type { TaskLockProblem } from './errors.js';
 import type { TaskLockDefinition } from './options.js';
 
-/** A decorated method, with its placeholders resolved and its schedule read. */
-export interface Task extends TaskSettings {
-  definition: TaskLockDefinition;
-  schedule?: Schedule;
-  /** The schedule of @TaskCron, with its placeholders resolved. */
-  cron?: CronSettings;
-}
-
 type Problem = Omit<TaskLockProblem, 'where'>;
 
-interface ReadSchedule {
-  schedule?: Schedule;
-  cron?: CronSettings;
+interface ReadSchedule extends Pick<Task, 'schedule' | 'cronMetadata' | 'cron'> {
   problem?: Problem;
 }
 
@@ -44,21 +37,27 @@ export class TaskRegistry {
   private readonly callable = new Set<string>();
   private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
+  private readonly rescheduled: RescheduledTasks;
 
   constructor(
     private readonly module: ModuleSettings,
     private readonly values: ConfigValues,
-  ) {}
+    scheduler: Pick<Scheduler, 'cronTimeOf'>,
+    log: LockLog,
+  ) {
+    const settings = (task: Task, schedule: Schedule) => this.settings(task.definition, schedule);
+    this.rescheduled = new RescheduledTasks(scheduler, settings, log);
+  }
 
   /**
-   * The task of a decorated method.
+   * The task of a decorated method, as it is scheduled now.
    *
    * @throws TaskLockConfigurationError with everything that is wrong with the task
    */
   taskOf(instance: object, declaration: TaskLockDeclaration): Task {
     const { task, problems } = this.read(instance, declaration);
     if (problems.length > 0) throw new TaskLockConfigurationError(problems);
-    return task;
+    return this.rescheduled.current(task);
   }
 
   /** Like taskOf(), but returns the problems and does not throw them. */
@@ -83,8 +82,10 @@ export class TaskRegistry {
     return this.callable.has(name);
   }
 
+  /** The task of this name, as it is scheduled now. */
   get(name: string): Task | undefined {
-    return this.declared.get(name);
+    const task = this.declared.get(name);
+    return task && this.rescheduled.current(task);
   }
 
   /** The task to whose keys this lock name belongs, if any. */
@@ -114,7 +115,7 @@ export class TaskRegistry {
   /** The declared task of a name, which may hold placeholders; none if the name is wrong. */
   private declaredAs(name: string): Task | undefined {
     try {
-      return this.declared.get(taskName(name, this.values));
+      return this.get(taskName(name, this.values));
     } catch {
       return undefined;
     }
@@ -123,7 +124,8 @@ export class TaskRegistry {
   private readTask(instance: object, declaration: TaskLockDeclaration): ReadTask {
     const { key, definition } = declaration;
     // From the instance and not from the proxy: a decorator above @TaskLock may carry the schedule.
-    const { schedule, cron, problem } = this.readSchedule(Reflect.get(instance, key), declaration);
+    const { problem, ...scheduled } = this.readSchedule(Reflect.get(instance, key), declaration);
+    const { schedule } = scheduled;
     const { settings, problems: ofSettings } = this.settings(definition, schedule);
     const problems: Problem[] = problem ? [problem, ...ofSettings] : [...ofSettings];
     if (settings.recover && !schedule?.hasTicks) {
@@ -132,7 +134,7 @@ export class TaskRegistry {
     }
     const where = memberOf(instance, key);
     return {
-      task: { definition, schedule, cron, ...settings },
+      task: { definition, ...scheduled, ...settings },
       problems: problems.map((each) => ({ where, ...each })),
     };
   }
@@ -145,7 +147,10 @@ export class TaskRegistry {
       const metadata = readScheduleMetadata(method);
       if (given && metadata)
         throw new Error('@TaskCron already gives it one: remove @Cron, @Interval or @Timeout');
-      if (!given) return { schedule: metadata && this.scheduleOf(metadata, '@Cron') };
+      if (!given) {
+        const cronMetadata = metadata?.kind === 'cron' ? metadata.cron : undefined;
+        return { cronMetadata, schedule: metadata && this.scheduleOf(metadata, '@Cron') };
+      }
       cron = cronSettings(given, this.values);
       return { cron, schedule: this.scheduleOf({ kind: 'cron', cron }, '@TaskCron') };
     } catch (error) {

@@ -3,7 +3,8 @@ import { memberOf, standsOn } from './declaration.js';
 import type { TaskLockDeclaration } from './declaration.js';
 import type { TaskLockProblem } from './errors.js';
 import type { TaskLockDefinition } from './options.js';
-import type { Task, TaskRegistry } from './registry.js';
+import type { TaskRegistry } from './registry.js';
+import type { Task } from './task.js';
 
 /** A class with decorated methods, as the application registers it. */
 export interface DiscoveredClass {
@@ -113,7 +114,10 @@ function requestOption({ debounce, attempts }: TaskLockDefinition): string {
   return attempts === undefined ? 'overlap' : 'attempts';
 }
 
-function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task): Iterable<string> {
+function* warningsOf(
+  { isTransient, registrations, instances }: DiscoveredClass,
+  task: Task,
+): Iterable<string> {
   const { schedule, cron, interval = Infinity } = task;
   if (isTransient && schedule && !cron) {
     yield (
@@ -122,8 +126,12 @@ function* warningsOf({ isTransient, registrations }: DiscoveredClass, task: Task
     );
   } else if (isTransient) {
     yield 'belongs to a transient provider: its instances share one lock.';
+  } else if (cron && instances.length > 1) {
+    yield (
+      `has ${instances.length} instances, because modules register its class differently: the schedule of @TaskCron ` +
+      `fires on the first of them only. Register the class once, and export it to the modules that need it.`
+    );
   } else if (registrations > 1 && schedule && !cron) {
-    // A schedule of @TaskCron fires once, however often the class is registered.
     yield (
       `is registered ${registrations} times (an alias, or a class in several modules): the scheduler fires each ` +
       `of them in this replica, and the lock lets one run.`

@@ -37,7 +37,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     clock,
     log: new Logger('TaskLock'),
     dataSource,
-    scheduler: { mayTick: () => false },
+    scheduler: { mayTick: () => false, jobNameOf: () => undefined, cronTimeOf: () => undefined },
   });
   dispatcher.attachTo(instance);
   for (const declaration of declarationsOf(instance)) {

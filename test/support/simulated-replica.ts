@@ -31,7 +31,7 @@ export function asSimulatedReplica<T extends object>(
     clock,
     log: { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) },
     dataSource: noDataSource,
-    scheduler: { mayTick: () => true },
+    scheduler: { mayTick: () => true, jobNameOf: () => undefined, cronTimeOf: () => undefined },
   });
   dispatcher.schedule(instance);
   return instance;

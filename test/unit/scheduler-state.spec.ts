@@ -1,10 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { CronJob } from 'cron';
 import { SchedulerState } from '../../src/nest/scheduler-state.js';
-import type { SchedulerJobs } from '../../src/nest/scheduler-state.js';
+import type { Task } from '../../src/tasks/task.js';
+import { scheduleOf } from '../../src/tasks/schedule/schedule.js';
+import type { CronMetadata } from '../../src/tasks/schedule/schedule-metadata.js';
+import type { TimerRegistry } from '../../src/nest/scheduled-jobs.js';
+
+const YEARLY = '0 0 0 1 1 *';
+const aJob = () => new CronJob(YEARLY, () => {});
 
 function stateWith(jobs: { crons?: string[]; intervals?: string[]; timeouts?: string[] } | undefined) {
-  const registry: SchedulerJobs | undefined = jobs && {
-    getCronJobs: () => new Map((jobs.crons ?? []).map((name) => [name, {}])),
+  const registry: TimerRegistry | undefined = jobs && {
+    addCronJob: () => {},
+    getCronJobs: () => new Map((jobs.crons ?? []).map((name) => [name, aJob()])),
     getIntervals: () => jobs.intervals ?? [],
     getTimeouts: () => jobs.timeouts ?? [],
   };
@@ -34,4 +42,70 @@ test('once direct calls are marked, every other call is a tick', () => {
 test('whether there is a scheduler is known', () => {
   expect(stateWith(undefined).hasScheduler).toBe(false);
   expect(stateWith({}).hasScheduler).toBe(true);
+});
+
+describe('what this replica fires', () => {
+  /** A task of `@Cron(…, { name: 'job' })` in an application whose scheduler has set its timers, and its job. */
+  function started(metadata: Partial<CronMetadata> = {}, isRunning = true) {
+    const jobs = new Map<string, CronJob>();
+    const registry: TimerRegistry = {
+      addCronJob: (name, added) => void jobs.set(name, added),
+      getCronJobs: () => jobs,
+      getIntervals: () => [],
+      getTimeouts: () => [],
+    };
+    const job = aJob();
+    const starter = {
+      cronJobs: {},
+      mountCron: () => {},
+      onApplicationBootstrap: () => {
+        registry.addCronJob('job', job);
+        if (isRunning) job.start();
+      },
+    };
+    const cron = { cronTime: YEARLY, timeZone: 'UTC', name: 'job', ...metadata };
+    const task = { cronMetadata: cron, schedule: scheduleOf({ kind: 'cron', cron }) } as Task;
+    const state = new SchedulerState(
+      () => registry,
+      () => ({}),
+      () => starter,
+    );
+    state.watch();
+    const before = state.fires(task);
+    starter.onApplicationBootstrap();
+    running.push(job);
+    return { fires: () => state.fires(task), before, job, jobs };
+  }
+  const running: CronJob[] = [];
+  afterEach(() => running.splice(0).forEach((job) => void job.stop()));
+
+  test('is said by the decorator before the timers are set, and by the job from then on', () => {
+    const { before, fires, job } = started();
+    expect([before, fires()]).toEqual([true, true]);
+    void job.stop();
+    expect(fires()).toBe(false);
+    job.start();
+    expect(fires()).toBe(true);
+  });
+
+  test('is no job that was deleted', () => {
+    const { fires, jobs } = started();
+    jobs.delete('job');
+    expect(fires()).toBe(false);
+  });
+
+  test('is a disabled job once the application has started it', () => {
+    const { before, fires, job } = started({ disabled: true }, false);
+    expect([before, fires()]).toEqual([false, false]);
+    job.start();
+    expect(fires()).toBe(true);
+  });
+
+  test('is a job that waits for its initial delay', () => {
+    expect(started({ initialDelay: 60_000 }, false).fires()).toBe(true);
+  });
+
+  test('is the job of a date, which stops by itself when it has fired', () => {
+    expect(started({ cronTime: new Date(Date.now() + 60_000) }, false).fires()).toBe(true);
+  });
 });

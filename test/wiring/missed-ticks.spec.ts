@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Cron, ScheduleModule } from '@nestjs/schedule';
+import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskLock, TaskLockModule, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskRun } from '../../src/index.js';
@@ -22,6 +22,7 @@ import { Journal } from '../support/journal.js';
 import { until } from '../support/until.js';
 
 closeApplicationsAfterEach();
+afterEach(() => void jest.restoreAllMocks());
 
 const DAY = 86_400_000;
 const THIS_MOMENT = Date.now();
@@ -245,6 +246,24 @@ describe('a tick that was due while the database was down', () => {
     ]);
     expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
   });
+});
+
+test('a tick is not caught up on while the application has stopped its job', async () => {
+  // Replicas spread their polls: without that, the poll for the stopped job comes before the other one.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+  const store = new DownStore();
+  const { application, journal } = await start(store, { claimTimeout: 50, lease: 100 });
+  store.isDown = true;
+  await fireTick(application, 'report');
+  await fireTick(application, 'both');
+  void application.get(SchedulerRegistry).getCronJob('report').stop();
+  store.isDown = false;
+  const lastYear = { kind: 'scheduled' as const, scheduledTime: new Date(LAST_JANUARY) };
+  for (const name of ['report', 'both'])
+    await store.claim([aClaim({ name, tick: lastYear, minHold: 0, lease: 1 })]);
+  await journal.atLeast(1, 'both');
+  await application.close();
+  expect(journal.of('report')).toEqual([]);
 });
 
 describe('a tick that fell into the run before it', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Cron, Interval, Timeout } from '@nestjs/schedule';
+import { Cron, Interval, ScheduleModule, Timeout } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
 import { TaskLock, TaskLockConfigurationError, TaskLockModule } from '../../src/index.js';
 import type { TaskLockModuleOptions, TaskLockProblem } from '../../src/index.js';
-import { closeApplicationsAfterEach, compileApplication } from '../support/application.js';
+import { InMemoryLockStore } from '../../src/testing/index.js';
+import { closeApplicationsAfterEach, compileApplication, YEARLY } from '../support/application.js';
 import type { ApplicationUnderTest } from '../support/application.js';
 
 closeApplicationsAfterEach();
@@ -170,16 +172,54 @@ describe('an application does not start', () => {
       @Interval(60_000)
       @TaskLock('right', '60')
       async noUnit(): Promise<void> {}
+
+      @Interval(1_000)
+      @Cron('0 0 3 * * *')
+      @TaskLock('two schedules')
+      async twoSchedules(): Promise<void> {}
     }
     const error = await startUpError({ providers: [Never], options: { store: undefined } });
     expect(error.problems.map(({ where, option }) => `${where}, ${option}`).sort()).toEqual([
       'Never.mistyped, its schedule',
       'Never.never, its schedule',
       'Never.noUnit, interval',
+      'Never.twoSchedules, its schedule',
       'TaskLockModule, dataSource',
     ]);
+    expect(error.message).toContain(
+      "Never.twoSchedules, its schedule: @Cron('0 0 3 * * *') and @Interval(1000) both stand on this method, and the " +
+        'scheduler fires only the upper one: remove one, or write a method for each',
+    );
     expect(error.message).toContain("Never.mistyped, its schedule: @Cron('0 0 99 * *') cannot be read: ");
     expect(error.message).toContain("Never.never, its schedule: @Cron('0 0 30 2 *') never fires: ");
+  });
+
+  test.each([
+    ['@Cron', Cron(YEARLY, { name: 'shared' }), 'cron job'],
+    ['@Interval', Interval('shared', 60_000), 'interval'],
+    ['@Timeout', Timeout('shared', 60_000), 'timeout'],
+  ])('with two timers of one name by %s, of which the scheduler may set only one', async (_, timer, what) => {
+    @Injectable()
+    class Locked {
+      @timer
+      @TaskLock('locked', '1h')
+      async locked(): Promise<void> {}
+    }
+    @Injectable()
+    class Plain {
+      @timer
+      plain(): void {}
+    }
+    // In this order the scheduler, which names no method, comes second.
+    const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore() });
+    const module = await Test.createTestingModule({
+      imports: [lock, ScheduleModule.forRoot()],
+      providers: [Locked, Plain],
+    }).compile();
+    await expect(module.init()).rejects.toThrow(
+      `Plain.plain, its schedule: 'shared' is the name of the ${what} of Locked.locked already, and the scheduler fires ` +
+        'only one of them: give each a name of its own',
+    );
   });
 
   test('with TaskLockModule imported twice', async () => {

@@ -75,6 +75,22 @@ test('a method that is registered twice gets no warning where the scheduler does
   expect(await warningsOf({ providers })).toEqual([]);
 });
 
+test('@TaskCron on a class with two instances fires on the first only, which is said', async () => {
+  @Injectable()
+  class Twofold {
+    @TaskCron(YEARLY, 'twofold', { timeZone: 'UTC' })
+    async twofold(): Promise<void> {}
+  }
+  @Module({ providers: [Twofold] })
+  class One {}
+  @Module({ providers: [{ provide: 'twofold', useClass: Twofold }] })
+  class Other {}
+  expect(await warningsOf({ imports: [One, Other] })).toEqual([
+    'Twofold.twofold has 2 instances, because modules register its class differently: the schedule of @TaskCron fires on ' +
+      'the first of them only. Register the class once, and export it to the modules that need it.',
+  ]);
+});
+
 test('an interval that is shorter than the gap of its schedule is no length of a lock, which is said', async () => {
   class Mistaken {
     @Cron('0 0 * * * *', { timeZone: 'UTC' })

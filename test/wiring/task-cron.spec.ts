@@ -4,6 +4,7 @@ import type { Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
+import { CronJob } from 'cron';
 import { ConfigValues } from '../../src/tasks/settings/placeholders.js';
 import { cronSettings } from '../../src/tasks/settings/cron-settings.js';
 import { currentTaskRun } from '../../src/calls/call-context.js';
@@ -221,7 +222,24 @@ describe('what nothing fires', () => {
       other(): void {}
     }
     await expect(startWith(Named)).rejects.toThrow(
-      "Named.job, option name: 'parent' is the name of a cron job already, like one of @Cron({ name }): rename one of them",
+      "Named.job, its schedule: 'parent' is the name of the cron job of Named.other already, and the scheduler fires only " +
+        'one of them: give each a name of its own',
+    );
+  });
+
+  test('is a task whose name has a job that the application has added before: the start says where', async () => {
+    @Injectable()
+    class Adding extends Parent {
+      constructor(private readonly scheduler: SchedulerRegistry) {
+        super();
+      }
+
+      onModuleInit(): void {
+        this.scheduler.addCronJob('parent', new CronJob(YEARLY, () => {}));
+      }
+    }
+    await expect(startWith(Adding)).rejects.toThrow(
+      "Adding.job, option name: 'parent' is the name of a cron job already, like one of @Cron({ name }): rename one of them",
     );
   });
 

@@ -6,12 +6,16 @@ import type { DateTime } from 'luxon';
 const CRON_OPTIONS = 'SCHEDULE_CRON_OPTIONS';
 const INTERVAL_OPTIONS = 'SCHEDULE_INTERVAL_OPTIONS';
 const TIMEOUT_OPTIONS = 'SCHEDULE_TIMEOUT_OPTIONS';
+const SCHEDULER_NAME = 'SCHEDULER_NAME';
 
 export interface CronMetadata {
   cronTime: string | Date | DateTime;
   timeZone?: string | null;
   utcOffset?: number | null;
   disabled?: boolean;
+  name?: string;
+  /** Milliseconds after the start of the application before which the job does not begin. */
+  initialDelay?: number;
 }
 
 /** What a decorator of @nestjs/schedule left on a method. */
@@ -20,16 +24,49 @@ export type ScheduleMetadata =
   | { kind: 'interval'; milliseconds: number }
   | { kind: 'timeout'; milliseconds: number };
 
-/** Reads what `@Cron`, `@Interval` or `@Timeout` left on a method. Give it the function that the scheduler calls. */
+/**
+ * Reads what `@Cron`, `@Interval` or `@Timeout` left on a method. Give it the function that the scheduler calls.
+ *
+ * @throws Error if two of them stand on it: the scheduler fires one of them, and the ticks would be those of the other
+ */
 export function readScheduleMetadata(method: unknown): ScheduleMetadata | undefined {
-  if (typeof method !== 'function') return undefined;
+  const [schedule, other] = schedulesOf(method);
+  if (!schedule || !other) return schedule;
+  throw new Error(
+    `${describeMetadata(schedule)} and ${describeMetadata(other)} both stand on this method, and the scheduler fires ` +
+      `only the upper one: remove one, or write a method for each`,
+  );
+}
+
+/** The timer that the scheduler sets for a method, if a decorator gives it a name: `@Cron(…, { name })`. */
+export function namedTimerOf(method: unknown): { kind: ScheduleMetadata['kind']; name: string } | undefined {
+  const [schedule] = schedulesOf(method);
+  const name = schedule && metadataOf<string>(SCHEDULER_NAME, method as object);
+  return schedule && name ? { kind: schedule.kind, name } : undefined;
+}
+
+/** The decorator as written, like `@Interval(5000)`. */
+export function describeMetadata(metadata: ScheduleMetadata, cronDecorator = '@Cron'): string {
+  switch (metadata.kind) {
+    case 'cron':
+      return `${cronDecorator}('${String(metadata.cron.cronTime)}')`;
+    case 'interval':
+      return `@Interval(${metadata.milliseconds})`;
+    case 'timeout':
+      return `@Timeout(${metadata.milliseconds})`;
+  }
+}
+
+function schedulesOf(method: unknown): ScheduleMetadata[] {
+  if (typeof method !== 'function') return [];
+  const schedules: ScheduleMetadata[] = [];
   const cron = metadataOf<CronMetadata>(CRON_OPTIONS, method);
-  if (cron) return { kind: 'cron', cron };
+  if (cron) schedules.push({ kind: 'cron', cron });
   const interval = metadataOf<{ timeout: number }>(INTERVAL_OPTIONS, method);
-  if (interval) return { kind: 'interval', milliseconds: interval.timeout };
+  if (interval) schedules.push({ kind: 'interval', milliseconds: interval.timeout });
   const timeout = metadataOf<{ timeout: number }>(TIMEOUT_OPTIONS, method);
-  if (timeout) return { kind: 'timeout', milliseconds: timeout.timeout };
-  return undefined;
+  if (timeout) schedules.push({ kind: 'timeout', milliseconds: timeout.timeout });
+  return schedules;
 }
 
 /**
@@ -39,11 +76,15 @@ export function readScheduleMetadata(method: unknown): ScheduleMetadata | undefi
  * @throws Error that names the decorators that could not be read
  */
 export function assertScheduleMetadataIsReadable(): void {
-  const probes = { Cron: Cron('* * * * *'), Interval: Interval(1), Timeout: Timeout(1) };
+  const probes = {
+    Cron: Cron('* * * * *', { name: 'probe' }),
+    Interval: Interval('probe', 1),
+    Timeout: Timeout('probe', 1),
+  };
   const unreadable = Object.entries(probes).filter(([name, decorate]) => {
     const descriptor = { value: () => {} };
     decorate({}, 'probe', descriptor);
-    return readScheduleMetadata(descriptor.value)?.kind !== name.toLowerCase();
+    return namedTimerOf(descriptor.value)?.kind !== name.toLowerCase();
   });
   if (unreadable.length === 0) return;
   throw new Error(

@@ -4,6 +4,7 @@ import { holdByItsClock } from './clock-change.js';
 import { fieldsOf } from './cron-fields.js';
 import { shortestGap } from './shortest-gap.js';
 import { CronTicks } from './cron-ticks.js';
+import { describeMetadata } from './schedule-metadata.js';
 import type { CronMetadata, ScheduleMetadata } from './schedule-metadata.js';
 import { messageOf } from '../../common/error-text.js';
 
@@ -23,6 +24,8 @@ export interface Schedule {
   readonly hasTicks: boolean;
   /** The instants of a cron expression, by which missed ticks are found. */
   readonly instants?: Pick<CronTicks, 'tickAt' | 'nextAfter'>;
+  /** What tells the schedule of a cron job from another one: expression or date, zone and offset. */
+  readonly identity?: string;
   /** The shortest gap between two ticks in milliseconds; none if it ticks only once. */
   readonly gap?: number;
   /** True if the ticks depend on the machine's time zone. */
@@ -50,7 +53,7 @@ export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecora
       return {
         kind: 'interval',
         isDisabled: false,
-        description: `@Interval(${metadata.milliseconds})`,
+        description: describeMetadata(metadata),
         hasTicks: true,
         gap: metadata.milliseconds,
         dependsOnLocalZone: false,
@@ -61,7 +64,7 @@ export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecora
       return {
         kind: 'timeout',
         isDisabled: false,
-        description: `@Timeout(${metadata.milliseconds})`,
+        description: describeMetadata(metadata),
         hasTicks: false,
         dependsOnLocalZone: false,
         tickAt: () => ({ kind: 'call' }),
@@ -71,17 +74,17 @@ export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecora
 }
 
 /** Node fires a timer with such a delay after 1 ms: the task would claim its lock a thousand times a second. */
-function assertTimer({ kind, milliseconds }: Exclude<ScheduleMetadata, { kind: 'cron' }>): void {
+function assertTimer(metadata: Exclude<ScheduleMetadata, { kind: 'cron' }>): void {
+  const { milliseconds } = metadata;
   if (milliseconds >= 0 && milliseconds <= LONGEST_TIMER) return;
-  const decorator = kind === 'interval' ? '@Interval' : '@Timeout';
   throw new Error(
-    `${decorator}(${milliseconds}) is not a delay that a timer can wait: it must be from 0 to ${LONGEST_TIMER} ms. ` +
+    `${describeMetadata(metadata)} is not a delay that a timer can wait: it must be from 0 to ${LONGEST_TIMER} ms. ` +
       `For a longer interval poll more often: @Interval(3_600_000) @TaskLock('a-name', '30d')`,
   );
 }
 
 function cronSchedule(metadata: CronMetadata, decorator: CronDecorator): Schedule {
-  const description = `${decorator}('${String(metadata.cronTime)}')`;
+  const description = describeMetadata({ kind: 'cron', cron: metadata }, decorator);
   if (typeof metadata.cronTime !== 'string') {
     const { cronTime } = metadata;
     return explained(`${description} cannot be read`, () =>
@@ -89,16 +92,44 @@ function cronSchedule(metadata: CronMetadata, decorator: CronDecorator): Schedul
     );
   }
   const cronTime = explained(`${description} cannot be read`, () => cronTimeOf(metadata));
+  return {
+    ...expressionSchedule(cronTime, description),
+    isDisabled: metadata.disabled === true,
+    dependsOnLocalZone: metadata.timeZone == null && metadata.utcOffset == null && !ticksEveryHour(cronTime),
+  };
+}
+
+/**
+ * The schedule that a cron job has now: `job.setTime(…)` may have replaced the decorator's.
+ *
+ * @throws Error if the expression never fires
+ */
+export function scheduleOfJob(cronTime: CronTime): Schedule {
+  if (cronTime.realDate) return dateSchedule(new Date(cronTime.source.valueOf()), false);
+  return expressionSchedule(cronTime, `its cron job's '${String(cronTime.source)}'`);
+}
+
+/** See {@link Schedule.identity}. */
+export function identityOfJob({ source, timeZone, utcOffset, realDate }: CronTime): string {
+  return realDate ? identityOfDate(source.valueOf()) : JSON.stringify([source, timeZone, utcOffset]);
+}
+
+function identityOfDate(date: string | number): string {
+  return new Date(date).toISOString();
+}
+
+function expressionSchedule(cronTime: CronTime, description: string): Schedule {
   const gap = explained(`${description} never fires`, () => shortestGap(cronTime));
   const ticks = new CronTicks(cronTime);
   return {
     kind: 'cron',
-    isDisabled: metadata.disabled === true,
+    isDisabled: false,
     description,
     hasTicks: true,
     instants: ticks,
+    identity: identityOfJob(cronTime),
     gap,
-    dependsOnLocalZone: metadata.timeZone == null && metadata.utcOffset == null && !ticksEveryHour(cronTime),
+    dependsOnLocalZone: false,
     tickAt: (now) => ({ kind: 'scheduled', scheduledTime: ticks.tickAt(now) }),
     minHoldBefore: (tick, minHold) =>
       tick.kind === 'scheduled' ? holdByItsClock(ticks.zone, tick.scheduledTime.getTime(), minHold) : minHold,
@@ -125,6 +156,7 @@ function dateSchedule(scheduledTime: Date, isDisabled: boolean): Schedule {
     isDisabled,
     description: `@Cron(${scheduledTime.toISOString()})`,
     hasTicks: true,
+    identity: identityOfDate(scheduledTime.getTime()),
     dependsOnLocalZone: false,
     tickAt: () => ({ kind: 'scheduled', scheduledTime }),
     minHoldBefore: (_, minHold) => minHold,

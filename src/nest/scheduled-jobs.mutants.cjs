@@ -1,0 +1,17 @@
+// Each entry breaks scheduled-jobs.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'schedules that change while the application runs': [
+    {
+      find: '(cronMetadata.name ?? this.madeName(cronMetadata))',
+      replace: 'cronMetadata.name',
+      suites: ['changed-schedules.spec'],
+      scenario: 'gives "unnamed" its ticks, and each runs once, with the holds of the new schedule',
+    },
+    {
+      find: 'return job === undefined || !isActive(job);',
+      replace: 'return job === undefined;',
+      suites: ['scheduler-state.spec'],
+      scenario: 'is said by the decorator before the timers are set',
+    },
+  ],
+};

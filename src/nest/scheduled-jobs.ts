@@ -1,0 +1,65 @@
+import type { CronJob, CronTime } from 'cron';
+import type { Task } from '../tasks/task.js';
+
+/** The part of `SchedulerRegistry` from @nestjs/schedule that holds the timers. */
+export interface TimerRegistry {
+  getCronJobs(): ReadonlyMap<string, CronJob>;
+  getIntervals(): readonly string[];
+  getTimeouts(): readonly string[];
+  addCronJob(name: string, job: CronJob): void;
+}
+
+/** What sets the timers of @nestjs/schedule. It is not exported, and known by these members. */
+export interface TimerStarter {
+  onApplicationBootstrap(): unknown;
+  mountCron(): void;
+  /** The cron jobs by their names in the registry. `options` is the object that `@Cron` left on the method. */
+  cronJobs: Readonly<Record<string, { options: unknown }>>;
+}
+
+/** Finds the cron job that fires a task, which the application may stop, change or replace while it runs. */
+export class ScheduledJobs {
+  private readonly names = new WeakMap<object, string>();
+
+  constructor(
+    private readonly registry: () => TimerRegistry | undefined,
+    private readonly starter: () => TimerStarter | undefined,
+  ) {}
+
+  /** The name of the task's job: given to `@Cron`, or made by the scheduler. That of `@TaskCron` is the task's. */
+  nameOf({ name, cron, cronMetadata }: Task): string | undefined {
+    if (cron) return name;
+    return cronMetadata && (cronMetadata.name ?? this.madeName(cronMetadata));
+  }
+
+  cronTimeOf(task: Task): CronTime | undefined {
+    return this.jobOf(task)?.cronTime;
+  }
+
+  /** Whether the application has stopped or deleted the job of a task since the scheduler has started it. */
+  isStopped(task: Task): boolean {
+    // A job of a date stops by itself, and one with a delay has not begun.
+    if (!task.schedule?.instants || task.cronMetadata?.initialDelay) return false;
+    const job = this.jobOf(task);
+    return job === undefined || !isActive(job);
+  }
+
+  private jobOf(task: Task): CronJob | undefined {
+    const name = this.nameOf(task);
+    return name === undefined ? undefined : this.registry()?.getCronJobs().get(name);
+  }
+
+  private madeName(metadata: object): string | undefined {
+    const known = this.names.get(metadata);
+    if (known !== undefined) return known;
+    const jobs = Object.entries(this.starter()?.cronJobs ?? {});
+    const name = jobs.find(([, { options }]) => options === metadata)?.[0];
+    if (name !== undefined) this.names.set(metadata, name);
+    return name;
+  }
+}
+
+/** cron 3 calls it `running`. */
+function isActive(job: CronJob): boolean {
+  return job.isActive || Reflect.get(job, 'running') === true;
+}
