@@ -3,6 +3,7 @@ export type {
   ClaimAnswer,
   ClaimRequest,
   HeldLockKey,
+  LastHolder,
   LockStore,
   Outcome,
   PreviousRun,

@@ -15,13 +15,13 @@ export class CronJobs {
   constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
 
   /** Why the job cannot start. A @Cron of this name that the scheduler adds later fails there, with the name alone. */
-  problemsOf({ name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
+  problemsOf({ declaredName: name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
     if (!cron || !this.scheduler()?.doesExist('cron', name)) return [];
     const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
     return [{ where: memberOf(instance, key), option: 'name', message }];
   }
 
-  start({ name, cron }: Task, { instance, method }: ScheduledMethod): void {
+  start({ declaredName: name, cron }: Task, { instance, method }: ScheduledMethod): void {
     const scheduler = this.scheduler();
     if (!cron || !scheduler) return;
     const onTick = async (): Promise<void> => {

@@ -27,7 +27,7 @@ export class ScheduledJobs {
   ) {}
 
   /** The name of the task's job: given to `@Cron`, or made by the scheduler. That of `@TaskCron` is the task's. */
-  nameOf({ name, cron, cronMetadata }: Task): string | undefined {
+  nameOf({ declaredName: name, cron, cronMetadata }: Task): string | undefined {
     if (cron) return name;
     return cronMetadata && (cronMetadata.name ?? this.madeName(cronMetadata));
   }

@@ -7,6 +7,7 @@ import type { TaskLockCore } from './core.js';
 import type { CronJobs } from './cron-jobs.js';
 import { markDirectCalls } from './direct-calls.js';
 import type { SchedulerState } from './scheduler-state.js';
+import { sharedNameWarnings } from './shared-names.js';
 import { startUpProblems } from './start-up-checks.js';
 import { describeTask, startUpWarnings } from './start-up-report.js';
 import { timerNameProblems } from './timer-names.js';
@@ -54,7 +55,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     const taken = fired.flatMap(({ task, method }) => this.cronJobs.problemsOf(task, method));
     if (taken.length > 0) throw new TaskLockConfigurationError(taken);
     for (const task of scan.tasks.values()) this.logger.debug(describeTask(task));
-    for (const warning of startUpWarnings(scan, this.scheduler)) this.logger.warn(warning);
+    const shared = await sharedNameWarnings(this.core.store, this.core.settings, [...scan.tasks.values()]);
+    for (const warning of [...startUpWarnings(scan, this.scheduler), ...shared]) this.logger.warn(warning);
     // Last: from here on ticks, recoveries and requests run.
     const { leftBehind, runner } = this.core;
     for (const { task, method } of fired) {
@@ -78,7 +80,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
         ? [
             {
               kind: 'cron' as const,
-              name: task.name,
+              name: task.declaredName,
               type: instance.constructor as NamedTimer['type'],
               key,
               isTask: true,

@@ -57,19 +57,19 @@ export class TaskLockService {
         : this.registry.describe(definition, 'TaskLockService.run');
     if (definition.overlap === 'bufferOne') {
       throw new TaskLockUsageError(
-        `TaskLockService.run('${known.name}'), option overlap: bufferOne is for decorated methods: a function that is ` +
+        `TaskLockService.run('${known.declaredName}'), option overlap: bufferOne is for decorated methods: a function that is ` +
           `given here cannot be called later, on another replica.`,
       );
     }
     const key = this.keyFor('run', known, given);
     if (scheduledTime !== undefined && !isInstant(scheduledTime)) {
       throw new TaskLockUsageError(
-        `TaskLockService.run('${known.name}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
+        `TaskLockService.run('${known.declaredName}'): scheduledTime is not a valid Date: ${String(scheduledTime)}.`,
       );
     }
     if (definition.recover && scheduledTime === undefined) {
       throw new TaskLockUsageError(
-        `TaskLockService.run('${known.name}'): recover needs a scheduledTime: a call has no tick that could run again.`,
+        `TaskLockService.run('${known.declaredName}'): recover needs a scheduledTime: a call has no tick that could run again.`,
       );
     }
     return this.interceptor.execute(
@@ -105,7 +105,7 @@ export class TaskLockService {
   ): Promise<void> {
     this.explore();
     const task = this.declared(name, 'request');
-    const where = `TaskLockService.request('${task.name}')`;
+    const where = `TaskLockService.request('${task.declaredName}')`;
     const refuse = (option: string, message: string): never => {
       throw new TaskLockUsageError(`${where}, option ${option}: ${message}`);
     };
@@ -167,19 +167,21 @@ export class TaskLockService {
 
   private keyFor(
     method: 'run' | 'request',
-    { name, key: keyFunction }: Task,
+    { name, declaredName, key: keyFunction }: Task,
     given: string | number | undefined,
   ): string | undefined {
     const refuse = (message: string): never => {
-      throw new TaskLockUsageError(`TaskLockService.${method}('${name}'), option key: ${message}`);
+      throw new TaskLockUsageError(`TaskLockService.${method}('${declaredName}'), option key: ${message}`);
     };
     if (given === undefined) {
-      if (keyFunction) refuse(`this task has a lock for each key: run({ name: '${name}', key: 5 }, ...)`);
+      if (keyFunction)
+        refuse(`this task has a lock for each key: run({ name: '${declaredName}', key: 5 }, ...)`);
       const owner = this.registry.ownerOf(name);
-      if (owner) refuse(`this is the lock of one key of the task '${owner.name}': give it as { name, key }`);
+      if (owner)
+        refuse(`this is the lock of one key of the task '${owner.declaredName}': give it as { name, key }`);
       return undefined;
     }
-    if (!keyFunction && this.registry.get(name))
+    if (!keyFunction && this.registry.get(declaredName))
       refuse('this task is declared without a key: its one lock is for all calls');
     let key: string;
     try {
@@ -188,7 +190,7 @@ export class TaskLockService {
       return refuse(messageOf(error));
     }
     const lockName = keyedName(name, key);
-    if (this.registry.get(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
+    if (this.registry.hasLock(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
     return key;
   }
 

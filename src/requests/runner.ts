@@ -12,6 +12,7 @@ import type { UnknownRequests, WaitingRequests } from '../store/request-store.js
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
+import { isTaskOf } from '../store/lock-name.js';
 import type { RequestingStore } from './require-requests.js';
 import type { RequestSettler } from './settler.js';
 
@@ -41,6 +42,8 @@ export class RequestRunner implements PolledRunner {
     private readonly store: RequestingStore,
     private readonly clock: LockClock,
     private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
+    /** Requests of other applications in the table are none of this one's. */
+    private readonly application?: string,
   ) {
     poller.runBy(this);
   }
@@ -92,7 +95,7 @@ export class RequestRunner implements PolledRunner {
     if (now < this.nextReport) return;
     this.nextReport = now + REPORT_EVERY;
     const unknown = await this.store.requests?.unknown(this.tasks, UNKNOWN_AFTER);
-    for (const each of unknown ?? []) this.report(each);
+    for (const each of unknown ?? []) if (isTaskOf(this.application, each.task)) this.report(each);
   }
 
   private async claimAndRun(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Attempt> {

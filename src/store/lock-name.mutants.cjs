@@ -1,5 +1,19 @@
 // Each entry breaks lock-name.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'two applications on one table': [
+    {
+      find: 'return application === undefined ? task : `${application}${SLASH}${task}`;',
+      replace: 'return task;',
+      suites: ['two-applications.spec'],
+      scenario: 'have locks of their own, which rows, logs and runs show',
+    },
+    {
+      find: 'return application === undefined || task.startsWith(`${application}${SLASH}`);',
+      replace: 'return true;',
+      suites: ['two-applications.spec'],
+      scenario: 'report no requests of the other',
+    },
+  ],
   'a lock for each key': [
     {
       find: "return text.replace(/[\\\\:]/g, '\\\\$&');",

@@ -19,6 +19,32 @@ export function lockNameProblem(name: string): string | undefined {
   return undefined;
 }
 
+/** Between the name of an application and that of its task: no application has it in its name. */
+const SLASH = '/';
+
+/** The lock name of a task: of the same name in two applications, each has its own. */
+export function lockNameIn(application: string | undefined, task: string): string {
+  return application === undefined ? task : `${application}${SLASH}${task}`;
+}
+
+/** Whether a task is one of the application's. Without an application every task is. */
+export function isTaskOf(application: string | undefined, task: string): boolean {
+  return application === undefined || task.startsWith(`${application}${SLASH}`);
+}
+
+/** Says why a text cannot be the name of an application, or nothing where it can. */
+export function applicationProblem(application: unknown): string | undefined {
+  if (typeof application !== 'string' || application.trim() === '')
+    return 'must be a non-empty string; leave it out where one application uses the table';
+  if (application.includes(SLASH) || application.includes('@'))
+    return `'${application}' must not contain / or @, which stand behind it in the rows`;
+  if (Buffer.byteLength(application) > LONGEST_APPLICATION)
+    return `must be at most ${LONGEST_APPLICATION} bytes in UTF-8`;
+  return lockNameProblem(application);
+}
+
+const LONGEST_APPLICATION = 100;
+
 /** Bytes; a longer key is known by its digest. */
 const LONGEST_KEY = 200;
 

@@ -112,6 +112,15 @@ export interface ReleaseAnswer {
   now?: number;
 }
 
+/** The last run of a lock. */
+export interface LastHolder {
+  name: string;
+  /** The replica that ran it. */
+  heldBy: string;
+  /** When that run started, by the store's clock. */
+  startedAt: Date;
+}
+
 /** Which rows of keys may be removed. */
 export interface PurgeRequest {
   /** What their names begin with. */
@@ -151,6 +160,8 @@ export interface LockStore {
    * `run.transaction()` throws, since it could not be fenced.
    */
   holdThroughCommit?(manager: EntityManager, held: HeldLockKey, timeout: number): Promise<boolean>;
+  /** Who ran these locks last. Names that have never run are left out. */
+  lastHolders?(names: readonly string[]): Promise<LastHolder[]>;
   /** Removes rows of keys that are no longer used and never lets a fence go back. Resolves to how many it removed. */
   purge?(request: PurgeRequest): Promise<number>;
 }

@@ -198,6 +198,16 @@ export interface TaskLockModuleOptions {
   schema?: string;
   /** The name of the lock table, at most 51 bytes. Default: `task_lock`. */
   table?: string;
+  /**
+   * The name of this application, if others use the same lock table: the task `clean-up` then has the lock
+   * `shop/clean-up`, which rows, logs and `currentTaskRun().name` show. Without it, two applications that both have a
+   * task `clean-up` share its lock, so that each tick runs in one of them. At most 100 bytes, without `/` and `@`.
+   * Default: none.
+   *
+   * @example
+   * TaskLockModule.forRoot({ application: 'shop' })
+   */
+  application?: string;
   /** The minimum hold as a part of the interval, from 0 to below 1. Default: 0.9. */
   minHoldFactor?: number;
   /** The maximum hold as a multiple of the interval, more than 0 and at least `minHoldFactor`. Default: 5. */
@@ -217,7 +227,7 @@ export interface TaskLockModuleOptions {
    * behind. It happens only if tasks are requested. Default: `5s`.
    */
   pollingInterval?: DurationInput;
-  /** What the other replicas see as the holder. Default: `hostname:pid:random`. */
+  /** What the other replicas see as the holder. Default: `hostname:pid:random`, behind `application@` if there is one. */
   replicaId?: string;
   /**
    * Set this to `false` for a pooler that forbids prepared statements: statements are then planned each time and leave

@@ -2,7 +2,7 @@ import { cronSettings } from './settings/cron-settings.js';
 import type { CronSettings } from './settings/cron-settings.js';
 import type { ConfigValues } from './settings/placeholders.js';
 import type { ModuleSettings } from './settings/module-settings.js';
-import { taskName, taskSettings } from './settings/task-settings.js';
+import { taskNames, taskSettings } from './settings/task-settings.js';
 import { keyedPrefix } from '../store/lock-name.js';
 import { messageOf } from '../common/error-text.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
@@ -72,7 +72,7 @@ export class TaskRegistry {
 
   /** Makes a task known by its name, for `TaskLockService`. `isCallable`: an instance exists to run its requests on. */
   add(task: Task, isCallable: boolean): void {
-    this.declared.set(task.name, task);
+    this.declared.set(task.declaredName, task);
     if (isCallable) this.callable.add(task.name);
     if (task.key) this.keyed.add(task);
   }
@@ -82,10 +82,15 @@ export class TaskRegistry {
     return this.callable.has(name);
   }
 
-  /** The task of this name, as it is scheduled now. */
-  get(name: string): Task | undefined {
-    const task = this.declared.get(name);
+  /** The task that the code gives this name, as it is scheduled now. */
+  get(declaredName: string): Task | undefined {
+    const task = this.declared.get(declaredName);
     return task && this.rescheduled.current(task);
+  }
+
+  /** Whether a task has this lock. */
+  hasLock(name: string): boolean {
+    return [...this.declared.values()].some((task) => task.name === name);
   }
 
   /** The task to whose keys this lock name belongs, if any. */
@@ -115,7 +120,7 @@ export class TaskRegistry {
   /** The declared task of a name, which may hold placeholders; none if the name is wrong. */
   private declaredAs(name: string): Task | undefined {
     try {
-      return this.get(taskName(name, this.values));
+      return this.get(taskNames(name, this.values, this.module).declaredName);
     } catch {
       return undefined;
     }

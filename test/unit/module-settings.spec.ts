@@ -58,7 +58,25 @@ describe('the options of the module', () => {
   });
 });
 
+test('a replica of a named application has the name in its id', () => {
+  expect(moduleSettings({ application: 'shop' }).replicaId.startsWith(`shop@${hostname()}:`)).toBe(true);
+  expect(moduleSettings({ application: 'shop', replicaId: 'mine' }).replicaId).toBe('mine');
+});
+
 describe('what is wrong with an option of the module is told with how to write it right', () => {
+  test.each<[application: unknown, message: RegExp]>([
+    ['', /^must be a non-empty string; leave it out/],
+    [7, /^must be a non-empty string/],
+    ['a/b', /^'a\/b' must not contain \/ or @/],
+    ['a@b', /must not contain/],
+    ['x'.repeat(101), /^must be at most 100 bytes/],
+    ['nul\0', /NUL/],
+  ])('an application %j', (application, message) => {
+    expect(problemsOf({ application } as never)).toEqual([
+      { where: 'TaskLockModule', option: 'application', message: expect.stringMatching(message) },
+    ]);
+  });
+
   test.each([1, 1.5, -0.1, NaN, '0.9', null])('a minimum hold factor of %j', (minHoldFactor) => {
     expect(problemsOf({ minHoldFactor })).toEqual([
       {

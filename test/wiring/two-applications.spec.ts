@@ -1,12 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { currentTaskRun } from '../../src/calls/call-context.js';
 import { TaskLock, TaskLockService } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
 import { Gate } from '../support/gate.js';
 import { Journal } from '../support/journal.js';
+import { until } from '../support/until.js';
 
 closeApplicationsAfterEach();
 
@@ -64,6 +66,100 @@ describe('two applications in one process, each with a store of its own', () => 
     expect(inner!.token).toBe(innerToken);
     expect(inner!.token).not.toBe(outer!.token);
   });
+});
+
+describe('two applications with a name each, on one table', () => {
+  async function startNamed(application: string | undefined, store: InMemoryLockStore) {
+    const logger = new CapturedLog();
+    const module = await startApplication({
+      providers: [Jobs, Journal],
+      options: { store, application },
+      logger,
+    });
+    return { module, log: logger };
+  }
+
+  test('have locks of their own, which rows, logs and runs show', async () => {
+    const store = new InMemoryLockStore();
+    const [shop, billing] = [await startNamed('shop', store), await startNamed('billing', store)];
+    for (const { module } of [shop, billing]) await fireTick(module, 'yearly');
+    const names = [shop, billing].flatMap(({ module }) =>
+      module.get(Journal).of('shop/yearly').concat(module.get(Journal).of('billing/yearly')),
+    );
+    expect(names.map(({ name }) => name)).toEqual(['shop/yearly', 'billing/yearly']);
+    expect(store.row('shop/yearly')!.lockedBy).toMatch(/^shop@.+:\d+:[0-9a-f]{8}$/);
+    expect(store.row('yearly')).toBeUndefined();
+    expect([...shop.log.warnings, ...billing.log.warnings]).toEqual([]);
+  });
+
+  test('are called by their declared names, and refuse in them', async () => {
+    const { module } = await startNamed('shop', new InMemoryLockStore());
+    const service = module.get(TaskLockService);
+    expect(await service.run('yearly', (run) => run.name)).toEqual({
+      status: 'executed',
+      value: 'shop/yearly',
+    });
+    await service.request('yearly');
+    await module.get(Journal).atLeast(1, 'shop/yearly');
+    await expect(service.run('shop/yearly', () => {})).rejects.toThrow(
+      "no method is decorated with @TaskLock('shop/yearly')",
+    );
+  });
+
+  test('leave the requests of the other alone', async () => {
+    const store = new InMemoryLockStore();
+    const [shop, billing] = [await startNamed('shop', store), await startNamed('billing', store)];
+    await shop.module.get(TaskLockService).request('yearly');
+    await shop.module.get(Journal).atLeast(1, 'shop/yearly');
+    expect(billing.module.get(Journal).of()).toEqual([]);
+  });
+
+  test('report no requests of the other', async () => {
+    const store = new InMemoryLockStore();
+    const unknown = jest
+      .spyOn(store.requests, 'unknown')
+      .mockResolvedValue([{ task: 'billing/yearly', count: 1, since: new Date() }]);
+    const { module, log } = await startNamed('shop', store);
+    await module.get(TaskLockService).request('yearly');
+    await until(() => unknown.mock.calls.length > 0);
+    await module.close();
+    expect(log.warnings).toEqual([]);
+  });
+
+  test('are told where the rows of their tasks have no name yet, once', async () => {
+    const store = new InMemoryLockStore();
+    const unnamed = await startNamed(undefined, store);
+    await fireTick(unnamed.module, 'yearly');
+    const before = await startNamed('shop', store);
+    expect(before.log.warnings).toEqual([
+      expect.stringMatching(/^"shop\/yearly" has not run yet, and .+ ran "yearly" at .+: stop such replicas/),
+    ]);
+    await fireTick(before.module, 'yearly');
+    expect((await startNamed('shop', store)).log.warnings).toEqual([]);
+  });
+});
+
+test('an application is told that another one shares its lock', async () => {
+  @Injectable()
+  class Spelled {
+    @TaskLock('shop/clean-up')
+    async cleanUp(): Promise<void> {}
+  }
+  @Injectable()
+  class CleanUp {
+    @TaskLock('clean-up')
+    async cleanUp(): Promise<void> {}
+  }
+  const store = new InMemoryLockStore();
+  const shop = await startApplication({ providers: [CleanUp], options: { store, application: 'shop' } });
+  await shop.get(CleanUp).cleanUp();
+  const logger = new CapturedLog();
+  await startApplication({ providers: [Spelled], options: { store }, logger });
+  expect(logger.warnings).toEqual([
+    expect.stringMatching(
+      /^"shop\/clean-up" was last run by shop@.+, a replica of the application "shop"\. Two applications share this lock/,
+    ),
+  ]);
 });
 
 describe('two applications in one process with one store', () => {

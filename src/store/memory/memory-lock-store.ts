@@ -3,6 +3,7 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   HeldLockKey,
+  LastHolder,
   LockStore,
   PurgeRequest,
   ReleaseAnswer,
@@ -42,6 +43,13 @@ export class InMemoryLockStore implements LockStore {
 
   async prepare(names: readonly string[]): Promise<void> {
     for (const name of names) this.rowOf(name);
+  }
+
+  async lastHolders(names: readonly string[]): Promise<LastHolder[]> {
+    return names.flatMap((name) => {
+      const { lockedBy: heldBy = null, startedAt = 0 } = this.rows.get(name) ?? {};
+      return heldBy === null ? [] : [{ name, heldBy, startedAt: new Date(startedAt) }];
+    });
   }
 
   async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {

@@ -5,6 +5,7 @@ import type {
   ClaimAnswer,
   ClaimRequest,
   HeldLockKey,
+  LastHolder,
   LockStore,
   PurgeRequest,
   ReleaseAnswer,
@@ -16,6 +17,8 @@ import type { WantedSignal } from '../wanted-signal.js';
 import { claimAnswer, claimStatement } from './claim.sql.js';
 import type { ClaimRow } from './claim.sql.js';
 import { isConflict, withMigrationHint } from './errors.js';
+import { holdersStatement, lastHolder } from './holders.sql.js';
+import type { HolderRow } from './holders.sql.js';
 import { fenceStatement } from './fence.sql.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { checkStatement, ensureStatement } from './prepare.sql.js';
@@ -117,6 +120,11 @@ export class PostgresLockStore implements LockStore {
     return held.map(({ name }) => releaseAnswer(rows.get(name)));
   }
 
+  async lastHolders(names: readonly string[]): Promise<LastHolder[]> {
+    const rows = await this.runner.query<HolderRow>({ text: this.statements.holders, values: [names] });
+    return rows.map(lastHolder);
+  }
+
   async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
     const query = { text: this.statements.purge, values: [prefix, unusedFor] };
     const [row] = await this.runner.query<{ removed: string }>(query);
@@ -178,6 +186,7 @@ function statementsFor(lockTable: string, schema: string | undefined) {
     renew: renewStatement(table),
     release: releaseStatement(table),
     check: checkStatement(table),
+    holders: holdersStatement(table),
     fence: fenceStatement(table),
     ensure: ensureStatement(table),
     purge: purgeStatement(table),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { applicationProblem } from '../../store/lock-name.js';
 import { messageOf } from '../../common/error-text.js';
 import type { TaskLockProblem } from '../errors.js';
 import type { TaskLockModuleOptions } from '../options.js';
@@ -9,7 +10,7 @@ import type { DurationInput } from '../../common/duration.js';
 /** The module's options with their defaults filled in; durations are milliseconds. */
 export interface ModuleSettings extends Pick<
   TaskLockModuleOptions,
-  'dataSource' | 'schema' | 'table' | 'store'
+  'dataSource' | 'schema' | 'table' | 'store' | 'application'
 > {
   minHoldFactor: number;
   maxHoldFactor: number;
@@ -30,6 +31,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
   'dataSource',
   'schema',
   'table',
+  'application',
   'minHoldFactor',
   'maxHoldFactor',
   'lease',
@@ -86,6 +88,9 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
       'table',
       `must be at most ${LONGEST_TABLE} bytes: Postgres would cut off the names that are built from it`,
     );
+  const { application } = options;
+  const wrongApplication = application === undefined ? undefined : applicationProblem(application);
+  if (wrongApplication !== undefined) report('application', wrongApplication);
   // A string from an environment variable is refused: 'false' would count as true.
   const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
     const given: unknown = options[option] ?? true;
@@ -106,6 +111,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     schema: options.schema,
     store: options.store,
     table: options.table,
+    application,
     // A wrong factor is reported once: with the default, no task reports impossible holds as well.
     minHoldFactor: minHoldFactorFits ? minHoldFactor : DEFAULTS.minHoldFactor,
     maxHoldFactor: maxHoldFactorFits ? maxHoldFactor : DEFAULTS.maxHoldFactor,
@@ -113,11 +119,16 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
     pollingInterval,
-    replicaId: options.replicaId ?? `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+    replicaId: options.replicaId ?? replicaIdOf(application),
     preparedStatements: flag('preparedStatements'),
     enabled: flag('enabled'),
     problems,
   };
+}
+
+function replicaIdOf(application: string | undefined): string {
+  const own = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  return application === undefined ? own : `${application}@${own}`;
 }
 
 function isNumber(value: unknown): boolean {

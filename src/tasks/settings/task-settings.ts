@@ -1,4 +1,4 @@
-import { keyedNameIsTooLong, lockNameProblem } from '../../store/lock-name.js';
+import { keyedNameIsTooLong, lockNameIn, lockNameProblem } from '../../store/lock-name.js';
 import { messageOf } from '../../common/error-text.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../errors.js';
@@ -15,7 +15,10 @@ import type { RequestSettings } from './request-settings.js';
 
 /** The settings of a task with its placeholders resolved; durations are milliseconds. */
 export interface TaskSettings extends CallSettings, RequestSettings {
+  /** The name of its lock: the declared one, behind that of the application. */
   name: string;
+  /** The name that the code gives it. */
+  declaredName: string;
   interval?: number;
   recover: boolean;
   minHold: number;
@@ -58,7 +61,7 @@ export interface TaskSource {
 /** Reads the settings of a task, and everything that is wrong with them. Use them only if there are no problems. */
 export function taskSettings(
   { definition, schedule }: TaskSource,
-  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor' | 'lease'>,
+  module: Pick<ModuleSettings, 'minHoldFactor' | 'maxHoldFactor' | 'lease' | 'application'>,
   values: ConfigValues,
 ): { settings: TaskSettings; problems: Omit<TaskLockProblem, 'where'>[] } {
   const problems: Omit<TaskLockProblem, 'where'>[] = [];
@@ -83,12 +86,15 @@ export function taskSettings(
       });
     }
   }
-  const name = tryRead('name', () => taskName(definition.name, values)) ?? '';
+  const { name, declaredName } = tryRead('name', () => taskNames(definition.name, values, module)) ?? {
+    name: '',
+    declaredName: '',
+  };
   const interval = duration('interval') ?? schedule?.gap;
   if (schedule && schedule.gap === undefined && definition.interval === undefined) {
     const message =
       `${schedule.description} ticks once, so there is no interval to read off it: give one, ` +
-      `like @TaskLock('${name}', '1h')`;
+      `like @TaskLock('${declaredName}', '1h')`;
     problems.push({ option: 'interval', message });
   }
   if (interval === 0) problems.push({ option: 'interval', message: 'must be more than 0' });
@@ -111,22 +117,28 @@ export function taskSettings(
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   const lease = leaseFor(minHold, maxHold, module.lease);
   const holds = { interval, minHold, maxHold, lease, tolerance };
-  const settings = { name, recover: recover === true, ...holds, ...calls.settings, ...requests.settings };
+  const names = { name, declaredName };
+  const settings = { ...names, recover: recover === true, ...holds, ...calls.settings, ...requests.settings };
   return { settings, problems };
 }
 
 /**
- * A task's name with its placeholders resolved.
+ * A task's names, with placeholders resolved.
  *
  * @throws Error that says why it cannot be a name
  */
-export function taskName(text: string, values: ConfigValues): string {
+export function taskNames(
+  text: string,
+  values: ConfigValues,
+  { application }: Pick<ModuleSettings, 'application'>,
+): Pick<TaskSettings, 'name' | 'declaredName'> {
   if (typeof text !== 'string')
     throw new Error(`must be a string, like @TaskLock('clean-up'); it is ${typeof text}`);
-  const name = String(resolvePlaceholders(text, values));
-  const problem = lockNameProblem(name);
+  const declaredName = String(resolvePlaceholders(text, values));
+  const name = lockNameIn(application, declaredName);
+  const problem = lockNameProblem(declaredName) ?? lockNameProblem(name);
   if (problem !== undefined) throw new Error(problem);
-  return name;
+  return { name, declaredName };
 }
 
 /** Errors quote the placeholder beside its value, because the value alone does not stand in the code. */

@@ -127,4 +127,19 @@ export const holdsScenarios: readonly ConformanceScenario[] = [
       assert.ok((await harness.row('task'))!.lastTick <= (await harness.now()) + 6 * MINUTE);
     },
   ),
+  scenario(
+    'last holders',
+    'the last run of a name is told, also while it is in progress; a name that never ran is left out',
+    async (harness, a, b) => {
+      const { store } = harness;
+      if (!store.lastHolders) return;
+      await store.prepare(['task', 'never']);
+      const first = await a.win(at(await minuteOf(harness)));
+      await a.release(first.token);
+      await harness.advance(2 * MINUTE);
+      const second = await b.win(at(await minuteOf(harness)));
+      const holders = await store.lastHolders(['task', 'never', 'unknown']);
+      assert.deepEqual(holders, [{ name: 'task', heldBy: 'replica-b', startedAt: second.startedAt }]);
+    },
+  ),
 ];
