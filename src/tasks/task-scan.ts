@@ -1,4 +1,5 @@
 import { formatDuration } from '../common/duration.js';
+import { isMonitored } from './monitor-order.js';
 import { memberOf, standsOn } from './declaration.js';
 import type { TaskLockDeclaration } from './declaration.js';
 import type { TaskLockProblem } from './errors.js';
@@ -41,6 +42,10 @@ const NOT_REQUESTABLE =
 const NEVER_FIRED =
   'has a schedule of @TaskCron that nothing fires: its class is made anew for each request, or another method or ' +
   'decorator took its place.';
+
+const MONITORED_ABOVE =
+  'has a monitor, like @SentryCron, above @TaskLock: every replica reports a check-in, also those that skip the tick. ' +
+  'Write it below @TaskLock, next to the method.';
 
 /** The tasks of an application, and what is wrong with them. */
 export interface TaskScan {
@@ -85,6 +90,7 @@ export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskReg
       if (task.expectsRequests && !isFired)
         problems.push({ where: member, option: requestOption(task.definition), message: NOT_REQUESTABLE });
       for (const warning of warningsOf(discovered, task)) warnings.push(`${member} ${warning}`);
+      if (isMonitored(Reflect.get(instance, key))) warnings.push(`${member} ${MONITORED_ABOVE}`);
       if (declaration.cron && !(isFired && task.cron)) warnings.push(`${member} ${NEVER_FIRED}`);
     }
   }

@@ -4,7 +4,7 @@ import { Cron } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskCron, TaskLock, TaskLockModule } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
+import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import type { ApplicationUnderTest } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { Journal } from '../support/journal.js';
@@ -73,6 +73,43 @@ test('a method that is registered twice gets no warning where the scheduler does
   }
   const providers = [Called, { provide: 'called', useExisting: Called }];
   expect(await warningsOf({ providers })).toEqual([]);
+});
+
+test('a monitor above @TaskLock reports check-ins of replicas that skip, which is said', async () => {
+  const reported: string[] = [];
+  const withMonitor = <T>(slug: string, work: () => T): T => {
+    reported.push(slug);
+    return work();
+  };
+  /** Made as @SentryCron of @sentry/nestjs is. */
+  const monitored = (slug: string) => (_: object, __: string, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as (...args: unknown[]) => unknown;
+    descriptor.value = function (...args: unknown[]) {
+      return withMonitor(slug, () => original.apply(this, args));
+    };
+    for (const key of Reflect.getMetadataKeys(original) as string[])
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, original), descriptor.value as object);
+  };
+  @Injectable()
+  class Monitored {
+    @Cron(YEARLY, { name: 'wrong' })
+    @monitored('wrong')
+    @TaskLock('wrong')
+    async wrong(): Promise<void> {}
+
+    @Cron(YEARLY, { name: 'right' })
+    @TaskLock('right')
+    @monitored('right')
+    async right(): Promise<void> {}
+  }
+  const store = new InMemoryLockStore();
+  expect(await warningsOf({ providers: [Monitored], options: { store } })).toEqual([
+    'Monitored.wrong has a monitor, like @SentryCron, above @TaskLock: every replica reports a check-in, also those that ' +
+      'skip the tick. Write it below @TaskLock, next to the method.',
+  ]);
+  const second = await startApplication({ providers: [Monitored], options: { store } });
+  for (const name of ['wrong', 'right', 'wrong', 'right']) await fireTick(second, name);
+  expect(reported).toEqual(['wrong', 'right', 'wrong']);
 });
 
 test('@TaskCron on a class with two instances fires on the first only, which is said', async () => {
