@@ -11,7 +11,7 @@ import type { Scheduler } from '../tasks/scheduler.js';
 import { keyOfCall } from '../tasks/settings/lock-key.js';
 import { isDirectCall, isFiredBy, leftBehindTick } from './call-context.js';
 import type { DecoratedMethod } from './call-context.js';
-import { DISPATCHER } from './dispatcher-key.js';
+import { DISPATCHER, giveDispatcher } from './dispatcher-key.js';
 import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
 import { TaskExecutionContext } from './task-call.js';
 import type { TaskCall } from './task-call.js';
@@ -46,8 +46,7 @@ export class CallDispatcher implements TaskDispatcher {
 
   /** Injects this dispatcher into an object. */
   attachTo(instance: object): void {
-    const property = { value: this, configurable: true, writable: true, enumerable: false };
-    Reflect.defineProperty(instance, DISPATCHER, property);
+    giveDispatcher(instance, this);
   }
 
   async call(decorated: DecoratedCall): Promise<unknown> {

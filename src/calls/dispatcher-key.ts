@@ -1,11 +1,35 @@
 import type { Method } from './method-proxy.js';
 import { oncePerProcess } from './process-state.js';
-import { memberOf } from '../tasks/declaration.js';
+import { classNameOf, memberOf } from '../tasks/declaration.js';
 import type { TaskLockDeclaration } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 
 /** The property of an instance that holds its application's dispatcher. Two copies of this package share it. */
 export const DISPATCHER = Symbol.for('nestjs-task-lock:dispatcher');
+
+/**
+ * Lets Nest inject the dispatcher into instances of a class. Without the accessor, an instance that its constructor has
+ * frozen would fail with an error that names no class.
+ */
+export function acceptDispatcher(prototype: object): void {
+  Object.defineProperty(prototype, DISPATCHER, {
+    configurable: true,
+    get: () => undefined,
+    set(this: object, dispatcher: TaskDispatcher) {
+      giveDispatcher(this, dispatcher);
+    },
+  });
+}
+
+/** @throws TaskLockUsageError if nothing can be added to the instance */
+export function giveDispatcher(instance: object, dispatcher: TaskDispatcher): void {
+  const property = { value: dispatcher, configurable: true, writable: true, enumerable: false };
+  if (Reflect.defineProperty(instance, DISPATCHER, property)) return;
+  throw new TaskLockUsageError(
+    `${classNameOf(instance)} has a method with @TaskLock, and its instance is frozen or sealed: it cannot be given its ` +
+      `lock. Leave out Object.freeze(this), or freeze what the instance holds.`,
+  );
+}
 
 /** Nest prints this description where a class with `@TaskLock` stands in an application without the module. */
 export const DISPATCHER_TOKEN = oncePerProcess('dispatcher token', () =>

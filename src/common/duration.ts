@@ -62,12 +62,23 @@ function parseText(text: string): number {
   );
 }
 
-/** A length of time for people, in the largest unit that divides it: `90m`, not `1.5h`. */
+/** A length of time for people, which can be read back: `90m` rather than `1.5h`, but `21.6h` and not `1296m`. */
 export function formatDuration(milliseconds: number): string {
-  for (const [unit, size] of UNITS) {
-    if (milliseconds >= size && milliseconds % size === 0) return `${milliseconds / size}${unit}`;
-  }
-  return `${milliseconds}ms`;
+  const [unit, size] = UNITS.find(([, each]) => milliseconds >= each && milliseconds % each === 0) ?? [
+    'ms',
+    1,
+  ];
+  const count = milliseconds / size;
+  const larger = count < MOST_OF_A_UNIT ? undefined : UNITS.find(([, each]) => isShortIn(each, milliseconds));
+  return larger ? `${milliseconds / larger[1]}${larger[0]}` : `${count}${unit}`;
+}
+
+/** From this many on, a number with decimals of a larger unit is easier to read. */
+const MOST_OF_A_UNIT = 100;
+
+function isShortIn(size: number, milliseconds: number): boolean {
+  const count = milliseconds / size;
+  return count >= 1 && Number(count.toFixed(2)) * size === milliseconds;
 }
 
 const UNITS = [

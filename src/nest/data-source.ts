@@ -1,3 +1,4 @@
+import { ModulesContainer } from '@nestjs/core';
 import type { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
@@ -21,14 +22,28 @@ function injected(name: string | undefined, moduleRef: ModuleRef): DataSource {
   try {
     return moduleRef.get<DataSource>(getDataSourceToken(name), { strict: false });
   } catch (error) {
+    const [other] = namesOfDataSources(moduleRef);
     const [which, how] =
       name === undefined
-        ? ['no TypeORM data source', '']
+        ? [`no ${other === undefined ? '' : 'default '}TypeORM data source`, '']
         : [`no TypeORM data source '${name}'`, `name: '${name}', `];
-    throw new Error(
-      `the application has ${which}: import TypeOrmModule.forRoot({ ${how}type: 'postgres', ... }), or give ` +
-        `TaskLockModule.forRoot a dataSource or a store`,
-      { cause: error },
-    );
+    const instead =
+      other === undefined
+        ? `import TypeOrmModule.forRoot({ ${how}type: 'postgres', ... }), or give TaskLockModule.forRoot a dataSource or ` +
+          'a store'
+        : `it has one named '${other}', so write TaskLockModule.forRoot({ dataSource: '${other}' })`;
+    throw new Error(`the application has ${which}: ${instead}`, { cause: error });
   }
+}
+
+/** What stands before it in the token of a data source that has a name. */
+const TOKEN_ENDING = 'DataSource';
+
+function namesOfDataSources(moduleRef: ModuleRef): string[] {
+  const modules = [...moduleRef.get(ModulesContainer, { strict: false }).values()];
+  const tokens = modules.flatMap(({ providers }) => [...providers.keys()]);
+  return tokens
+    .filter((token) => typeof token === 'string')
+    .filter((token) => token.endsWith(TOKEN_ENDING) && token.length > TOKEN_ENDING.length)
+    .map((token) => token.slice(0, -TOKEN_ENDING.length));
 }

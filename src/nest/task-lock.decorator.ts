@@ -6,7 +6,7 @@ import type { Method } from '../calls/method-proxy.js';
 import { declare, markMethod, memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from '../tasks/options.js';
-import { assertRunnable, DISPATCHER, DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
+import { acceptDispatcher, assertRunnable, DISPATCHER, DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { DirectCallMarker } from './direct-calls.js';
 
 /**
@@ -64,6 +64,7 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
     const method = decoratedMethod(target, key, descriptor);
     const declaration = { key, definition, cron };
     declare(target, declaration);
+    acceptDispatcher(target);
     Inject(DISPATCHER_TOKEN)(target, DISPATCHER);
     const guarded = proxyOf(method, async (original, instance, args) => {
       assertRunnable(instance, key);

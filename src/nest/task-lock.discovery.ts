@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { ConfigReader } from '../tasks/settings/placeholders.js';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
@@ -15,7 +15,15 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export class TaskLockDiscovery {
   private config?: ConfigReader;
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly container: ModulesContainer,
+  ) {}
+
+  /** How many modules the application has: a module that is loaded later adds to it. */
+  get modules(): number {
+    return this.container.size;
+  }
 
   decoratedClasses(): DiscoveredClass[] {
     const classes = new Map<unknown, DiscoveredClass & { instances: object[] }>();

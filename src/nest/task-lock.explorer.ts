@@ -19,6 +19,9 @@ import type { TaskLockDiscovery } from './task-lock.discovery.js';
 export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger('TaskLock');
   private scan?: TaskScan;
+  /** How many modules the application had when its tasks were read last. */
+  private explored = 0;
+  private hasStarted = false;
 
   constructor(
     private readonly core: TaskLockCore,
@@ -58,6 +61,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     const shared = await sharedNameWarnings(this.core.store, this.core.settings, [...scan.tasks.values()]);
     for (const warning of [...startUpWarnings(scan, this.scheduler), ...shared]) this.logger.warn(warning);
     // Last: from here on ticks, recoveries and requests run.
+    this.hasStarted = true;
     const { leftBehind, runner } = this.core;
     for (const { task, method } of fired) {
       runner.add(task, method);
@@ -68,9 +72,18 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Makes the tasks known by their names before the application has started. */
+  /**
+   * Makes tasks known by their names: all before the application has started, and later those of modules that were
+   * loaded since. The scheduler does not look for more, so that only calls and requests run those.
+   */
   explore(): void {
-    if (!this.scan) this.scanTasks();
+    if (this.explored === this.discovery.modules) return;
+    this.explored = this.discovery.modules;
+    const scan = this.scanTasks();
+    if (!this.hasStarted) return;
+    const { runner } = this.core;
+    for (const { task, method } of firedMethods(scan))
+      if (!runner.tasks.includes(task.name)) runner.add(task, method);
   }
 
   /** Those of @nestjs/schedule and those of @TaskCron, which have the names of their tasks. */

@@ -29,7 +29,7 @@ export class TaskLockService {
     private readonly registry: TaskRegistry,
     private readonly interceptor: TaskLockInterceptor,
     private readonly publisher: RequestPublisher,
-    /** Reads the declared tasks if the application has not started yet. */
+    /** Reads the declared tasks if the application has not started yet, or has loaded a module since. */
     private readonly explore: () => void,
   ) {}
 

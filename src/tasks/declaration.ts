@@ -56,8 +56,13 @@ export function standsOn(instance: object, declaration: TaskLockDeclaration): bo
 
 /** `Jobs.cleanUp`, as errors and logs name a method. */
 export function memberOf(type: ClassRef | object, key: string | symbol): string {
+  return `${classNameOf(type)}.${String(key)}`;
+}
+
+/** The name of a class, or of the class of an instance. */
+export function classNameOf(type: ClassRef | object): string {
   const owner = typeof type === 'function' ? type : type.constructor;
-  return `${owner.name || '(anonymous class)'}.${String(key)}`;
+  return owner.name || '(anonymous class)';
 }
 
 function ownDeclarations(prototype: object): TaskLockDeclaration[] {

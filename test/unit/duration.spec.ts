@@ -141,13 +141,17 @@ describe('a duration for people', () => {
   test.each([
     [0, '0ms'],
     [999, '999ms'],
-    [1_500, '1500ms'],
+    [1_500, '1.5s'],
+    [1_296 * MINUTE, '21.6h'],
+    [90 * MINUTE, '90m'],
+    [108 * HOUR, '4.5d'],
+    [1_234, '1234ms'],
     [90 * SECOND, '90s'],
     [5 * MINUTE, '5m'],
     [36 * HOUR, '36h'],
     [2 * DAY, '2d'],
     [0.5, '0.5ms'],
-  ])('%d is written in the largest unit that says it exactly: %s', (milliseconds, text) => {
+  ])('%d is written exactly, and with few digits: %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
 

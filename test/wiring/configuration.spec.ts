@@ -104,7 +104,7 @@ test('what a task got is a debug line at start-up, so that an operator sees whic
   await startApplication({ providers: [Citations], logger });
   expect(logger.lines).toContainEqual({
     level: 'debug',
-    message: '"refresh" every 1h: minimum hold 3570s, maximum hold 5h, lease 1m',
+    message: '"refresh" every 1h: minimum hold 59.5m, maximum hold 5h, lease 1m',
   });
 });
 

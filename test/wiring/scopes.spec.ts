@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Injectable, Scope } from '@nestjs/common';
 import { ContextIdFactory, LazyModuleLoader } from '@nestjs/core';
 import { Cron, SchedulerRegistry } from '@nestjs/schedule';
-import { TaskLock } from '../../src/index.js';
-import { InMemoryLockStore } from '../../src/testing/index.js';
+import { TaskLock, TaskLockService } from '../../src/index.js';
+import { attachTaskLock, InMemoryLockStore } from '../../src/testing/index.js';
 import {
   closeApplicationsAfterEach,
   fireTick,
@@ -12,6 +12,7 @@ import {
   YEARLY,
 } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
+import { Gate } from '../support/gate.js';
 import { Journal } from '../support/journal.js';
 
 closeApplicationsAfterEach();
@@ -134,6 +135,52 @@ test('a class of a module that is loaded later is called directly', async () => 
   expect(await late.get(Exports).yearly()).toBe('exported');
   expect(await late.get(Exports).yearly()).toBe('exported');
   expect(store.row('yearly export')?.lastTick).toBe(-Infinity);
+});
+
+test('a task of a module that is loaded later is known by its name, and can be requested', async () => {
+  @Injectable()
+  class Late {
+    ran = new Gate();
+
+    @TaskLock('late')
+    async late(): Promise<void> {
+      this.ran.open();
+    }
+  }
+  class LateModule {}
+  const application = await startApplication({});
+  const service = application.get(TaskLockService);
+  await expect(service.run('late', () => 'ran')).rejects.toThrow(
+    "no method is decorated with @TaskLock('late')",
+  );
+  const late = await application
+    .get(LazyModuleLoader)
+    .load(() => ({ module: LateModule, providers: [Late] }));
+  expect(await service.run('late', () => 'ran')).toEqual({ status: 'executed', value: 'ran' });
+  await service.request('late');
+  await late.get(Late).ran.opened;
+});
+
+test.each([
+  ['freezes', Object.freeze],
+  ['seals', Object.seal],
+])('a class whose constructor %s its instance is named, and cannot be given a lock', async (_, close) => {
+  @Injectable()
+  class Closed {
+    constructor() {
+      close(this);
+    }
+
+    @TaskLock('closed')
+    async closed(): Promise<void> {}
+  }
+  const message =
+    'Closed has a method with @TaskLock, and its instance is frozen or sealed: it cannot be given its lock. Leave out ' +
+    'Object.freeze(this), or freeze what the instance holds.';
+  await expect(startApplication({ providers: [Closed] })).rejects.toThrow(message);
+  const made = { provide: Closed, useFactory: () => new Closed() };
+  await expect(startApplication({ providers: [made] })).rejects.toThrow(message);
+  expect(() => attachTaskLock(new Closed())).toThrow(message);
 });
 
 test('an instance that is a proxy is ticked and called as any other', async () => {

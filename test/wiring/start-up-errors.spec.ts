@@ -152,6 +152,15 @@ describe('an application does not start', () => {
     expect(error.message).toContain("import TypeOrmModule.forRoot({ type: 'postgres', ... })");
   });
 
+  test('without a default data source where another one has a name: that is how to name it', async () => {
+    const named = { module: class Reports {}, providers: [{ provide: 'reportsDataSource', useValue: {} }] };
+    const error = await startUpError({ imports: [named], options: { store: undefined } });
+    expect(error.message).toContain(
+      "the application has no default TypeORM data source: it has one named 'reports', so write " +
+        "TaskLockModule.forRoot({ dataSource: 'reports' })",
+    );
+  });
+
   test('without the data source that the options name', async () => {
     const error = await startUpError({ options: { store: undefined, dataSource: 'jobs' } });
     expect(error.message).toContain("the application has no TypeORM data source 'jobs'");

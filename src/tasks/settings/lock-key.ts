@@ -35,7 +35,7 @@ function describe(key: unknown): string {
     key.catch(() => undefined);
     return 'a promise: compute the key without waiting';
   }
-  return typeof key === 'object' && key !== null
-    ? 'an object: return one of its properties'
-    : `'${String(key)}'`;
+  if (typeof key === 'object' && key !== null) return 'an object: return one of its properties';
+  if (typeof key === 'bigint') return `the bigint ${key}n: return String(…) of it`;
+  return key === '' ? "''" : String(key);
 }
