@@ -28,6 +28,7 @@ export type {
   TaskLockOptions,
   TaskLockRunOptions,
   TaskRequestOptions,
+  WhenFunction,
 } from './tasks/options.js';
 export { TaskLockService } from './nest/task-lock.service.js';
 export { currentTaskRun } from './calls/call-context.js';

@@ -13,7 +13,7 @@ import { isDirectCall, isFiredBy, leftBehindTick } from './call-context.js';
 import type { DecoratedMethod } from './call-context.js';
 import { DISPATCHER, giveDispatcher } from './dispatcher-key.js';
 import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
-import { TaskExecutionContext } from './task-call.js';
+import { conditionOf, TaskExecutionContext } from './task-call.js';
 import type { TaskCall } from './task-call.js';
 
 /** Stands before the lock's interceptor for the calls that it takes: it makes requests of them. */
@@ -65,7 +65,8 @@ export class CallDispatcher implements TaskDispatcher {
     const key = task.key && keyOf(task.key, args, () => memberOf(instance, declaration.key));
     const tick = this.leftBehindTick(task, method, now) ?? this.tickOf(task, method, instance, now);
     const direct = task.schedule !== undefined && tick === undefined;
-    return { task, key, tick: tick ?? { kind: 'call' }, direct, method };
+    const condition = conditionOf(task, instance);
+    return { task, key, tick: tick ?? { kind: 'call' }, direct, method, condition };
   }
 
   /** The tick that this call catches up on, if any. */

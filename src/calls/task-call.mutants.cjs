@@ -1,5 +1,13 @@
 // Each entry breaks task-call.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'a condition is asked on the instance': [
+    {
+      find: 'Reflect.apply(when, instance, [])',
+      replace: 'Reflect.apply(when, undefined, [])',
+      suites: ['wiring/conditions.spec'],
+      scenario: 'is asked of an instance that a test has made',
+    },
+  ],
   'a lock for each key': [
     {
       find: 'return key === undefined ? task.name : keyedName(task.name, key);',

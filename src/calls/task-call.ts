@@ -18,6 +18,13 @@ export interface TaskCall {
   served?: { lockName: string; spacing: number };
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
+  /** The condition of the task, as it is asked on the instance that runs. */
+  condition?: () => unknown;
+}
+
+/** The condition of a task with `this` as its methods have it, or nothing where the task has none. */
+export function conditionOf({ when }: Pick<Task, 'when'>, instance?: object): TaskCall['condition'] {
+  return when && (() => Reflect.apply(when, instance, []) as unknown);
 }
 
 /** Whether the call is for a tick: then it never waits for a lock, and nobody is told that it was skipped. */
@@ -47,6 +54,7 @@ export function claimOf(call: TaskCall): TaskClaim {
     maxHold,
     lease,
     tolerance,
+    condition: call.condition,
     keyPrefix: call.key === undefined ? undefined : keyedPrefix(task.name),
     instants: catchupWindow === undefined ? undefined : schedule?.instants,
     waitTimeout: isTick(call) ? undefined : task.waitTimeout,

@@ -80,9 +80,14 @@ export class TaskLockTimeoutError extends TaskLockHeldError {
   }
 }
 
+const WHY: Partial<Record<SkipReason, string>> = {
+  stopping: 'the application shuts down',
+  condition: 'its condition (option when) is not true on this replica',
+};
+
 /**
- * A call of a task with `overlap: 'wait'`, `'throw'` or `'bufferOne'`, or with `debounce`, has no answer: it did not run,
- * and may be repeated.
+ * A call of a task with `overlap: 'wait'`, `'throw'` or `'bufferOne'`, or with `debounce`, could not claim its lock: it
+ * did not run, and may be repeated.
  */
 export class TaskLockUnavailableError extends Error {
   override readonly name = 'TaskLockUnavailableError';
@@ -91,12 +96,16 @@ export class TaskLockUnavailableError extends Error {
 
   constructor(
     { task, key }: Wanted,
-    /** `unavailable`: the database gave no answer; `stopping`: the application shuts down. */
+    /**
+     * `unavailable`: the database gave no answer; `stopping`: the application shuts down; `condition`: the task's `when`
+     * is not true on this replica.
+     */
     readonly reason: SkipReason,
     problem = 'the database gave no answer',
   ) {
-    const why = reason === 'stopping' ? 'the application shuts down' : problem;
-    super(`${describe({ task, key })} could not be claimed: ${why}. The method did not run.`);
+    super(
+      `${describe({ task, key })} could not be claimed: ${WHY[reason] ?? problem}. The method did not run.`,
+    );
     this.task = task;
     this.key = key;
   }

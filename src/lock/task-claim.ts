@@ -2,10 +2,10 @@ import type { ClaimRequest, ReleaseRequest } from '../store/lock-store.js';
 
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run
- * already; `unavailable`, the database gave no answer; `stopping`, the application shuts down; `paused` is reserved:
- * nothing gives it yet.
+ * already; `condition`, the task's `when` is not true on this replica, and the database was not asked; `unavailable`,
+ * the database gave no answer; `stopping`, the application shuts down; `paused` is reserved: nothing gives it yet.
  */
-export type SkipReason = 'held' | 'done' | 'paused' | 'unavailable' | 'stopping';
+export type SkipReason = 'held' | 'done' | 'condition' | 'paused' | 'unavailable' | 'stopping';
 
 /** A claim that was not won. */
 export interface Skipped {
@@ -23,6 +23,8 @@ export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
   maxHold: number;
   /** How long the claim is attempted again while the lock is held. Default: not at all. */
   waitTimeout?: number;
+  /** Asked before anything is sent. Any answer but `true` skips the claim. */
+  condition?: () => unknown;
   /** What the lock names of its task begin with, where each key has a lock of its own. */
   keyPrefix?: string;
   /** The instants of its schedule, where missed ticks are caught up: they say which others were missed. */

@@ -75,6 +75,21 @@ module.exports = {
       scenario: 'says held by itself, without asking the store',
     },
   ],
+  'a condition is asked before the claim': [
+    {
+      find: 'if (claim.condition && !this.stopping.signal.aborted && !(await this.conditions.allow(claim)))\n      return this.refused(claim);',
+      replace: '',
+      suites: ['unit/conditions.spec', 'wiring/conditions.spec'],
+      scenario: 'sends nothing where it is false',
+    },
+    {
+      find: 'this.lookAgain(claim, claim.lease);\n    return skipped;',
+      replace: 'return skipped;',
+      suites: ['wiring/conditions.spec'],
+      scenario:
+        'is taken over by no replica whose condition is false, and by one whose condition becomes true',
+    },
+  ],
   'the end of the application': [
     {
       find: 'this.stopping.abort();',

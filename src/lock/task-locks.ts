@@ -9,6 +9,7 @@ import { LockStoreUnavailableError } from '../common/store-unavailable.error.js'
 import { pause } from '../common/timeouts.js';
 import type { ClaimAnswer, LockRows, Outcome, WonAnswer } from '../store/lock-store.js';
 import { ClaimAttempt } from './claim-attempt.js';
+import { Conditions } from './condition.js';
 import { HeldLock } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
@@ -50,6 +51,7 @@ export class TaskLocks {
   private readonly releaser: LockReleaser;
   private readonly leftBehind: LeftBehindWatch;
   private readonly keys: KeyPurge;
+  private readonly conditions: Conditions;
 
   constructor(
     private readonly store: LockRows,
@@ -60,6 +62,7 @@ export class TaskLocks {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.inFlight);
     this.leftBehind = new LeftBehindWatch(clock);
     this.keys = new KeyPurge(store, clock, log, this.inFlight);
+    this.conditions = new Conditions(clock, log, settings.claimTimeout);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
@@ -70,6 +73,9 @@ export class TaskLocks {
    */
   async claim(claim: TaskClaim): Promise<HeldLock | Skipped> {
     const { waitTimeout } = claim;
+    // Before anything is counted or sent: a shutdown need not wait for an answer that leads to no claim.
+    if (claim.condition && !this.stopping.signal.aborted && !(await this.conditions.allow(claim)))
+      return this.refused(claim);
     if (claim.keyPrefix !== undefined) this.keys.used(claim.keyPrefix);
     const end = this.inFlight.begin();
     const since = this.clock.monotonic();
@@ -205,6 +211,14 @@ export class TaskLocks {
     if (claim.instants) this.lookAgain(claim, timeLeft);
     const heldUntil = new Date(this.clock.now() + timeLeft);
     return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
+  }
+
+  /** A condition may be true later: what its tick leaves behind is looked for again, as after an outage. */
+  private refused(claim: TaskClaim): Skipped {
+    const skipped: Skipped = { status: 'skipped', reason: 'condition' };
+    this.log.debug(describeSkip(claim.name, skipped));
+    this.lookAgain(claim, claim.lease);
+    return skipped;
   }
 
   /** Whether the row shows a run of this replica that is over, and whose release has no answer yet. */

@@ -47,7 +47,7 @@ export function createTaskLockCore({
   dataSource,
   scheduler,
 }: CoreInput) {
-  const { claimTimeout, pollingInterval, enabled, application } = settings;
+  const { claimTimeout, pollingInterval, enabled } = settings;
   const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
   const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
   const registry = new TaskRegistry(settings, values, scheduler, log);
@@ -59,7 +59,7 @@ export function createTaskLockCore({
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
-  const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, application);
+  const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, settings);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, scheduler);
   return { settings, store, locks, registry, poller, publisher, interceptor, leftBehind, runner, dispatcher };

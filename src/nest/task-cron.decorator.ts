@@ -1,4 +1,5 @@
 import { decoratorOf } from './task-lock.decorator.js';
+import type { AsAnnotated, TaskLockDecorator } from './task-lock.decorator.js';
 import type { TaskCronOptions } from '../tasks/options.js';
 
 /**
@@ -14,6 +15,11 @@ import type { TaskCronOptions } from '../tasks/options.js';
  * @TaskCron('${cleanUp.cron:0 3 * * *}', 'clean-up', { timeZone: 'Europe/Paris', missed: 'once' })
  * async cleanUp() {} // CLEAN_UP_CRON='0 5 * * *' changes it
  */
+export function TaskCron<Self = never>(
+  expression: string,
+  name: string,
+  options?: TaskCronOptions<Self>,
+): TaskLockDecorator<never[], AsAnnotated<Self>>;
 export function TaskCron(expression: string, name: string, options: TaskCronOptions = {}): MethodDecorator {
   const { timeZone, utcOffset, ...definition } = options;
   return decoratorOf({ name, ...definition }, { expression, timeZone, utcOffset });

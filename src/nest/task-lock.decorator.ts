@@ -32,20 +32,20 @@ import { DirectCallMarker } from './direct-calls.js';
  * @TaskLock('refresh-citations', '${citations.refreshEvery:24h}', { maxHold: '2d' })
  * async refresh() {}
  */
-export function TaskLock<Args extends unknown[] = never[]>(
+export function TaskLock<Args extends unknown[] = never[], Self = never>(
   name: string,
   interval?: DurationInput,
-  options?: TaskLockOptions<Args>,
-): TaskLockDecorator<Args>;
+  options?: TaskLockOptions<Args, Self>,
+): TaskLockDecorator<Args, AsAnnotated<Self>>;
 /**
  * The same, as one object.
  *
  * @example
  * @TaskLock({ name: 'nightly-report', interval: '1d', minHold: '20h' })
  */
-export function TaskLock<Args extends unknown[] = never[]>(
-  definition: TaskLockDefinition<Args>,
-): TaskLockDecorator<Args>;
+export function TaskLock<Args extends unknown[] = never[], Self = never>(
+  definition: TaskLockDefinition<Args, Self>,
+): TaskLockDecorator<Args, AsAnnotated<Self>>;
 export function TaskLock(
   nameOrDefinition: string | TaskLockDefinition,
   interval?: DurationInput,
@@ -78,14 +78,20 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
   };
 }
 
-/** Decorates any method. With a `key`, one whose parameters are those of the key function. */
-export type TaskLockDecorator<Args extends unknown[]> = [Args] extends [never[]]
+/**
+ * Decorates any method. With a `key`, one whose parameters are those of the key function; with a `when` that has a `this`,
+ * one of that class.
+ */
+export type TaskLockDecorator<Args extends unknown[], Self = never> = [Args, Self] extends [never[], never]
   ? MethodDecorator
   : <M extends (...args: never[]) => unknown>(
-      target: object,
+      target: [Self] extends [never] ? object : Self,
       key: string | symbol,
-      descriptor: TypedPropertyDescriptor<M> & KeyFits<M, Args>,
+      descriptor: TypedPropertyDescriptor<M> & ([Args] extends [never[]] ? unknown : KeyFits<M, Args>),
     ) => void;
+
+/** Taken from the annotation of `this` alone, and not from where the decorator is used. */
+export type AsAnnotated<Self> = [Self][Self extends unknown ? 0 : never];
 
 type KeyFits<M extends (...args: never[]) => unknown, Args extends unknown[]> =
   Parameters<M> extends readonly [...Args, ...unknown[]]

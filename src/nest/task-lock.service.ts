@@ -13,6 +13,7 @@ import type { TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js
 import { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/task.js';
 import type { RequestPublisher } from '../requests/publisher.js';
+import { conditionOf } from '../calls/task-call.js';
 import type { TaskRun } from '../calls/task-run.js';
 
 const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
@@ -72,10 +73,11 @@ export class TaskLockService {
         `TaskLockService.run('${known.declaredName}'): recover needs a scheduledTime: a call has no tick that could run again.`,
       );
     }
+    const condition = conditionOf(known, this.registry.instanceOf(known.name));
     return this.interceptor.execute(
       scheduledTime === undefined
-        ? { task: known, key, tick: { kind: 'call' }, direct: known.schedule !== undefined }
-        : { task: known, key, tick: { kind: 'scheduled', scheduledTime }, direct: false },
+        ? { task: known, key, tick: { kind: 'call' }, direct: known.schedule !== undefined, condition }
+        : { task: known, key, tick: { kind: 'scheduled', scheduledTime }, direct: false, condition },
       async (run) => work(run),
     );
   }

@@ -1,5 +1,13 @@
 // Each entry breaks runner.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'a condition leaves requests to other replicas': [
+    {
+      find: 'if (refusedFor > 0) return { succeeded: false, restFor: refusedFor };',
+      replace: '',
+      suites: ['wiring/conditions.spec'],
+      scenario: 'of many keys ask the condition once a poll, and not once a key',
+    },
+  ],
   requests: [
     {
       find: "run.signal.addEventListener('abort', () => resolve({ succeeded: false }), { once: true });",

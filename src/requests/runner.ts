@@ -1,14 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { asDirectCall } from '../calls/call-context.js';
 import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
-import { claimOf } from '../calls/task-call.js';
+import { claimOf, conditionOf } from '../calls/task-call.js';
 import type { TaskCall } from '../calls/task-call.js';
 import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskRun } from '../calls/task-run.js';
 import type { LockClock } from '../common/clock.js';
 import { within } from '../common/timeouts.js';
+import type { Skipped } from '../lock/task-claim.js';
 import type { UnknownRequests, WaitingRequests } from '../store/request-store.js';
+import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
@@ -33,6 +35,8 @@ export class RequestRunner implements PolledRunner {
   private readonly logger = new Logger('TaskLock');
   private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
   private readonly reported = new Map<string, number>();
+  /** Until when a task is left alone, by its name: its condition was false here. */
+  private readonly refused = new Map<string, number>();
   private nextReport = 0;
 
   constructor(
@@ -42,8 +46,8 @@ export class RequestRunner implements PolledRunner {
     private readonly store: RequestingStore,
     private readonly clock: LockClock,
     private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
-    /** Requests of other applications in the table are none of this one's. */
-    private readonly application?: string,
+    /** `pollingInterval`: milliseconds until a condition that was false is asked again. */
+    private readonly settings: Pick<ModuleSettings, 'pollingInterval' | 'application'>,
   ) {
     poller.runBy(this);
   }
@@ -62,6 +66,8 @@ export class RequestRunner implements PolledRunner {
     const known = this.methods.get(waiting.task);
     if (!known) return { succeeded: false };
     const { task, method } = known;
+    const refusedFor = this.refusedFor(task.name);
+    if (refusedFor > 0) return { succeeded: false, restFor: refusedFor };
     const { instance, key, method: decorated, declaration } = method;
     const type = instance.constructor;
     const call: TaskCall = {
@@ -71,6 +77,7 @@ export class RequestRunner implements PolledRunner {
       tick: { kind: 'call' },
       direct: task.schedule !== undefined,
       method: { type, key, declaration },
+      condition: conditionOf(task, instance),
       served: {
         lockName: waiting.name,
         spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
@@ -95,14 +102,15 @@ export class RequestRunner implements PolledRunner {
     if (now < this.nextReport) return;
     this.nextReport = now + REPORT_EVERY;
     const unknown = await this.store.requests?.unknown(this.tasks, UNKNOWN_AFTER);
-    for (const each of unknown ?? []) if (isTaskOf(this.application, each.task)) this.report(each);
+    for (const each of unknown ?? []) if (isTaskOf(this.settings.application, each.task)) this.report(each);
   }
 
   private async claimAndRun(call: TaskCall, method: (run: TaskRun) => Promise<void>): Promise<Attempt> {
     try {
       const result = await this.interceptor.claimAndRun(call, method);
       if (result.status === 'executed') return { succeeded: true };
-      return { succeeded: false, restFor: this.restUntil(call, result.heldUntil) };
+      if (result.reason === 'condition') this.refuse(call.task.name);
+      return { succeeded: false, restFor: this.restFor(call, result) };
     } catch (error) {
       if (!(error instanceof ReturnedClaim)) this.logger.error(error);
       else if (error.cause !== undefined)
@@ -115,9 +123,19 @@ export class RequestRunner implements PolledRunner {
    * The end of a minimum hold is known, and no attempt is of use before it. A run in progress may end long before its
    * lease. The clocks of this replica and of the database may differ, so that a rest has bounds.
    */
-  private restUntil(call: TaskCall, heldUntil: Date | undefined): number | undefined {
+  private restFor(call: TaskCall, { reason, heldUntil }: Skipped): number | undefined {
+    if (reason === 'condition') return this.refusedFor(call.task.name);
     if (!heldUntil) return undefined;
     return Math.min(heldUntil.getTime() - this.clock.now(), claimOf(call).minHold, LONGEST_REST);
+  }
+
+  /** Leaves the task alone for a while: a condition may cost a query of the application's, and may not change soon. */
+  private refuse(task: string): void {
+    this.refused.set(task, this.clock.monotonic() + Math.min(this.settings.pollingInterval, LONGEST_REST));
+  }
+
+  private refusedFor(task: string): number {
+    return (this.refused.get(task) ?? -Infinity) - this.clock.monotonic();
   }
 
   private report({ task, count, since }: UnknownRequests): void {

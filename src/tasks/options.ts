@@ -9,7 +9,7 @@ import type { LockStore } from '../store/lock-store.js';
  * @example
  * @TaskLock('nightly-report', '1d', { minHold: '20h', maxHold: '2d' })
  */
-export interface TaskLockOptions<Args extends unknown[] = never[]> {
+export interface TaskLockOptions<Args extends unknown[] = never[], Self = never> {
   /**
    * No new run starts sooner than this after the tick of the last run, even if the method was quick. Without a
    * schedule, it counts from the start of the last run. Must be below the interval.
@@ -27,6 +27,24 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    * Default: 5 × interval, or 1 h for a task with neither schedule nor interval.
    */
   maxHold?: DurationInput;
+  /**
+   * Whether this replica may run the task. It is asked before each claim, by ticks, calls, requests, recoveries and
+   * catch-ups alike. If it is false, nothing is sent to the database, and another replica gets the run. A call is skipped
+   * with the reason `condition`; with `overlap: 'wait'` or `'throw'` it throws a `TaskLockUnavailableError` of that reason.
+   *
+   * `this` is the instance: annotate it, and the compiler checks that it is the class of the method. A condition that
+   * throws, or has not settled within `claimTimeout`, is logged as an error, and the method does not run.
+   *
+   * @example
+   * @Cron(CronExpression.EVERY_HOUR)
+   * @TaskLock('clean-up', undefined, { when: () => process.env.RUN_JOBS === 'true' })
+   * async cleanUp() {}
+   *
+   * @example
+   * @TaskLock('reports', undefined, { when(this: Reports) { return this.region.isPrimary(); } })
+   * async write() {}
+   */
+  when?: WhenFunction<Self>;
   /**
    * If `true`, a tick whose replica dies in the middle runs again on another replica when the lease is over. The run
    * finds `currentTaskRun().recovering` set. A tick is recovered once, so one that kills its process cannot kill every
@@ -58,8 +76,8 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
    * - `bufferOne`: the call resolves to `undefined`, and the task runs once more when the lock is free, on any replica,
    *   with the arguments of the last such call. The arguments must be JSON.
    *
-   * All but `skip` throw a `TaskLockUnavailableError` if the database gives no answer. Ticks of a schedule are always
-   * skipped, because all replicas but one have nothing to wait for.
+   * All but `skip` throw a `TaskLockUnavailableError` if the database gives no answer; `wait` and `throw` also if `when`
+   * is false. Ticks of a schedule are always skipped, because all replicas but one have nothing to wait for.
    */
   overlap?: Overlap;
   /**
@@ -108,6 +126,9 @@ export interface TaskLockOptions<Args extends unknown[] = never[]> {
   attempts?: number;
 }
 
+/** Whether a replica may run a task: see {@link TaskLockOptions.when}. */
+export type WhenFunction<Self = never> = (this: Self) => boolean | Promise<boolean>;
+
 /** What a call does if the lock is held: see {@link TaskLockOptions.overlap}. */
 export type Overlap = 'skip' | 'wait' | 'throw' | 'bufferOne';
 
@@ -129,7 +150,10 @@ export interface Debounce {
 }
 
 /** The object form of `@TaskLock`. */
-export interface TaskLockDefinition<Args extends unknown[] = never[]> extends TaskLockOptions<Args> {
+export interface TaskLockDefinition<Args extends unknown[] = never[], Self = never> extends TaskLockOptions<
+  Args,
+  Self
+> {
   /** The lock's name: no two tasks may share one. At most 2,000 bytes in UTF-8. May hold placeholders. */
   name: string;
   /** How often the task should run. Default: the shortest gap between two ticks of its schedule, if it has one. */
@@ -147,7 +171,7 @@ export interface TaskCronSchedule {
 }
 
 /** Options of `@TaskCron`: those of `@TaskLock` without `key`, and the zone of the schedule. */
-export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
+export type TaskCronOptions<Self = never> = Omit<TaskLockOptions<never[], Self>, 'key'> &
   Pick<TaskLockDefinition, 'interval'> &
   Omit<TaskCronSchedule, 'expression'>;
 
@@ -160,8 +184,10 @@ export type TaskCronOptions = Omit<TaskLockOptions, 'key'> &
  */
 export interface TaskLockRunOptions extends Omit<
   TaskLockDefinition,
-  'key' | 'missed' | 'catchupWindow' | 'debounce' | 'attempts'
+  'key' | 'when' | 'missed' | 'catchupWindow' | 'debounce' | 'attempts'
 > {
+  /** Whether this replica may run it; asked before the claim. Default: the `when` of the declared task, if it has one. */
+  when?: () => boolean | Promise<boolean>;
   /** Takes the lock of this key. Required if the declared task has a lock for each key. */
   key?: string | number;
   /**

@@ -35,6 +35,7 @@ export class TaskRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
   private readonly callable = new Set<string>();
+  private readonly instances = new Map<string, object>();
   private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
   private readonly rescheduled: RescheduledTasks;
@@ -70,9 +71,13 @@ export class TaskRegistry {
     return read;
   }
 
-  /** Makes a task known by its name, for `TaskLockService`. `isCallable`: an instance exists to run its requests on. */
-  add(task: Task, isCallable: boolean): void {
+  /**
+   * Makes a task known by its name, for `TaskLockService`. `instance`: the one of its class, unless that is made anew for
+   * each request. `isCallable`: requests can run on it.
+   */
+  add(task: Task, instance: object | undefined, isCallable: boolean): void {
     this.declared.set(task.declaredName, task);
+    if (instance) this.instances.set(task.name, instance);
     if (isCallable) this.callable.add(task.name);
     if (task.key) this.keyed.add(task);
   }
@@ -80,6 +85,11 @@ export class TaskRegistry {
   /** Whether this application can run requests of the task. */
   isCallable(name: string): boolean {
     return this.callable.has(name);
+  }
+
+  /** The instance on which the task is declared. */
+  instanceOf(name: string): object | undefined {
+    return this.instances.get(name);
   }
 
   /** The task that the code gives this name, as it is scheduled now. */

@@ -102,7 +102,7 @@ describe('what is wrong with a task is told with its option and how to write it 
         option: 'minHolds',
         message:
           'is not an option of @TaskLock; there are name, interval, minHold, maxHold, recover, key, overlap, ' +
-          'waitTimeout, missed, catchupWindow, attempts, debounce',
+          'waitTimeout, missed, catchupWindow, attempts, debounce, when',
       },
     ]);
   });

@@ -2,7 +2,7 @@ import { keyedNameIsTooLong, lockNameIn, lockNameProblem } from '../../store/loc
 import { messageOf } from '../../common/error-text.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskLockProblem } from '../errors.js';
-import type { TaskLockDefinition } from '../options.js';
+import type { TaskLockDefinition, WhenFunction } from '../options.js';
 import type { ConfigValues } from './placeholders.js';
 import { callSettings } from './overlap-settings.js';
 import type { CallSettings } from './overlap-settings.js';
@@ -20,6 +20,8 @@ export interface TaskSettings extends CallSettings, RequestSettings {
   /** The name that the code gives it. */
   declaredName: string;
   interval?: number;
+  /** Whether this replica may run it. Its `this` is the instance. */
+  when?: WhenFunction;
   recover: boolean;
   minHold: number;
   maxHold: number;
@@ -45,6 +47,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockDefinition>([
   'catchupWindow',
   'attempts',
   'debounce',
+  'when',
 ]);
 
 type DurationOption = 'interval' | 'minHold' | 'maxHold' | 'waitTimeout' | 'catchupWindow';
@@ -109,6 +112,12 @@ export function taskSettings(
   if (typeof recover !== 'boolean') {
     problems.push({ option: 'recover', message: `'${String(recover)}' must be true or false` });
   }
+  const when: unknown = definition.when;
+  if (when !== undefined && typeof when !== 'function') {
+    const given = typeof when === 'boolean' ? String(when) : typeof when;
+    const message = `must be a function that returns true or false, like () => isLeader(); it is ${given}`;
+    problems.push({ option: 'when', message });
+  }
   const calls = callSettings(definition, schedule, duration);
   const requests = requestSettings(definition, (input) => readDuration(input, values));
   problems.push(...calls.problems, ...requests.problems);
@@ -117,8 +126,15 @@ export function taskSettings(
   const tolerance = Math.min(LARGEST_TOLERANCE, (interval ?? Infinity) / 10);
   const lease = leaseFor(minHold, maxHold, module.lease);
   const holds = { interval, minHold, maxHold, lease, tolerance };
-  const names = { name, declaredName };
-  const settings = { ...names, recover: recover === true, ...holds, ...calls.settings, ...requests.settings };
+  const settings = {
+    name,
+    declaredName,
+    when: definition.when,
+    recover: recover === true,
+    ...holds,
+    ...calls.settings,
+    ...requests.settings,
+  };
   return { settings, problems };
 }
 
