@@ -157,7 +157,7 @@ export class HeldLock {
         );
       case 'maximum hold':
         return (
-          `The task "${name}" ran longer than its maximum hold of ${maxHold} ms: the lock ends here, whether the ` +
+          `The task "${name}" has not ended within its maximum hold of ${maxHold} ms: the lock ends here, whether the ` +
           `method has settled or not, and another replica may run the task. Raise maxHold, or split the work.`
         );
     }

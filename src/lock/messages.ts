@@ -1,19 +1,27 @@
 import type { Skipped, TaskClaim } from './task-claim.js';
 
-export function describeSkip(name: string, { reason, heldBy, heldUntil }: Skipped): string {
+export function describeSkip({ name, tick }: TaskClaim, { reason, heldBy, heldUntil }: Skipped): string {
+  // A poll for what was left behind: `done` says that there is nothing, and no run was skipped.
+  if (reason === 'done' && tick.kind === 'abandoned') return `"${name}" has no tick to recover`;
+  if (reason === 'done' && tick.kind === 'scheduled' && tick.catchupWindow !== undefined)
+    return `"${name}" has no missed tick to catch up on`;
   const holder = heldBy === undefined ? '' : ` by ${heldBy}`;
   const until = heldUntil === undefined ? '' : ` until ${heldUntil.toISOString()}`;
   return `"${name}" is skipped: ${reason}${holder}${until}`;
 }
 
-/** Says which ticks were missed and what becomes of them, or nothing where none was missed. */
+/**
+ * Says which ticks were missed and what becomes of them, or nothing where none was missed. A tick counts as missed once
+ * it is older than `inTime` milliseconds: before that a timer that is a little late, or a claim under way, may run it.
+ */
 export function describeMissed(
   { name, tick, minHold, instants }: TaskClaim,
   answer: MissedAnswer,
+  inTime: number,
 ): string | undefined {
   if (tick.kind !== 'scheduled' || !instants) return undefined;
   const { scheduledTime } = tick;
-  const { status, lastTick } = answer;
+  const { status, now, lastTick } = answer;
   // Ticks within the minimum hold were not meant to run.
   const firstMissed =
     lastTick === undefined
@@ -23,7 +31,8 @@ export function describeMissed(
   const newest = `the tick of ${scheduledTime.toISOString()}, which no replica ran when it was due`;
   const older = `the missed ones before it, from ${new Date(firstMissed).toISOString()} on, are dropped`;
   const hasOlder = firstMissed < scheduledTime.getTime();
-  if (tick.catchupWindow === undefined) {
+  const isOld = now - scheduledTime.getTime() > inTime;
+  if (tick.catchupWindow === undefined || !isOld) {
     if (status === 'done' || !hasOlder) return undefined;
     return `"${name}" runs the tick of ${scheduledTime.toISOString()}; ${older}.`;
   }
@@ -37,5 +46,6 @@ export function describeMissed(
 /** The part of an answer that says which tick ran last. */
 interface MissedAnswer {
   status: 'won' | 'done';
+  now: number;
   lastTick?: Date;
 }

@@ -90,7 +90,7 @@ export class TaskLocks {
         const delay =
           result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited(), waitTimeout);
         if (result.status === 'skipped' && delay === undefined) {
-          this.log.debug(describeSkip(claim.name, result));
+          this.log.debug(describeSkip(claim, result));
           return result;
         }
         await pause(this.clock, delay ?? 0, this.stopping.signal);
@@ -161,9 +161,10 @@ export class TaskLocks {
         try {
           const answer = await attempt.send(Math.min(timeout / SENDS_WITHOUT_ANSWER, left()));
           if (answer?.status === 'early') return answer;
-          if (claim.instants && (answer?.status === 'done' || answer?.status === 'won'))
+          if (answer?.status === 'done') {
             this.reportMissed(claim, answer);
-          if (answer?.status === 'done') return { status: 'skipped', reason: 'done' };
+            return { status: 'skipped', reason: 'done' };
+          }
           if (answer?.status === 'held') {
             const { heldBy, heldUntil, inProgress, now } = answer;
             if (!this.isOnlyUnreleased(claim.name, heldBy)) {
@@ -174,7 +175,10 @@ export class TaskLocks {
           }
           if (answer?.status === 'won' && !attempt.isGivenUp) {
             const lock = this.hold(claim, attempt, answer);
-            if (lock) return lock;
+            if (lock) {
+              this.reportMissed(claim, answer);
+              return lock;
+            }
             problem = 'it was won, but its answer came after the lease was over';
             break;
           }
@@ -216,7 +220,7 @@ export class TaskLocks {
   /** A condition may be true later: what its tick leaves behind is looked for again, as after an outage. */
   private refused(claim: TaskClaim): Skipped {
     const skipped: Skipped = { status: 'skipped', reason: 'condition' };
-    this.log.debug(describeSkip(claim.name, skipped));
+    this.log.debug(describeSkip(claim, skipped));
     this.lookAgain(claim, claim.lease);
     return skipped;
   }
@@ -227,7 +231,7 @@ export class TaskLocks {
   }
 
   private reportMissed(claim: TaskClaim, answer: Extract<ClaimAnswer, { status: 'won' | 'done' }>): void {
-    const missed = describeMissed(claim, answer);
+    const missed = describeMissed(claim, answer, this.settings.claimTimeout);
     if (missed !== undefined) this.log.warn(missed);
   }
 

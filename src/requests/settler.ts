@@ -105,7 +105,7 @@ export class RequestSettler {
     }
     if (picked.parked > 0)
       this.log.error(
-        `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: their runs died`,
+        `${picked.parked} requests of "${name}" are parked after ${attempts} attempts: no end of their runs was recorded`,
       );
     return picked;
   }

@@ -39,7 +39,7 @@ export class ClockCheck {
         ? 'it comes late to its ticks, and runs only those that no other replica has run'
         : "it comes early to its ticks, and waits until they are due by the database's clock";
     this.log.warn(
-      `The clock of this replica is at least ${Math.round(by)} ms ${direction} the database's. Each tick still runs ` +
+      `The clock of this replica is at least ${Math.floor(by)} ms ${direction} the database's. Each tick still runs ` +
         `once: ${consequence}. Synchronise this machine's clock (NTP) all the same.`,
     );
   }

@@ -37,6 +37,10 @@ describe("a replica whose clock differs from the database's", () => {
     ]);
   });
 
+  test('is told of no more than the difference', async () => {
+    expect((await warningsWhere(-1_000.6))[0]).toContain('at least 1000 ms ahead');
+  });
+
   test('and is behind is told by how much, and that others run its ticks', async () => {
     expect(await warningsWhere(300_000)).toEqual([
       expect.stringMatching(

@@ -50,7 +50,7 @@ describe('when the maximum hold passes', () => {
     expect(lock.signal.reason).toBeInstanceOf(TaskLockLostError);
     expect(losses).toEqual([lock.signal.reason]);
     expect(losses[0]).toMatchObject({ name: 'TaskLockLostError', task: 'clean-up', reason: 'maximum hold' });
-    expect(losses[0]!.message).toMatch(/ran longer than its maximum hold of 60000 ms/);
+    expect(losses[0]!.message).toMatch(/has not ended within its maximum hold of 60000 ms/);
     expect(losses[0]!.message).toMatch(/Raise maxHold, or split the work/);
     expect(lock.isHeld()).toBe(false);
     expect(lossOf(() => lock.assertHeld())).toBe(losses[0]);

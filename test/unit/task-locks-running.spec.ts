@@ -37,7 +37,7 @@ describe('a replica that runs the task', () => {
     const overrun = await wonLock(locks.claim(aTick));
     await clock.advance(5 * MINUTE);
     expect(log.lines.error).toHaveLength(1);
-    expect(log.lines.error[0]).toMatch(/"clean-up" ran longer than its maximum hold of 300000 ms/);
+    expect(log.lines.error[0]).toMatch(/"clean-up" has not ended within its maximum hold of 300000 ms/);
     expect(overrun.signal.aborted).toBe(true);
     const next = await wonLock(locks.claim(aTick));
     expect(store.claims).toHaveLength(2);

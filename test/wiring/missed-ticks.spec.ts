@@ -99,6 +99,12 @@ describe('a tick that no replica ran', () => {
     );
   });
 
+  test('is none where it is due at this moment: a replica that starts then runs it in time, and says no more', async () => {
+    const { journal, warnings } = await start(await storeSince(LAST_JANUARY, () => THIS_JANUARY));
+    expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
+    expect(warnings()).toEqual([]);
+  });
+
   test('is dropped where a newer one has overtaken it, and logged', async () => {
     const { journal, warnings } = await start(await storeSince(EARLIER_JANUARY));
     expect(ticksOf(await journal.atLeast(1, 'report'))).toEqual([THIS_JANUARY]);
