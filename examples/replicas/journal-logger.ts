@@ -5,12 +5,12 @@ const SKIP = /^"(?<task>.+)" is skipped: (?<reason>\w+)(?: by (?<heldBy>\S+))?(?
 
 /**
  * The Nest logger of a replica. A decorated method that is skipped answers `undefined`; why it was skipped is what
- * `TaskLock` logs at debug level.
+ * `TaskLock` logs at level `verbose`.
  */
 export class JournalLogger implements LoggerService {
   constructor(private readonly journal: Journal) {}
 
-  debug(message: unknown, context?: unknown): void {
+  verbose(message: unknown, context?: unknown): void {
     const skip = context === 'TaskLock' ? SKIP.exec(String(message))?.groups : undefined;
     if (!skip) return;
     const { task = '', reason = '', heldBy } = skip;

@@ -1,4 +1,18 @@
+import { formatDuration } from '../common/duration.js';
+import type { Outcome } from '../store/lock-store.js';
+import type { HeldLockState } from './held-lock.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
+
+/** How a run ended, and how many milliseconds after its claim was won. */
+export function describeRun(
+  { name, scheduledTime }: Pick<HeldLockState, 'name' | 'scheduledTime'>,
+  outcome: Outcome,
+  duration: number,
+): string {
+  const tick =
+    scheduledTime === undefined ? 'without a tick' : `for the tick of ${scheduledTime.toISOString()}`;
+  return `"${name}" ${outcome} after ${formatDuration(Math.round(duration))}, ${tick}`;
+}
 
 export function describeSkip({ name, tick }: TaskClaim, { reason, heldBy, heldUntil }: Skipped): string {
   // A poll for what was left behind: `done` says that there is nothing, and no run was skipped.

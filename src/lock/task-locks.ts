@@ -15,7 +15,7 @@ import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
 import { LockReleaser } from './lock-releaser.js';
-import { describeMissed, describeSkip } from './messages.js';
+import { describeMissed, describeRun, describeSkip } from './messages.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
@@ -43,7 +43,7 @@ export class TaskLocks {
   private readonly newest = new Map<string, HeldLock>();
   private readonly running = new Map<
     HeldLock,
-    { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; end: () => void }
+    { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; since: number; end: () => void }
   >();
   private readonly claiming = new Set<ClaimAttempt>();
   private readonly inFlight = new InFlight();
@@ -90,7 +90,7 @@ export class TaskLocks {
         const delay =
           result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited(), waitTimeout);
         if (result.status === 'skipped' && delay === undefined) {
-          this.log.debug(describeSkip(claim, result));
+          this.log.verbose(describeSkip(claim, result));
           return result;
         }
         await pause(this.clock, delay ?? 0, this.stopping.signal);
@@ -108,6 +108,8 @@ export class TaskLocks {
     const run = this.running.get(lock);
     if (!run) return;
     const { name, token } = lock.state;
+    if (outcome !== 'returned')
+      this.log.debug(describeRun(lock.state, outcome, this.clock.monotonic() - run.since));
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
     this.running.delete(lock);
@@ -220,7 +222,7 @@ export class TaskLocks {
   /** A condition may be true later: what its tick leaves behind is looked for again, as after an outage. */
   private refused(claim: TaskClaim): Skipped {
     const skipped: Skipped = { status: 'skipped', reason: 'condition' };
-    this.log.debug(describeSkip(claim, skipped));
+    this.log.verbose(describeSkip(claim, skipped));
     this.lookAgain(claim, claim.lease);
     return skipped;
   }
@@ -263,7 +265,8 @@ export class TaskLocks {
     const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
-    this.running.set(lock, { claim, attempt, renewal, end: this.inFlight.begin() });
+    const since = this.clock.monotonic();
+    this.running.set(lock, { claim, attempt, renewal, since, end: this.inFlight.begin() });
     return lock;
   }
 }

@@ -1,7 +1,28 @@
 import { formatDuration } from '../common/duration.js';
+import type { LockStore } from '../store/lock-store.js';
+import { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
 import type { Task } from '../tasks/task.js';
 import type { TaskScan } from '../tasks/task-scan.js';
+import type { TaskLockCore } from './core.js';
 import type { SchedulerState } from './scheduler-state.js';
+
+/** What is locked and where, in one line: what a replica says of the lock at the log level of production. */
+export async function describeStart(
+  { settings, store }: Pick<TaskLockCore, 'settings' | 'store'>,
+  { tasks }: Pick<TaskScan, 'tasks'>,
+): Promise<string> {
+  const count = tasks.size === 1 ? '1 task' : `${tasks.size} tasks`;
+  if (!settings.enabled)
+    return `Nothing is locked: ${count} of @TaskLock, and TaskLockModule has enabled: false`;
+  const where = `in ${await placeOf(store)}, as ${settings.replicaId}`;
+  if (tasks.size === 0) return `No task of @TaskLock is found; TaskLockService locks ${where}`;
+  return `${count} ${tasks.size === 1 ? 'is' : 'are'} locked ${where}`;
+}
+
+/** Where a store keeps its locks: a table, or else the name of its class. */
+async function placeOf(store: LockStore): Promise<string> {
+  return store instanceof PostgresLockStore ? store.place() : store.constructor.name || 'a store of your own';
+}
 
 /** The settings of a task after placeholders and schedule: how an operator sees that a variable took effect. */
 export function describeTask({ name, interval, minHold, maxHold, lease }: Task): string {

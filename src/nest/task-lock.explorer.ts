@@ -9,7 +9,7 @@ import { markDirectCalls } from './direct-calls.js';
 import type { SchedulerState } from './scheduler-state.js';
 import { sharedNameWarnings } from './shared-names.js';
 import { startUpProblems } from './start-up-checks.js';
-import { describeTask, startUpWarnings } from './start-up-report.js';
+import { describeStart, describeTask, startUpWarnings } from './start-up-report.js';
 import { timerNameProblems } from './timer-names.js';
 import type { NamedTimer } from './timer-names.js';
 import type { TaskLockDiscovery } from './task-lock.discovery.js';
@@ -57,6 +57,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     await this.check(scan);
     const taken = fired.flatMap(({ task, method }) => this.cronJobs.problemsOf(task, method));
     if (taken.length > 0) throw new TaskLockConfigurationError(taken);
+    this.logger.log(await describeStart(this.core, scan));
     for (const task of scan.tasks.values()) this.logger.debug(describeTask(task));
     const shared = await sharedNameWarnings(this.core.store, this.core.settings, [...scan.tasks.values()]);
     for (const warning of [...startUpWarnings(scan, this.scheduler), ...shared]) this.logger.warn(warning);

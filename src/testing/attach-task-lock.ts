@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { LockLog } from '../common/log.js';
 import { SystemLockClock } from '../common/clock.js';
 import { createTaskLockCore, storeFor } from '../nest/core.js';
 import { declarationsOf } from '../tasks/declaration.js';
@@ -35,7 +36,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     values: new ConfigValues(process.env),
     store: storeFor(settings, clock, dataSource),
     clock,
-    log: new Logger('TaskLock'),
+    log: quietLog(),
     dataSource,
     scheduler: { mayTick: () => false, jobNameOf: () => undefined, cronTimeOf: () => undefined },
   });
@@ -47,4 +48,17 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     if (problems.length === 0) runner.add(task, { instance, key, declaration, method });
   }
   return instance;
+}
+
+/** A plain spec has Nest's default logger, which prints every level: a line for each run would hide its own output. */
+function quietLog(): LockLog {
+  const logger = new Logger('TaskLock');
+  const ignore = (): void => {};
+  return {
+    log: ignore,
+    debug: ignore,
+    verbose: ignore,
+    warn: (message) => logger.warn(message),
+    error: (message, ...stack) => logger.error(message, ...stack),
+  };
 }

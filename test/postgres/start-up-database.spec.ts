@@ -7,6 +7,7 @@ import { TaskLock } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
 import { closeApplicationsAfterEach, compileApplication, startApplication } from '../support/application.js';
+import { CapturedLog } from '../support/captured-log.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 
@@ -120,6 +121,23 @@ describe('an application whose data source runs the migration', () => {
       { name: 'clean-up', fence: 0 },
     ]);
     expect(await application.get(Jobs).cleanUp()).toBe('clean');
+  });
+
+  test('says where it locks: the schema that the search_path finds, or that was given', async () => {
+    const startLine = async (options: Partial<Postgres>, lock: TaskLockModuleOptions) => {
+      const logger = new CapturedLog();
+      const replicaId = 'replica-a';
+      await startApplication({ ...onPostgres(options, { replicaId, ...lock }), logger });
+      return logger.lines.filter(({ level, message }) => level === 'log' && message.includes(replicaId));
+    };
+    const line = (table: string) => [{ level: 'log', message: `1 task is locked in ${table}, as replica-a` }];
+    await database.query('CREATE SCHEMA IF NOT EXISTS empty');
+    const migrations = [...taskLockMigrations];
+    expect(await startLine({ migrations, migrationsRun: true }, {})).toEqual(line('public.task_lock'));
+    const extra = { options: '-c search_path=empty,public' };
+    expect(await startLine({ extra }, {})).toEqual(line('public.task_lock'));
+    expect(await startLine({ schema: 'public' }, {})).toEqual(line('public.task_lock'));
+    expect(await startLine({}, { schema: 'public', table: 'task_lock' })).toEqual(line('public.task_lock'));
   });
 
   test('keeps its locks in the named data source, schema and table', async () => {

@@ -36,10 +36,13 @@ export function replica(script: Script = {}, settings: Partial<TaskLocksSettings
 }
 
 export function recordingLog() {
-  const lines = { debug: [] as string[], warn: [] as string[], error: [] as string[] };
+  const none: string[] = [];
+  const lines = { log: [...none], debug: [...none], verbose: [...none], warn: [...none], error: [...none] };
   return {
     lines,
+    log: (message: string) => void lines.log.push(message),
     debug: (message: string) => void lines.debug.push(message),
+    verbose: (message: string) => void lines.verbose.push(message),
     warn: (message: string) => void lines.warn.push(message),
     error: (message: string) => void lines.error.push(message),
   };

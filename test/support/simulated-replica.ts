@@ -29,7 +29,7 @@ export function asSimulatedReplica<T extends object>(
     // Each call at once, past the batches: their turn would wait for a timer.
     store: Object.create(store, { batches: { value: false } }) as LockStore,
     clock,
-    log: { debug: () => {}, warn: () => {}, error: (message: string) => expectNone(message) },
+    log: { log: ignore, debug: ignore, verbose: ignore, warn: ignore, error: expectNone },
     dataSource: noDataSource,
     scheduler: { mayTick: () => true, jobNameOf: () => undefined, cronTimeOf: () => undefined },
   });
@@ -40,6 +40,8 @@ export function asSimulatedReplica<T extends object>(
 function noDataSource(): never {
   throw new Error('a simulated replica has no data source');
 }
+
+function ignore(): void {}
 
 function expectNone(message: string): never {
   throw new Error(`a simulated replica logged an error: ${message}`);

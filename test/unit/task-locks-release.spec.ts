@@ -252,3 +252,25 @@ describe('a release that cannot succeed', () => {
     expect(log.lines.error).toHaveLength(2);
   });
 });
+
+describe('the line of a run', () => {
+  test('says how long it took, from the moment when its claim was won', async () => {
+    const answer = new Later<ClaimAnswer>();
+    const { locks, clock, log } = replica({ claim: [answer.promise] });
+    const claiming = locks.claim(aTick);
+    await clock.advance(2_000);
+    answer.resolve(won());
+    const lock = await wonLock(claiming);
+    await clock.advance(1_234);
+    await locks.release(lock, 'failed', 'out of paper');
+    expect(log.lines.debug).toEqual([
+      '"clean-up" failed after 1234ms, for the tick of 2026-03-01T12:00:00.000Z',
+    ]);
+  });
+
+  test('is none where nothing ran: the claim was returned', async () => {
+    const { locks, log } = replica();
+    await locks.release(await wonLock(locks.claim(aTick)), 'returned');
+    expect(log.lines.debug).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { HeldLock } from '../../src/lock/held-lock.js';
 import type { ClaimAnswer } from '../../src/store/lock-store.js';
 import { SHORTEST_TIMER } from '../support/fake-clock.js';
-import { aTick, CLAIM_TIMEOUT, MINUTE, replica, watch, wonLock } from '../support/locks.js';
+import { aTick, CLAIM_TIMEOUT, MINUTE, recordingLog, replica, watch, wonLock } from '../support/locks.js';
 import { answerLost, busy, early, held, Later, notSent, TICK, won } from '../support/scripted-store.js';
 
 const HOUR = 60 * MINUTE;
@@ -52,13 +52,13 @@ describe('a claim', () => {
       maxHold: 5 * MINUTE,
     });
     expect(state.sentAt).toEqual({ wall: clock.now(), monotonic: 0 });
-    expect(log.lines).toEqual({ debug: [], warn: [], error: [] });
+    expect(log.lines).toEqual(recordingLog().lines);
   });
 
   test('of a tick that has run is skipped as done', async () => {
     const { locks, log } = replica({ claim: [{ status: 'done', now: 0 }] });
     expect(await locks.claim(aTick)).toEqual({ status: 'skipped', reason: 'done' });
-    expect(log.lines.debug).toEqual(['"clean-up" is skipped: done']);
+    expect(log.lines.verbose).toEqual(['"clean-up" is skipped: done']);
   });
 
   test('of a task that another replica holds is told who and until when', async () => {
@@ -70,7 +70,7 @@ describe('a claim', () => {
       heldBy: 'replica-b',
       heldUntil,
     });
-    expect(log.lines.debug).toEqual([
+    expect(log.lines.verbose).toEqual([
       '"clean-up" is skipped: held by replica-b until 2026-03-01T12:01:00.000Z',
     ]);
   });
@@ -79,7 +79,7 @@ describe('a claim', () => {
     const endless = { status: 'held', now: 0, inProgress: true, heldBy: 'operator' } as const;
     const { locks, log } = replica({ claim: [endless] });
     expect(await locks.claim(aTick)).toEqual({ status: 'skipped', reason: 'held', heldBy: 'operator' });
-    expect(log.lines.debug).toEqual(['"clean-up" is skipped: held by operator']);
+    expect(log.lines.verbose).toEqual(['"clean-up" is skipped: held by operator']);
   });
 
   test('leaves no timer behind', async () => {

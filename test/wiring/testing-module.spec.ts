@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Inject, Injectable, Logger, Module } from '@nestjs/common';
 import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
@@ -12,6 +12,7 @@ import {
   LOCK_STORE,
   TaskLockTestingModule,
 } from '../../src/testing/index.js';
+import { CapturedLog } from '../support/captured-log.js';
 
 const MAILER = 'mailer';
 
@@ -176,6 +177,15 @@ describe('a spec of a whole application, which imports TaskLockModule itself', (
 });
 
 describe('attachTaskLock', () => {
+  test('prints no line for a run or a skip: the spec has output of its own', async () => {
+    const log = new CapturedLog();
+    Logger.overrideLogger(log);
+    const reports = attachTaskLock(new Reports(mailer));
+    await Promise.all([reports.daily(), reports.daily()]);
+    Logger.overrideLogger(false);
+    expect(log.lines).toEqual([]);
+  });
+
   test('gives the same instance a lock of its own', async () => {
     const reports = new Reports(mailer);
     expect(attachTaskLock(reports)).toBe(reports);

@@ -21,7 +21,7 @@ import { holdersStatement, lastHolder } from './holders.sql.js';
 import type { HolderRow } from './holders.sql.js';
 import { fenceStatement } from './fence.sql.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
-import { checkStatement, ensureStatement } from './prepare.sql.js';
+import { checkStatement, ensureStatement, SCHEMA_STATEMENT } from './prepare.sql.js';
 import { purgeStatement } from './purge.sql.js';
 import { inOneCommit, releaseAnswer, releaseStatement } from './release.sql.js';
 import type { ReleaseRow } from './release.sql.js';
@@ -89,6 +89,21 @@ export class PostgresLockStore implements LockStore {
       throw withMigrationHint(error, this.tableOptions, this.statements.table);
     }
     if (names.length > 0) await this.ensure(names);
+  }
+
+  /** The lock table with its schema, for people. */
+  async place(): Promise<string> {
+    const { schema, table } = this.tableOptions;
+    const given = schema ?? schemaOf(this.dataSource());
+    if (given !== undefined) return `${given}.${table}`;
+    try {
+      const query = { text: SCHEMA_STATEMENT, values: [this.statements.table] };
+      const [row] = await this.runner.query<{ schema: string }>(query);
+      return row ? `${row.schema}.${table}` : table;
+    } catch {
+      // It is only for a line of the log.
+      return table;
+    }
   }
 
   async claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {

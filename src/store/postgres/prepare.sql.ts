@@ -8,6 +8,10 @@ SELECT name, locked_until, started_at, finished_at, last_tick, fence, token, loc
 FROM ${table} LIMIT 0`;
 }
 
+/** The schema of a table that is named without one: the first of the connection's search_path that has it. */
+export const SCHEMA_STATEMENT = `
+SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE oid = $1::regclass`;
+
 /**
  * Makes the rows of names that have none.
  *
