@@ -44,7 +44,7 @@ export function lockNameOf({ task, key, served }: RequestedLock): string {
 /** What a call asks of the lock. A direct call of a scheduled task takes no tick, and only a run in progress stops it. */
 export function claimOf(call: TaskCall): TaskClaim {
   const { task, tick, direct } = call;
-  const { schedule, recover, maxHold, lease, tolerance, catchupWindow } = task;
+  const { schedule, interval, recover, maxHold, lease, tolerance, catchupWindow } = task;
   const ownHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
   return {
     name: lockNameOf(call),
@@ -52,6 +52,7 @@ export function claimOf(call: TaskCall): TaskClaim {
     recover,
     minHold: Math.max(ownHold, call.served?.spacing ?? 0),
     maxHold,
+    interval,
     lease,
     tolerance,
     condition: call.condition,

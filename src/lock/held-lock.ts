@@ -19,6 +19,15 @@ export interface HeldLockState {
   lease: number;
   /** Milliseconds from `sentAt` after which it holds no longer, renewed or not. */
   maxHold: number;
+  /** Milliseconds between two runs as the task should run, if that is known. */
+  interval?: number;
+}
+
+/** Who is told about a lock. */
+export interface LockListener {
+  lost(error: TaskLockLostError): void;
+  /** The run has lasted as long as it should at most, and goes on. Told once. */
+  lasts(lock: HeldLock): void;
 }
 
 /** A lock that this process took: knows whether it still holds, and tells the run when it no longer does. */
@@ -30,13 +39,14 @@ export class HeldLock {
   private lease: number;
   private loss?: TaskLockLostError;
   private settled = false;
+  private isLong = false;
   /** Why the last renewal failed. The error of a lost lease says so. */
   renewalProblem?: string;
 
   constructor(
     readonly state: Readonly<HeldLockState>,
     private readonly clock: LockClock,
-    private readonly onLost: (error: TaskLockLostError) => void,
+    private readonly listener: LockListener,
   ) {
     this.leasedAt = state.sentAt;
     this.lease = state.lease;
@@ -93,7 +103,7 @@ export class HeldLock {
     this.loss = this.error(reason);
     this.cancelDeadline();
     this.abortion?.abort(this.loss);
-    this.onLost(this.loss);
+    this.listener.lost(this.loss);
   }
 
   /** The run is over. Code that it left behind, like a timer, no longer holds the lock: it would work beside the next run. */
@@ -119,6 +129,15 @@ export class HeldLock {
     return Math.min(sentAt.monotonic + maxHold, this.leasedAt.monotonic + this.lease) - now;
   }
 
+  /**
+   * Milliseconds after which a run is unusually long: its interval, as the next tick will find it still running. One that
+   * is not below the maximum hold would come too late to warn.
+   */
+  get longAfter(): number {
+    const { interval, maxHold } = this.state;
+    return interval !== undefined && interval < maxHold ? interval : maxHold / 2;
+  }
+
   private leaseLeft(leasedAt: Instant, lease: number): number {
     return lease - elapsedSince(this.clock, leasedAt);
   }
@@ -129,8 +148,19 @@ export class HeldLock {
     return this.holdLeft() <= leaseLeft ? 'maximum hold' : 'lease';
   }
 
+  /** One timer a run: the warning about a long one comes on the way to the deadline. */
   private watchDeadline(): () => void {
-    return this.clock.timer(this.timeLeft(), () => this.lose(this.endsBy()));
+    const timeLeft = this.timeLeft();
+    const shortFor = this.longAfter - elapsedSince(this.clock, this.state.sentAt);
+    if (this.isLong || shortFor >= timeLeft)
+      return this.clock.timer(timeLeft, () => this.lose(this.endsBy()));
+    return this.clock.timer(shortFor, () => {
+      this.isLong = true;
+      this.expire();
+      if (!this.isOpen) return;
+      this.cancelDeadline = this.watchDeadline();
+      this.listener.lasts(this);
+    });
   }
 
   private error(reason: LockLossReason): TaskLockLostError {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../common/duration.js';
 import type { Outcome } from '../store/lock-store.js';
-import type { HeldLockState } from './held-lock.js';
+import type { HeldLock, HeldLockState } from './held-lock.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 
 /** How a run ended, and how many milliseconds after its claim was won. */
@@ -12,6 +12,19 @@ export function describeRun(
   const tick =
     scheduledTime === undefined ? 'without a tick' : `for the tick of ${scheduledTime.toISOString()}`;
   return `"${name}" ${outcome} after ${formatDuration(Math.round(duration))}, ${tick}`;
+}
+
+/** Says that a run takes unusually long, and what will become of it. */
+export function describeLongRun({ state, longAfter }: Pick<HeldLock, 'state' | 'longAfter'>): string {
+  const { name, startedAt, interval, maxHold } = state;
+  const hold = `maximum hold of ${formatDuration(maxHold)}`;
+  const limit =
+    longAfter === interval ? `its interval of ${formatDuration(interval)}` : `half of its ${hold}`;
+  const end = new Date(startedAt.getTime() + maxHold).toISOString();
+  return (
+    `"${name}" is still running after ${limit}: it started at ${startedAt.toISOString()}. If it has not ended at ` +
+    `${end}, its ${hold} is over: its signal aborts, and its lock ends.`
+  );
 }
 
 export function describeSkip({ name, tick }: TaskClaim, { reason, heldBy, heldUntil }: Skipped): string {

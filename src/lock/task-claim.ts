@@ -21,6 +21,8 @@ export interface Skipped {
 export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
   /** No run keeps the lock longer than this; until then it renews its lease. */
   maxHold: number;
+  /** How often the task should run, if that is known: a run that takes longer is warned about. */
+  interval?: number;
   /** How long the claim is attempted again while the lock is held. Default: not at all. */
   waitTimeout?: number;
   /** Asked before anything is sent. Any answer but `true` skips the claim. */

@@ -11,10 +11,12 @@ import type { ClaimAnswer, LockRows, Outcome, WonAnswer } from '../store/lock-st
 import { ClaimAttempt } from './claim-attempt.js';
 import { Conditions } from './condition.js';
 import { HeldLock } from './held-lock.js';
+import type { LockListener } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
 import { LockReleaser } from './lock-releaser.js';
+import { LongRuns } from './long-runs.js';
 import { describeMissed, describeRun, describeSkip } from './messages.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
@@ -52,6 +54,7 @@ export class TaskLocks {
   private readonly leftBehind: LeftBehindWatch;
   private readonly keys: KeyPurge;
   private readonly conditions: Conditions;
+  private readonly listener: LockListener;
 
   constructor(
     private readonly store: LockRows,
@@ -63,6 +66,11 @@ export class TaskLocks {
     this.leftBehind = new LeftBehindWatch(clock);
     this.keys = new KeyPurge(store, clock, log, this.inFlight);
     this.conditions = new Conditions(clock, log, settings.claimTimeout);
+    const longRuns = new LongRuns(clock, log);
+    this.listener = {
+      lost: (error) => this.log.error(error.message),
+      lasts: (lock) => longRuns.warn(lock),
+    };
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
@@ -244,7 +252,7 @@ export class TaskLocks {
 
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   private hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
-    const { name, lease, maxHold } = claim;
+    const { name, lease, maxHold, interval } = claim;
     const { fence, startedAt, scheduledTime, recovering, previous } = answer;
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
@@ -261,8 +269,9 @@ export class TaskLocks {
       sentAt,
       lease,
       maxHold,
+      interval,
     };
-    const lock = new HeldLock(state, this.clock, (error) => this.log.error(error.message));
+    const lock = new HeldLock(state, this.clock, this.listener);
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
     const since = this.clock.monotonic();

@@ -10,11 +10,12 @@ const MAX_HOLD = 60_000;
 let clock: FakeClock;
 let losses: TaskLockLostError[];
 let lock: HeldLock;
+const listener = { lost: (error: TaskLockLostError) => void losses.push(error), lasts: () => {} };
 
 function takeLock(): HeldLock {
   const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
   const state = { ...run, sentAt: instantOf(clock) };
-  return new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, (error) => losses.push(error));
+  return new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, listener);
 }
 
 beforeEach(() => {
@@ -61,7 +62,10 @@ describe('when the maximum hold passes', () => {
     await clock.advance(4_000);
     const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
     const state = { ...run, sentAt };
-    const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, () => {});
+    const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, {
+      lost: () => {},
+      lasts: () => {},
+    });
     await clock.advance(MAX_HOLD - 4_000 - 1);
     expect(late.signal.aborted).toBe(false);
     await clock.advance(1);

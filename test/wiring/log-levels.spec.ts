@@ -13,6 +13,8 @@ import {
 } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import type { LogLine } from '../support/captured-log.js';
+import { Gate } from '../support/gate.js';
+import { until } from '../support/until.js';
 
 closeApplicationsAfterEach();
 
@@ -94,6 +96,42 @@ test('a run is one line at level debug: name, outcome, how long, and its tick', 
     expect.stringMatching(/^"report" failed after \d+m?s, without a tick$/),
     expect.stringMatching(/^"by hand" succeeded after \d+m?s, without a tick$/),
   ]);
+});
+
+describe('a run that takes longer than its interval is a warning while it runs', () => {
+  const warning = (name: string) =>
+    expect.stringMatching(
+      new RegExp(`^"${name}" is still running after its interval of 20ms: it started at `),
+    );
+
+  test('of a decorated method', async () => {
+    const gate = new Gate();
+    @Injectable()
+    class Hanging {
+      @TaskLock('hanging', 20, { maxHold: '1h' })
+      async hang(): Promise<void> {
+        await gate.opened;
+      }
+    }
+    const logger = new CapturedLog();
+    const application = await startApplication({ providers: [Hanging], logger });
+    const running = application.get(Hanging).hang();
+    await until(() => logger.warnings.length > 0);
+    expect(logger.warnings).toEqual([warning('hanging')]);
+    gate.open();
+    await running;
+  });
+
+  test('of code that is given to TaskLockService', async () => {
+    const gate = new Gate();
+    const { application, at } = await start([]);
+    const task = { name: 'by hand', interval: 20, maxHold: '1h' };
+    const running = application.get(TaskLockService).run(task, () => gate.opened);
+    await until(() => at('warn').length > 0);
+    expect(at('warn')).toEqual([warning('by hand')]);
+    gate.open();
+    await running;
+  });
 });
 
 test('a skip is one line at level verbose, and none at any other', async () => {
