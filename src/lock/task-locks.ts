@@ -146,6 +146,11 @@ export class TaskLocks {
     this.leftBehind.watch(name, look);
   }
 
+  /** The names of the locks whose runs have not ended. */
+  runningNames(): string[] {
+    return [...this.running.keys()].map(({ state }) => state.name);
+  }
+
   /** Makes no new claims from here on. Runs may go on for `timeout` milliseconds and are aborted then. */
   async stop(timeout: number): Promise<void> {
     this.stopping.abort();

@@ -7,5 +7,17 @@ module.exports = {
       suites: ['postgres/shutdown.spec'],
       scenario: 'awaits what runs, and releases its lock before the data source is closed',
     },
+    {
+      find: 'if (running.length > 0) this',
+      replace: 'this',
+      suites: ['shutdown-log.spec'],
+      scenario: 'says nothing where nothing runs',
+    },
+    {
+      find: "timeout > 0 ? `waits up to ${formatDuration(timeout)} for` : 'aborts'",
+      replace: '`waits up to ${formatDuration(timeout)} for`',
+      suites: ['shutdown-log.spec'],
+      scenario: 'says that it aborts them where it does not wait',
+    },
   ],
 };

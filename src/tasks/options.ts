@@ -246,7 +246,10 @@ export interface TaskLockModuleOptions {
   lease?: DurationInput;
   /** How long a claim may take before it is skipped as `unavailable`. Default: `5s`. */
   claimTimeout?: DurationInput;
-  /** How long a shutdown waits for running tasks before it aborts them. Default: `25s`, under Kubernetes' 30. */
+  /**
+   * How long a shutdown waits for running tasks before it aborts them. What stops the process must give it five seconds
+   * more. Default: `25s`, under Kubernetes' 30.
+   */
   shutdownTimeout?: DurationInput;
   /**
    * How often each replica polls for requests, at least `100ms`. Polling finds requests that a dead replica left
