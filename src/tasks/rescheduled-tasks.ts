@@ -21,7 +21,7 @@ export class RescheduledTasks {
   constructor(
     private readonly scheduler: Pick<Scheduler, 'cronTimeOf'>,
     private readonly readSettings: ReadSettings,
-    private readonly log: Pick<LockLog, 'debug' | 'error'>,
+    private readonly log: Pick<LockLog, 'log' | 'error'>,
   ) {}
 
   /** The task by the schedule that its cron job has now: with its ticks, and with holds that are derived from it. */
@@ -43,7 +43,7 @@ export class RescheduledTasks {
       const { settings, problems } = this.readSettings(task, schedule);
       const [problem] = problems;
       if (!problem) {
-        this.log.debug(`"${task.name}" is due by ${schedule.description} from now on.`);
+        this.log.log(`"${task.name}" is due by ${schedule.description} from now on.`);
         return { ...task, ...settings, schedule };
       }
       this.log.error(

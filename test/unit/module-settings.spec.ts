@@ -72,7 +72,7 @@ describe('what is wrong with an option of the module is told with how to write i
     ['x'.repeat(101), /^must be at most 100 bytes/],
     ['nul\0', /NUL/],
   ])('an application %j', (application, message) => {
-    expect(problemsOf({ application } as never)).toEqual([
+    expect(problemsOf({ application })).toEqual([
       { where: 'TaskLockModule', option: 'application', message: expect.stringMatching(message) },
     ]);
   });
