@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { Leaderboard } from '../processes/app/leaderboard/leaderboard.js';
+
+test.each(['leaderboard.sql', 'leaderboard.ts', 'leaderboard-listener.ts'])(
+  'docs/recipes.md shows %s as its test runs it',
+  (file) => {
+    const code = readFileSync(`test/processes/app/leaderboard/${file}`, 'utf8').replace(
+      "'../../../../src/index.js'",
+      "'nestjs-task-lock'",
+    );
+    const recipes = readFileSync('docs/recipes.md', 'utf8');
+    // Not toContain: a failure would print the whole page.
+    expect(recipes.includes(`\`\`\`${file.split('.').at(-1)}\n${code}\`\`\``)).toBe(true);
+  },
+);
+
+test('a reload that is answered late does not replace a newer result', async () => {
+  const answers: ((rows: unknown[]) => void)[] = [];
+  const query = () => new Promise((resolve) => answers.push(resolve));
+  const leaderboard = new Leaderboard({ query } as unknown as DataSource);
+  const reloads = [leaderboard.reload(), leaderboard.reload()];
+  const newer = [{ player: 'Grace', points: 2 }];
+  answers[1]!([{ version: '10', ranks: newer }]);
+  await reloads[1];
+  answers[0]!([{ version: '9', ranks: [{ player: 'Ada', points: 1 }] }]);
+  await reloads[0];
+  expect(leaderboard.ranks).toEqual(newer);
+});
