@@ -80,6 +80,14 @@ describe('the tick of a timer', () => {
     expect(tickAt(replica(expression), Date.parse(now))).toBe(Date.parse(tick));
   });
 
+  test.each([SECOND, MINUTE, 47 * MINUTE])(
+    'a timer that is late by %d ms is no firing without a tick',
+    (late) => {
+      setMachineClock(NOON + late);
+      expect(replica('0 * * * *').firedAt(NOON + late)).toEqual(new Date(NOON));
+    },
+  );
+
   test('of an expression that never fires is no tick, and no endless search', () => {
     expect(() => tickAt(replica('0 0 30 2 *'), NOON)).toThrow();
   });

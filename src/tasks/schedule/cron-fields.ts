@@ -12,6 +12,11 @@ const UNITS = {
 
 type Unit = keyof typeof UNITS;
 
+export type CronFields = Record<Unit, CronField>;
+
+/** The fields that say on which days it is due. */
+export type DayFields = Pick<CronFields, 'dayOfMonth' | 'month' | 'dayOfWeek'>;
+
 export interface CronField {
   /** The values at which it matches, in order. */
   values: readonly number[];
@@ -23,9 +28,17 @@ export interface CronField {
  * Reads the fields from private properties of cron. Its public `toJSON` writes `*` even if the last value is missing,
  * so `0 9 15 * 0-5` would look like a monthly task.
  */
-export function fieldsOf(cronTime: CronTime): Record<Unit, CronField> {
+export function fieldsOf(cronTime: CronTime): CronFields {
   const units = Object.keys(UNITS) as Unit[];
-  return Object.fromEntries(units.map((unit) => [unit, fieldOf(cronTime, unit)])) as Record<Unit, CronField>;
+  return Object.fromEntries(units.map((unit) => [unit, fieldOf(cronTime, unit)])) as CronFields;
+}
+
+/** By cron's rule: if both the day of the month and the weekday are restricted, either of them is enough. */
+export function matchesDay(date: Date, { dayOfMonth, month, dayOfWeek }: DayFields): boolean {
+  if (!month.values.includes(date.getUTCMonth() + 1)) return false;
+  const byDay = dayOfMonth.values.includes(date.getUTCDate());
+  const byWeekday = dayOfWeek.values.includes(date.getUTCDay());
+  return dayOfMonth.isAll || dayOfWeek.isAll ? byDay && byWeekday : byDay || byWeekday;
 }
 
 function fieldOf(cronTime: CronTime, unit: Unit): CronField {

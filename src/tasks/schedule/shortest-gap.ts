@@ -1,6 +1,6 @@
 import type { CronTime } from 'cron';
-import { fieldsOf } from './cron-fields.js';
-import type { CronField } from './cron-fields.js';
+import { fieldsOf, matchesDay } from './cron-fields.js';
+import type { CronField, DayFields } from './cron-fields.js';
 
 const DAY = 86_400_000;
 
@@ -14,10 +14,10 @@ const CALENDAR_DAYS = 28 * 365 + 7;
  * @throws Error if the expression never fires
  */
 export function shortestGap(cronTime: CronTime): number {
-  const { second, minute, hour, dayOfMonth, month, dayOfWeek } = fieldsOf(cronTime);
+  const fields = fieldsOf(cronTime);
   // Before the early return below: an expression that matches no day never fires, even with `* * *` for its time.
-  const days = shortestDayGap(dayOfMonth, month, dayOfWeek);
-  const times = timesOfDay(hour, minute, second);
+  const days = shortestDayGap(fields);
+  const times = timesOfDay(fields.hour, fields.minute, fields.second);
   const first = times.next().value!;
   let last = first;
   let shortest = Infinity;
@@ -40,32 +40,25 @@ function* timesOfDay(hours: CronField, minutes: CronField, seconds: CronField): 
 /** Cached by pattern: a thousand tasks share a few, and each costs a walk through 28 years. */
 const knownDayGaps = new Map<string, number>();
 
-function shortestDayGap(days: CronField, months: CronField, weekdays: CronField): number {
-  if (days.isAll && months.isAll && weekdays.isAll) return 1;
-  const pattern = [days, months, weekdays].map(({ values }) => values.join()).join(' ');
+function shortestDayGap(days: DayFields): number {
+  const fields = [days.dayOfMonth, days.month, days.dayOfWeek];
+  if (fields.every(({ isAll }) => isAll)) return 1;
+  const pattern = fields.map(({ values }) => values.join()).join(' ');
   const known = knownDayGaps.get(pattern);
   if (known !== undefined) return known;
-  const gap = walkCalendar(days, months, weekdays);
+  const gap = walkCalendar(days);
   knownDayGaps.set(pattern, gap);
   return gap;
 }
 
-function walkCalendar(days: CronField, months: CronField, weekdays: CronField): number {
+function walkCalendar(days: DayFields): number {
   let shortest = Infinity;
   let previous: number | undefined;
   for (let day = 0; day < CALENDAR_DAYS && shortest > 1; day++) {
-    if (!matches(new Date(Date.UTC(2000, 0, 1 + day)), days, months, weekdays)) continue;
+    if (!matchesDay(new Date(Date.UTC(2000, 0, 1 + day)), days)) continue;
     if (previous !== undefined) shortest = Math.min(shortest, day - previous);
     previous = day;
   }
   if (previous === undefined) throw new Error('no day of the calendar matches it');
   return shortest;
-}
-
-/** By cron's rule: if both the day of the month and the weekday are restricted, either of them is enough. */
-function matches(date: Date, days: CronField, months: CronField, weekdays: CronField): boolean {
-  if (!months.values.includes(date.getUTCMonth() + 1)) return false;
-  const byDay = days.values.includes(date.getUTCDate());
-  const byWeekday = weekdays.values.includes(date.getUTCDay());
-  return days.isAll || weekdays.isAll ? byDay && byWeekday : byDay || byWeekday;
 }
