@@ -8,6 +8,14 @@ module.exports = {
       scenario: 'a task that is polled hourly and runs daily runs',
     },
   ],
+  'clocks that are set': [
+    {
+      find: 'this.reported.add(task);',
+      replace: '',
+      suites: ['wiring/clock-change.spec'],
+      scenario: 'the next such firing is skipped without a word',
+    },
+  ],
   'direct calls and ticks': [
     {
       find: 'isFiredBy(this.scheduler.jobNameOf(task)) || ',

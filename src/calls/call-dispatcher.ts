@@ -2,6 +2,7 @@ import type { NestInterceptor } from '@nestjs/common';
 import { defer, isObservable, lastValueFrom } from 'rxjs';
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
+import type { LockLog } from '../common/log.js';
 import type { TickRequest } from '../store/lock-store.js';
 import { memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
@@ -29,12 +30,15 @@ export class CallDispatcher implements TaskDispatcher {
   readonly [DISPATCHER] = true;
   /** The objects that the scheduler fires. One of a request, or of a module that is loaded later, is not among them. */
   private readonly scheduled = new WeakSet<object>();
+  /** The tasks whose timers have been reported to fire at instants that are no ticks. */
+  private readonly reported = new WeakSet<Task>();
 
   constructor(
     private readonly registry: TaskRegistry,
     private readonly requesting: CallTaker,
     private readonly locking: NestInterceptor<unknown, unknown>,
     private readonly clock: LockClock,
+    private readonly log: LockLog,
     private readonly scheduler: Pick<Scheduler, 'mayTick' | 'jobNameOf'>,
   ) {}
 
@@ -51,19 +55,22 @@ export class CallDispatcher implements TaskDispatcher {
 
   async call(decorated: DecoratedCall): Promise<unknown> {
     const call = this.describe(decorated);
+    if (!call) return undefined;
     const context = new TaskExecutionContext(call, decorated);
     const interceptor = this.requesting.takes(call) ? this.requesting : this.locking;
     const next = { handle: () => defer(() => invoke(decorated)) };
     return lastValueFrom(await interceptor.intercept(context, next));
   }
 
-  private describe({ instance, declaration, args }: DecoratedCall): TaskCall {
+  /** What is called, and for which tick; nothing if a timer called at an instant that is no tick. */
+  private describe({ instance, declaration, args }: DecoratedCall): TaskCall | undefined {
     // Read before anything is awaited: later another tick could be due.
     const now = this.clock.now();
     const task = this.registry.taskOf(instance, declaration);
     const method = { type: instance.constructor, key: declaration.key, declaration };
     const key = task.key && keyOf(task.key, args, () => memberOf(instance, declaration.key));
     const tick = this.leftBehindTick(task, method, now) ?? this.tickOf(task, method, instance, now);
+    if (tick === 'stray') return void this.reportStray(task, now);
     const direct = task.schedule !== undefined && tick === undefined;
     const condition = conditionOf(task, instance);
     return { task, key, tick: tick ?? { kind: 'call' }, direct, method, condition };
@@ -87,11 +94,23 @@ export class CallDispatcher implements TaskDispatcher {
     method: DecoratedMethod,
     instance: object,
     now: number,
-  ): TickRequest | undefined {
+  ): TickRequest | 'stray' | undefined {
     const { schedule, interval = 0 } = task;
     if (!schedule || !this.scheduled.has(instance) || !this.scheduler.mayTick()) return undefined;
     const isFired = isFiredBy(this.scheduler.jobNameOf(task)) || !isDirectCall(method);
-    return isFired ? schedule.tickAt(now, interval) : undefined;
+    return isFired ? (schedule.tickAt(now, interval) ?? 'stray') : undefined;
+  }
+
+  /** Once for each task: cron does so on each night on which a clock goes back. */
+  private reportStray(task: Task, now: number): void {
+    if (this.reported.has(task)) return;
+    this.reported.add(task);
+    const next = task.schedule?.instants?.nextAfter(now);
+    const due = next === undefined ? '' : ` The next tick is ${new Date(next).toISOString()}.`;
+    this.log.warn(
+      `"${task.name}" is skipped: cron fired it at ${new Date(now).toISOString()}, which is no tick of ` +
+        `${task.schedule?.description}. It does so when a clock is set.${due} This is said once.`,
+    );
   }
 }
 

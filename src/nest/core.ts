@@ -61,7 +61,7 @@ export function createTaskLockCore({
   const leftBehind = new LeftBehindTicks(locks);
   const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, settings);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
-  const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, scheduler);
+  const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
   return { settings, store, locks, registry, poller, publisher, interceptor, leftBehind, runner, dispatcher };
 }
 

@@ -30,8 +30,11 @@ export interface Schedule {
   readonly gap?: number;
   /** True if the ticks depend on the machine's time zone. */
   readonly dependsOnLocalZone: boolean;
-  /** The tick that a timer firing at `now` claims. `interval` is the task's own, in milliseconds. */
-  tickAt(now: number, interval: number): TickRequest;
+  /**
+   * The tick that a timer firing at `now` claims; none if it fires at an instant that the schedule does not name.
+   * `interval` is the task's own, in milliseconds.
+   */
+  tickAt(now: number, interval: number): TickRequest | undefined;
   /**
    * The minimum hold before a tick, in milliseconds of real time. It is shorter if the schedule's clock was set forward
    * within the hold: a three-hourly job has a gap of two hours then, and would be refused once a year.
@@ -130,7 +133,10 @@ function expressionSchedule(cronTime: CronTime, description: string): Schedule {
     identity: identityOfJob(cronTime),
     gap,
     dependsOnLocalZone: false,
-    tickAt: (now) => ({ kind: 'scheduled', scheduledTime: ticks.tickAt(now) }),
+    tickAt: (now) => {
+      const scheduledTime = ticks.firedAt(now);
+      return scheduledTime && { kind: 'scheduled', scheduledTime };
+    },
     minHoldBefore: (tick, minHold) =>
       tick.kind === 'scheduled' ? holdByItsClock(ticks.zone, tick.scheduledTime.getTime(), minHold) : minHold,
   };
