@@ -20,6 +20,7 @@ import type {
   WaitingRow,
 } from './requests.sql.js';
 import type { StatementRunner } from './statement-runner.js';
+import { LONGEST_ERROR, storable } from './storable.js';
 
 /** Keeps requests in a table beside the locks. */
 export class PostgresRequestStore implements RequestStore {
@@ -100,7 +101,12 @@ export class PostgresRequestStore implements RequestStore {
       await this.query(outcome === 'succeeded' ? remove : giveBack, [name, token]);
       return { parked: 0 };
     }
-    const [row] = await this.query<RetriedRow>(retry, [name, token, attempts, storable(error)]);
+    const [row] = await this.query<RetriedRow>(retry, [
+      name,
+      token,
+      attempts,
+      storable(error, LONGEST_ERROR),
+    ]);
     const retryIn = row?.retry_in_ms ?? undefined;
     return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
   }
@@ -112,9 +118,4 @@ export class PostgresRequestStore implements RequestStore {
       throw this.explained(error);
     }
   }
-}
-
-/** A text without what Postgres cannot store: it would keep a failed request from its retry, and a key from its run. */
-function storable(text: string | undefined): string | null {
-  return text === undefined ? null : text.toWellFormed().replaceAll('\0', '');
 }

@@ -1,9 +1,7 @@
 import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
 import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
-
-/** The longest error text that a row keeps. It is for people; the log has the whole error. */
-const MAX_ERROR_LENGTH = 2_000;
+import { LONGEST_ERROR, storable } from './storable.js';
 
 const COLUMNS = {
   name: 'text',
@@ -23,7 +21,7 @@ const rowOf = ({ name, token, tick, minHold, stepBack, outcome, error, durable }
   min_hold_ms: minHold,
   step_back_ms: stepBack,
   outcome,
-  error: storable(error),
+  error: storable(error, LONGEST_ERROR),
   durable,
 });
 
@@ -115,9 +113,4 @@ export function inOneCommit(requests: readonly ReleaseRequest[]): readonly Relea
 /** Without a row the statement met a conflict: it is asked again. */
 export function releaseAnswer(row: ReleaseRow | undefined): ReleaseAnswer {
   return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
-}
-
-/** Postgres refuses the NUL character in a text: an error's message must not make its release fail. */
-function storable(error: string | undefined): string | null {
-  return error?.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH).toWellFormed() ?? null;
 }
