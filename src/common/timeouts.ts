@@ -40,11 +40,11 @@ export interface Pause {
   end: () => void;
 }
 
-/** Starts a pause of `delay` milliseconds. */
-export function startPause(clock: LockClock, delay: number): Pause {
+/** Starts a pause of `delay` milliseconds, which keeps the process alive unless told otherwise. */
+export function startPause(clock: LockClock, delay: number, keepAlive = true): Pause {
   let end = (): void => {};
   const over = new Promise<void>((resolve) => {
-    const cancel = clock.timer(delay, resolve, true);
+    const cancel = clock.timer(delay, resolve, keepAlive);
     end = () => {
       cancel();
       resolve();

@@ -10,6 +10,12 @@ module.exports = {
   ],
   'a release that is repeated': [
     {
+      find: 'left()), false);',
+      replace: 'left()));',
+      suites: ['task-locks-release.spec'],
+      scenario: 'keeps the process alive for the claim timeout, and not until the lease ends',
+    },
+    {
       find: 'for (const repeat of ofName) repeat.hurry();',
       replace: '',
       suites: ['task-locks-release.spec'],

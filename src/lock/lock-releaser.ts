@@ -83,7 +83,8 @@ export class LockReleaser {
         if (!worthRepeating) request = { ...request, error: undefined };
       }
       this.repeated.add(repeat);
-      const pause = startPause(this.clock, Math.min(retryDelay(tries), left()));
+      // A process that has closed its data source must not wait for the end of the lease.
+      const pause = startPause(this.clock, Math.min(retryDelay(tries), left()), false);
       repeat.hurry = pause.end;
       await pause.over;
       if (left() <= 0) return;

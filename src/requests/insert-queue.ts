@@ -1,6 +1,7 @@
+import { retryDelay } from '../common/backoff.js';
 import type { LockClock } from '../common/clock.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import { answerWithin } from '../common/timeouts.js';
+import { answerWithin, pause } from '../common/timeouts.js';
 import type { NewRequest, RequestStore } from '../store/request-store.js';
 
 /** How many requests one insert carries at most. */
@@ -66,17 +67,31 @@ export class InsertQueue {
   }
 
   private async insert(batch: readonly Waiting[]): Promise<void> {
-    const wanted = { aborted: false };
     try {
-      const requests = batch.map(({ request }) => request);
-      const inserting = this.store().add(requests, undefined, wanted);
-      const publishedAt = await answerWithin(this.clock, this.timeout, inserting);
+      const publishedAt = await this.send(batch.map(({ request }) => request));
       for (const { resolve } of batch) resolve(publishedAt);
     } catch (error) {
       // One that the store refuses must not fail the others.
       const isRefused = batch.length > 1 && !(error instanceof LockStoreUnavailableError);
       if (isRefused) for (const each of batch) await this.insert([each]);
       else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** An insert that has certainly not had its effect is sent again while there is time; any other would insert twice. */
+  private async send(requests: readonly NewRequest[]): Promise<Date> {
+    const deadline = this.clock.monotonic() + this.timeout;
+    const left = (): number => deadline - this.clock.monotonic();
+    const wanted = { aborted: false };
+    try {
+      for (let tries = 0; ; tries++) {
+        try {
+          return await answerWithin(this.clock, left(), this.store().add(requests, undefined, wanted));
+        } catch (error) {
+          if (!(error instanceof LockStoreUnavailableError) || error.sent || left() <= 0) throw error;
+        }
+        await pause(this.clock, Math.min(retryDelay(tries), left()));
+      }
     } finally {
       // Its caller was told that it failed: it must not be sent once a connection is free.
       wanted.aborted = true;

@@ -3,6 +3,7 @@ import type { LockClock } from '../../src/common/clock.js';
 interface Timer {
   due: number;
   callback: () => void;
+  keepAlive: boolean;
 }
 
 /** Milliseconds that a timer lasts at least, so that a last pause may end so much later than what it waits for. */
@@ -23,9 +24,10 @@ export class FakeClock implements LockClock {
     return this.elapsed;
   }
 
-  timer(delay: number, callback: () => void): () => void {
+  timer(delay: number, callback: () => void, keepAlive = false): () => void {
     // As Node's: one that is due before the clock could move would be set again and again.
-    const timer = { due: this.elapsed + (delay > 0 ? Math.max(delay, SHORTEST_TIMER) : 0), callback };
+    const due = this.elapsed + (delay > 0 ? Math.max(delay, SHORTEST_TIMER) : 0);
+    const timer = { due, callback, keepAlive };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
   }
@@ -33,6 +35,11 @@ export class FakeClock implements LockClock {
   /** How many timers wait: what a test looks at for leaks. */
   get pending(): number {
     return this.timers.size;
+  }
+
+  /** How many of them keep the process alive. */
+  get keepingAlive(): number {
+    return [...this.timers].filter(({ keepAlive }) => keepAlive).length;
   }
 
   /** Passes time: fires the timers on the way in their order, and lets what they started go on after each. */

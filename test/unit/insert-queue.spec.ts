@@ -110,13 +110,35 @@ describe('the requests of a name', () => {
     expect(store.inserts).toEqual([['silent'], ['later']]);
   });
 
-  test('fail together where the store is down', async () => {
-    const { store, add } = aQueue();
+  test('are sent again where they certainly were not sent, and are there once', async () => {
+    const { clock, store, add } = aQueue();
+    store.refuses = { args: '1', error: new LockStoreUnavailableError('connection refused', false) };
+    const added = add('1');
+    await clock.advance(TIMEOUT / 2);
+    expect(store.inserts.length).toBeGreaterThan(2);
+    store.refuses = undefined;
+    await clock.advance(TIMEOUT / 2);
+    await added;
+    expect(store.all().map(({ args }) => args)).toEqual(['1']);
+  });
+
+  test('are not sent again where they may have been inserted', async () => {
+    const { clock, store, add } = aQueue();
+    store.refuses = { args: '1', error: new LockStoreUnavailableError('connection reset', true) };
+    const added = expect(add('1')).rejects.toThrow('connection reset');
+    await clock.advance(TIMEOUT);
+    await added;
+    expect(store.inserts).toEqual([['1']]);
+  });
+
+  test('fail together where the store stays down', async () => {
+    const { clock, store, add } = aQueue();
     store.gate = new Gate();
     store.refuses = { args: '2', error: new LockStoreUnavailableError('connection refused', false) };
     const added = Promise.allSettled(['0', '1', '2'].map(add));
     store.gate.open();
+    await clock.advance(TIMEOUT);
     expect((await added).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
-    expect(store.inserts).toHaveLength(2);
+    expect(store.inserts.slice(1).every((insert) => insert.length === 2)).toBe(true);
   });
 });

@@ -68,6 +68,14 @@ describe('a release while the database is down', () => {
     expect(log.lines.error).toHaveLength(1);
   });
 
+  test('keeps the process alive for the claim timeout, and not until the lease ends', async () => {
+    const { clock } = await afterRun([notSent()]);
+    expect(clock.keepingAlive).toBe(1);
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(clock.pending).toBe(1);
+    expect(clock.keepingAlive).toBe(0);
+  });
+
   test('goes on when the wall clock is set: the row stays held by the clock of the database', async () => {
     const { locks, store, clock } = replica({ release: [notSent()] });
     const lock = await wonLock(locks.claim(aTick));

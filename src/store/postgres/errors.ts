@@ -1,17 +1,32 @@
-import { messageOf } from '../../common/error-text.js';
+import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import { DEFAULT_TABLE } from './table-name.js';
 
 /**
- * SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown and start-up,
- * exhausted resources, a standby that is read-only until it is promoted, a cancelled statement, a pooler's own errors,
- * and a table that is missing after the start, which somebody is about to bring back.
+ * What the server refuses for good, by the class of its SQLSTATE: only values can be at fault, because the texts of our
+ * statements are fixed. Everything else is repeated, also an error that nobody knows yet. It lies in the server, on the
+ * way to it, or in the state of the tables, which somebody may mend while the claim or release is still of use.
  */
-const TRANSIENT = /^(08...|53...|57...|25006|55P03|58...|XX...|42P01|3F000)$/;
+const REFUSED_FOR_GOOD = [
+  '22', // data: a text or a number that Postgres cannot keep
+  '23', // a constraint that somebody has put on the table
+  '44', // the check option of a view that stands in the table's place
+  '54', // a limit: a row, or an entry of an index, that is too long
+  'P0', // an exception that a trigger on the table raises
+];
 
-/** Errors of Node's sockets and of pg's own pool, which carry no SQLSTATE. */
-const CONNECTION_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
-const CONNECTION_MESSAGE =
-  /connection terminated|connection timeout|timeout exceeded|not queryable|client was closed/i;
+/**
+ * What the server says instead of running a statement, or having rolled it back. Repeated, and nothing has happened:
+ * there is no win to be returned.
+ */
+const WITHOUT_EFFECT = [
+  '0A', // a cached plan, or a feature that the table as it is now would need
+  '25', // a standby that is read-only until it is promoted; a connection in a transaction that has failed
+  '26', // a pooler has lost the prepared statement
+  '28', // a password or pg_hba.conf that changed; some poolers check only now
+  '3D', // the database is gone, and somebody restores it
+  '3F', // the schema likewise
+  '42', // a table, column, type or privilege that is missing after the start
+];
 
 /** Another transaction came first: 40001 under stricter isolation than read committed, 40P01 a deadlock. */
 const CONFLICT = /^40(001|P01)$/;
@@ -40,21 +55,23 @@ export function isNameLost(error: unknown): boolean {
   return NAME_LOST.test(codeOf(error) ?? '');
 }
 
-/**
- * Whether the server said that it did not run the statement. Any other error after the statement was sent leaves that
- * open: pg's `query_timeout`, a broken TLS stream, a logger of the application that throws.
- */
-export function isRefusal(error: unknown): boolean {
-  const code = codeOf(error) ?? '';
-  // EPERM and its like have five letters, too, and come from the socket.
-  return /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code) && !isTransient(error);
+/** Whether the same statement with the same values can never succeed. */
+export function isRefusedForGood(error: unknown): boolean {
+  return isOfClass(REFUSED_FOR_GOOD, error);
 }
 
-/** Whether the same statement may succeed later. */
-export function isTransient(error: unknown): boolean {
-  const code = codeOf(error);
-  if (code !== undefined && (TRANSIENT.test(code) || CONNECTION_CODE.test(code))) return true;
-  return CONNECTION_MESSAGE.test(messageOf(error));
+/**
+ * Whether the server said that the statement has changed nothing. Any other error after it was sent leaves that open:
+ * pg's `query_timeout`, a broken TLS stream, a server that shuts down, a logger of the application that throws.
+ */
+export function isWithoutEffect(error: unknown): boolean {
+  return isConflict(error) || isOfClass(WITHOUT_EFFECT, error);
+}
+
+/** A code of the system, such as EPERM, may have five letters, too: none begins with one of these classes. */
+function isOfClass(classes: readonly string[], error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return /^[0-9A-Z]{5}$/.test(code) && classes.includes(code.slice(0, 2));
 }
 
 function wrappedIn(error: object): unknown {
@@ -75,9 +92,11 @@ export function withMigrationHint(
   const place = `{ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' }`;
   const isDefault = table === DEFAULT_TABLE && schema === undefined;
   const migrations = isDefault ? '[...taskLockMigrations]' : `[...taskLockMigrationsFor(${place})]`;
-  return new Error(
+  const message =
     `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
-      `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`,
-    { cause: error },
-  );
+    `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`;
+  // Still one that is repeated: somebody may bring the table back while the end of a run is recorded.
+  if (error instanceof LockStoreUnavailableError)
+    return new LockStoreUnavailableError(message, error.sent, { cause: error });
+  return new Error(message, { cause: error });
 }

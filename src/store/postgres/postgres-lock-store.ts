@@ -66,7 +66,7 @@ export class PostgresLockStore implements LockStore {
 
   /** `dataSource` is called at the first query: applications may bring their data source up later than this. */
   constructor(
-    private readonly dataSource: () => DataSource,
+    dataSource: () => DataSource,
     options: PostgresLockStoreOptions = {},
     clock: LockClock = new SystemLockClock(),
   ) {
@@ -158,7 +158,7 @@ export class PostgresLockStore implements LockStore {
 
   private get statements(): ReturnType<typeof statementsFor> {
     const { schema, table } = this.tableOptions;
-    return (this.lazyStatements ??= statementsFor(table, schema ?? schemaOf(this.dataSource())));
+    return (this.lazyStatements ??= statementsFor(table, schema ?? schemaOf(this.runner.source())));
   }
 
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */

@@ -10,7 +10,7 @@ module.exports = {
   ],
   'what may have been won goes back': [
     {
-      find: '(sent && !isRefusal(error))',
+      find: 'sent && !isWithoutEffect(error)',
       replace: 'false',
       suites: ['dead-connections.spec'],
       scenario: "a claim that pg's own query_timeout cut off goes back when it has won all the same",
@@ -20,6 +20,26 @@ module.exports = {
       replace: '() => {}',
       suites: ['dead-connections.spec'],
       scenario: 'at a claim of which no ask is answered leaves no ghost that holds the lock',
+    },
+  ],
+  'what was not sent can be repeated': [
+    {
+      find: 'sent && isRefusedForGood(error)',
+      replace: 'isRefusedForGood(error)',
+      suites: ['statement-runner.spec'],
+      scenario: 'can be repeated, and was not sent: a code that means a refusal after the sending',
+    },
+    {
+      find: '      throw new LockStoreUnavailableError(messageOf(error), false, { cause: error });',
+      replace: '      throw error;',
+      suites: ['statement-runner.spec'],
+      scenario: 'can be repeated, and was not sent: a data source that is not there yet',
+    },
+    {
+      find: 'const source = this.source();',
+      replace: 'const source = (this.cached ??= this.source());',
+      suites: ['statement-runner.spec'],
+      scenario: 'a data source that was replaced is the one that is asked',
     },
   ],
   'prepared statements behind poolers': [

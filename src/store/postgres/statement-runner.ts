@@ -3,7 +3,7 @@ import type { LockClock } from '../../common/clock.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
-import { isConflict, isNameLost, isRefusal, isTransient } from './errors.js';
+import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect } from './errors.js';
 import type { Query } from './statement.js';
 
 /** How often a statement is sent that meets a conflict each time. */
@@ -11,16 +11,27 @@ const CONFLICT_TRIES = 5;
 
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
-  private source?: DataSource;
-
-  /** `answerTimeout`: milliseconds after which a statement without an answer is given up, and its connection closed. */
   constructor(
     private readonly dataSource: () => DataSource,
     private readonly clock: LockClock,
+    /** Milliseconds after which a statement without an answer is given up, and its connection closed. */
     private readonly answerTimeout: number,
     /** Whether named statements are prepared once a connection: planning is what a claim costs most. */
     private prepares: boolean,
   ) {}
+
+  /**
+   * The data source as it is now: one that is destroyed may be initialised again, or replaced by another.
+   *
+   * @throws LockStoreUnavailableError where there is none
+   */
+  source(): DataSource {
+    try {
+      return this.dataSource();
+    } catch (error) {
+      throw new LockStoreUnavailableError(messageOf(error), false, { cause: error });
+    }
+  }
 
   /**
    * Opens a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
@@ -28,16 +39,17 @@ export class StatementRunner {
    * wanted when a connection becomes free is not sent. One that met a conflict is sent again, `tries` times in all: it
    * then sees what the other transaction has done.
    *
-   * @throws LockStoreUnavailableError where the same statement may succeed later
+   * @throws LockStoreUnavailableError where the same statement may succeed later: whatever failed before it was sent
    */
   async query<Row>(query: Query, signal?: WantedSignal, tries = CONFLICT_TRIES): Promise<Row[]> {
-    this.source ??= this.dataSource();
-    const runner = this.source.createQueryRunner('master');
+    const source = this.source();
+    let runner: QueryRunner | undefined;
     let sent = false;
     let cancelHangUp = (): void => {};
     try {
+      runner = source.createQueryRunner('master');
       const connection: unknown = await runner.connect();
-      if (signal?.aborted) throw new LockStoreUnavailableError('no connection became free in time', false);
+      if (signal?.aborted) throw new Error('no connection became free in time');
       sent = true;
       for (let left = tries - 1; ; left--) {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
@@ -50,8 +62,9 @@ export class StatementRunner {
         }
       }
     } catch (error) {
-      if (!(isTransient(error) || (sent && !isRefusal(error)))) throw error;
-      throw new LockStoreUnavailableError(messageOf(error), sent, { cause: error });
+      if (sent && isRefusedForGood(error)) throw error;
+      const mayHaveHadEffect = sent && !isWithoutEffect(error);
+      throw new LockStoreUnavailableError(messageOf(error), mayHaveHadEffect, { cause: error });
     } finally {
       cancelHangUp();
       await released(runner);
@@ -93,9 +106,9 @@ function hangUp(connection: unknown): void {
 }
 
 /** A connection that broke is released already; that must not hide the statement's own error. */
-async function released(runner: QueryRunner): Promise<void> {
+async function released(runner?: QueryRunner): Promise<void> {
   try {
-    await runner.release();
+    await runner?.release();
   } catch {
     // The pool has dropped it.
   }
