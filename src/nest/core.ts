@@ -70,11 +70,12 @@ export function storeFor(
   settings: ModuleSettings,
   clock: LockClock,
   dataSource: () => DataSource,
+  log: LockLog,
 ): LockStore {
   if (!settings.enabled) return new UnlockedStore(clock);
   if (settings.store) return settings.store;
   const { schema, table, claimTimeout, preparedStatements } = settings;
   // Longer than the claim itself waits: a late answer may be a win that has to be returned.
   const options = { schema, table, preparedStatements, answerTimeout: 2 * claimTimeout };
-  return new PostgresLockStore(dataSource, options, clock);
+  return new PostgresLockStore(dataSource, options, clock, log);
 }

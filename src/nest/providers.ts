@@ -43,7 +43,7 @@ export const taskLockProviders: Provider[] = [
   {
     provide: LOCK_STORE,
     useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef) =>
-      storeFor(settings, clock, () => dataSourceOf(settings, moduleRef)),
+      storeFor(settings, clock, () => dataSourceOf(settings, moduleRef), new Logger('TaskLock')),
     inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
   },
   {

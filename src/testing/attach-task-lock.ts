@@ -24,6 +24,7 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
   const settings = { ...moduleSettings(testingOptions(options)), pollingInterval: Infinity };
   if (settings.problems.length > 0) throw new TaskLockConfigurationError(settings.problems);
   const clock = new SystemLockClock();
+  const log = quietLog();
   const dataSource = () => {
     if (typeof settings.dataSource === 'object') return settings.dataSource;
     throw new TaskLockUsageError(
@@ -34,9 +35,9 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
   const { dispatcher, registry, runner } = createTaskLockCore({
     settings,
     values: new ConfigValues(process.env),
-    store: storeFor(settings, clock, dataSource),
+    store: storeFor(settings, clock, dataSource, log),
     clock,
-    log: quietLog(),
+    log,
     dataSource,
     scheduler: { mayTick: () => false, jobNameOf: () => undefined, cronTimeOf: () => undefined },
   });

@@ -7,6 +7,7 @@ import { closeApplicationsAfterEach, startApplication } from '../support/applica
 import { aClaim, aRelease } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { recordingLog } from '../support/locks.js';
 import { queriesDuring } from '../support/observe-queries.js';
 
 let database: TestDatabase;
@@ -26,6 +27,9 @@ async function serviceWith(options: TaskLockModuleOptions = {}): Promise<TaskLoc
   const application = await startApplication({ options: { store: undefined, dataSource, ...options } });
   return application.get(TaskLockService);
 }
+
+/** In a pool: each has plans of its own. */
+const CONNECTIONS = 4;
 
 const names = Array.from({ length: 300 }, (_, index) => `task ${index}`);
 
@@ -150,14 +154,59 @@ describe('statements', () => {
     expect(await prepared()).toEqual([]);
   });
 
-  test('go on without names from when a pooler has lost one, and no run is lost to it', async () => {
+  test('are prepared anew when a pooler has lost one, and no run is lost to it', async () => {
     const service = await serviceWith();
     await run(service);
     await dataSource.query('DEALLOCATE ALL');
     for (let runs = 0; runs < 2; runs++)
       expect(await run(service)).toEqual({ status: 'executed', value: 'done' });
-    expect(await prepared()).toEqual([]);
+    expect((await prepared()).length).toBeGreaterThan(0);
   });
+
+  test('are planned anew when the type of a column changes, on every connection, and no claim is skipped', async () => {
+    const wide = await database.connect({ extra: { max: CONNECTIONS } });
+    const log = recordingLog();
+    const store = new PostgresLockStore(() => wide, { table: 'task_lock' }, undefined, log);
+    await store.prepare(names);
+    const altered = async (statement: string): Promise<void> => {
+      await database.query(`ALTER TABLE task_lock ${statement}`);
+      await onEveryConnection(store);
+    };
+    await onEveryConnection(store);
+    try {
+      await altered('ADD COLUMN note text');
+      await altered('ALTER COLUMN locked_by TYPE varchar(200)');
+      await altered('ALTER COLUMN fence TYPE numeric');
+      const sent = await queriesDuring(() => onEveryConnection(store));
+      expect(sent.filter(({ name }) => name === undefined)).toEqual([]);
+      expect(log.lines.warn).toEqual([]);
+    } finally {
+      await database.query(
+        'ALTER TABLE task_lock DROP COLUMN note, ALTER COLUMN locked_by TYPE text, ALTER COLUMN fence TYPE bigint',
+      );
+    }
+  });
+
+  /** Sends each kind of statement, for one name and for several, on all connections of the pool at once. */
+  async function onEveryConnection(store: PostgresLockStore): Promise<void> {
+    const share = (nth: number) =>
+      names.slice(2 * nth, 2 * nth + 2).map((name) => aClaim({ name, tick: { kind: 'call' }, minHold: 0 }));
+    for (const size of [1, 2]) {
+      const claims = Array.from({ length: CONNECTIONS }, (_, nth) => share(nth).slice(0, size));
+      const answers = await Promise.all(claims.map((each) => store.claim(each)));
+      expect(answers.flat().map(({ status }) => status)).toEqual(answers.flat().map(() => 'won'));
+      const renewed = await Promise.all(
+        claims.map((each) =>
+          store.renew(each.map(({ name, token }) => ({ name, token, lease: 60_000, maxHold: 300_000 }))),
+        ),
+      );
+      expect(new Set(renewed.flat().map(({ status }) => status))).toEqual(new Set(['renewed']));
+      const released = await Promise.all(
+        claims.map((each) => store.release(each.map((claim) => aRelease(claim)))),
+      );
+      expect(new Set(released.flat().map(({ status }) => status))).toEqual(new Set(['released']));
+    }
+  }
 
   test('carry a digest of their text in their names: another version cannot be run by mistake', async () => {
     const service = await serviceWith();

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { StatementRunner } from '../../src/store/postgres/statement-runner.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
 
 interface Sent {
   name?: string;
@@ -31,7 +32,8 @@ function sourceOf(
 }
 
 function runnerOn(source: () => DataSource, prepares = true) {
-  return { runner: new StatementRunner(source, new FakeClock(), 10_000, prepares) };
+  const log = recordingLog();
+  return { log, runner: new StatementRunner(source, new FakeClock(), 10_000, prepares, log) };
 }
 
 const statement = { name: 'task-lock-claim', text: 'SELECT 1' };
@@ -120,4 +122,78 @@ test('a data source that was replaced is the one that is asked', async () => {
   await runner.query(statement);
   current = sourceOf(() => 'new');
   expect(await runner.query(statement)).toEqual(['new']);
+});
+
+describe('a prepared statement', () => {
+  /** A pooler or a server at which some sends fail, by their names. */
+  function preparing(fails: (sent: Sent, nth: number) => Error | undefined) {
+    const sent: (string | undefined)[] = [];
+    const source = sourceOf((each) => {
+      sent.push(each.name);
+      const error = fails(each, sent.length);
+      if (error) throw error;
+      return 'answer';
+    });
+    return { sent, ...runnerOn(() => source) };
+  }
+
+  test('whose plan is outdated is planned anew, and goes on with another name', async () => {
+    const { runner, sent, log } = preparing(({ name }) =>
+      name === 'task-lock-claim' ? withCode('0A000') : undefined,
+    );
+    for (let times = 0; times < 3; times++) expect(await runner.query(statement)).toEqual(['answer']);
+    expect(sent).toEqual(['task-lock-claim', undefined, 'task-lock-claim-1', 'task-lock-claim-1']);
+    expect(log.lines.warn).toEqual([]);
+  });
+
+  test('that the server cannot run under any name keeps its name', async () => {
+    const { runner, sent } = preparing(() => withCode('0A000'));
+    for (let times = 0; times < 2; times++)
+      expect(await errorOf(runner.query(statement))).toBeInstanceOf(LockStoreUnavailableError);
+    expect(sent).toEqual(['task-lock-claim', undefined, 'task-lock-claim', undefined]);
+  });
+
+  test('that is outdated on several connections at once is renamed once', async () => {
+    const { runner, sent } = preparing(({ name }) =>
+      name === 'task-lock-claim' ? withCode('0A000') : undefined,
+    );
+    await Promise.all([runner.query(statement), runner.query(statement)]);
+    await runner.query(statement);
+    expect(sent.at(-1)).toBe('task-lock-claim-1');
+  });
+
+  test.each(['26000', '42P05'])(
+    'whose name a pooler has lost once goes on with another name: %s',
+    async (code) => {
+      const { runner, sent, log } = preparing(({ name }) =>
+        name === 'task-lock-claim' ? withCode(code) : undefined,
+      );
+      for (let times = 0; times < 2; times++) expect(await runner.query(statement)).toEqual(['answer']);
+      expect(sent).toEqual(['task-lock-claim', undefined, 'task-lock-claim-1']);
+      expect(log.lines.warn).toEqual([]);
+    },
+  );
+
+  test('whose name is lost again and again is sent without one, and one line says so', async () => {
+    const { runner, sent, log } = preparing(({ name }) => (name ? withCode('26000') : undefined));
+    for (let times = 0; times < 20; times++) expect(await runner.query(statement)).toEqual(['answer']);
+    const named = sent.filter((name) => name !== undefined);
+    expect(named).toHaveLength(5);
+    expect(log.lines.warn).toEqual([expect.stringContaining('`preparedStatements: false`')]);
+  });
+
+  test('whose name is lost now and then keeps having one', async () => {
+    const { runner, sent, log } = preparing((_, nth) => (nth % 30 === 0 ? withCode('26000') : undefined));
+    for (let times = 0; times < 600; times++) await runner.query(statement);
+    expect(sent.at(-1)).toBeDefined();
+    expect(log.lines.warn).toEqual([]);
+  });
+
+  test('whose table changes often keeps having a name', async () => {
+    const { runner, sent } = preparing(({ name }, nth) =>
+      name !== undefined && nth % 3 === 0 ? withCode('0A000') : undefined,
+    );
+    for (let times = 0; times < 60; times++) await runner.query(statement);
+    expect(sent.at(-1)).toMatch(/^task-lock-claim-\d+$/);
+  });
 });

@@ -34,6 +34,9 @@ const CONFLICT = /^40(001|P01)$/;
 /** A pooler has moved the session to a connection that does not know the prepared statement (26000), or has it (42P05). */
 const NAME_LOST = /^(26000|42P05)$/;
 
+/** The table has changed under a prepared statement: 'cached plan must not change result type'. */
+const PLAN_OUTDATED = '0A000';
+
 const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_COLUMN = '42703';
 const UNDEFINED_SCHEMA = '3F000';
@@ -53,6 +56,11 @@ export function isConflict(error: unknown): boolean {
 
 export function isNameLost(error: unknown): boolean {
   return NAME_LOST.test(codeOf(error) ?? '');
+}
+
+/** Whether planning the statement anew may help. Other features that are missing have this code, too. */
+export function mayBeOutdatedPlan(error: unknown): boolean {
+  return codeOf(error) === PLAN_OUTDATED;
 }
 
 /** Whether the same statement with the same values can never succeed. */

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { SystemLockClock } from '../../common/clock.js';
 import type { LockClock } from '../../common/clock.js';
+import type { LockLog } from '../../common/log.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -69,11 +70,12 @@ export class PostgresLockStore implements LockStore {
     dataSource: () => DataSource,
     options: PostgresLockStoreOptions = {},
     clock: LockClock = new SystemLockClock(),
+    log?: Pick<LockLog, 'warn'>,
   ) {
     const { answerTimeout = DEFAULT_ANSWER_TIMEOUT, preparedStatements = true } = options;
     const { schema, table = DEFAULT_TABLE } = options;
     this.tableOptions = { schema, table };
-    this.runner = new StatementRunner(dataSource, clock, answerTimeout, preparedStatements);
+    this.runner = new StatementRunner(dataSource, clock, answerTimeout, preparedStatements, log);
     this.requests = new PostgresRequestStore(
       this.runner,
       () => this.statements.requests,

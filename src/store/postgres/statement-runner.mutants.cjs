@@ -42,18 +42,31 @@ module.exports = {
       scenario: 'a data source that was replaced is the one that is asked',
     },
   ],
-  'prepared statements behind poolers': [
+  'prepared statements behind poolers, and of tables that change': [
     {
-      find: 'if (!isNameLost(error)) throw error;',
+      find: 'if (!isLost && !mayBeOutdatedPlan(error)) throw error;',
       replace: 'throw error;',
       suites: ['statements.spec'],
-      scenario: 'go on without names from when a pooler has lost one, and no run is lost to it',
+      scenario: 'are prepared anew when a pooler has lost one, and no run is lost to it',
     },
     {
-      find: 'if (this.prepares) {',
-      replace: 'if (true) {',
+      find: 'const isLost = isNameLost(error);',
+      replace: 'const isLost = false;',
+      suites: ['statement-runner.spec'],
+      scenario: 'whose name is lost again and again is sent without one, and one line says so',
+    },
+    {
+      find: '!isLost && !mayBeOutdatedPlan(error)',
+      replace: '!isLost',
       suites: ['statements.spec'],
-      scenario: 'are not prepared where the options forbid it',
+      scenario:
+        'are planned anew when the type of a column changes, on every connection, and no claim is skipped',
+    },
+    {
+      find: 'this.names.replace(name, used, isLost);',
+      replace: '',
+      suites: ['statement-runner.spec'],
+      scenario: 'whose plan is outdated is planned anew, and goes on with another name',
     },
   ],
 };

@@ -1,9 +1,11 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { LockClock } from '../../common/clock.js';
+import type { LockLog } from '../../common/log.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
-import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect } from './errors.js';
+import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect, mayBeOutdatedPlan } from './errors.js';
+import { PreparedNames } from './prepared-names.js';
 import type { Query } from './statement.js';
 
 /** How often a statement is sent that meets a conflict each time. */
@@ -11,14 +13,18 @@ const CONFLICT_TRIES = 5;
 
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
+  private readonly names: PreparedNames;
+
   constructor(
     private readonly dataSource: () => DataSource,
     private readonly clock: LockClock,
     /** Milliseconds after which a statement without an answer is given up, and its connection closed. */
     private readonly answerTimeout: number,
-    /** Whether named statements are prepared once a connection: planning is what a claim costs most. */
-    private prepares: boolean,
-  ) {}
+    prepares: boolean,
+    log?: Pick<LockLog, 'warn'>,
+  ) {
+    this.names = new PreparedNames(prepares, () => log?.warn(NAMES_GIVEN_UP));
+  }
 
   /**
    * The data source as it is now: one that is destroyed may be initialised again, or replaced by another.
@@ -72,20 +78,30 @@ export class StatementRunner {
   }
 
   private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
-    if (query.name === undefined || !isConnection(connection))
-      return (await runner.query(query.text, query.values)) as Row[];
     const { name, text, values } = query;
-    if (this.prepares) {
-      try {
-        return (await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[];
-      } catch (error) {
-        if (!isNameLost(error)) throw error;
-        this.prepares = false;
-      }
+    if (name === undefined || !isConnection(connection)) return (await runner.query(text, values)) as Row[];
+    const send = async (preparedAs?: string): Promise<Row[]> =>
+      (await connection.query({ name: preparedAs, text, values, types: AS_WRITTEN })).rows as Row[];
+    const used = this.names.of(name);
+    if (used === undefined) return send();
+    try {
+      const rows = await send(used);
+      this.names.worked();
+      return rows;
+    } catch (error) {
+      const isLost = isNameLost(error);
+      if (!isLost && !mayBeOutdatedPlan(error)) throw error;
+      const rows = await send();
+      this.names.replace(name, used, isLost);
+      return rows;
     }
-    return (await connection.query({ text, values, types: AS_WRITTEN })).rows as Row[];
   }
 }
+
+const NAMES_GIVEN_UP =
+  'Prepared statements are lost between this process and the database again and again, so they are planned anew each ' +
+  'time from here on. A pooler does that: pgbouncer keeps them from 1.21 on, and `preparedStatements: false` does ' +
+  'without them from the start.';
 
 /** All values as Postgres writes them: an application may have set type parsers of its own. */
 const AS_WRITTEN = { getTypeParser: () => String };
