@@ -1,4 +1,5 @@
 import { messageOf } from '../common/error-text.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import type { TaskLockProblem } from '../tasks/errors.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { assertScheduleMetadataIsReadable } from '../tasks/schedule/schedule-metadata.js';
@@ -15,30 +16,33 @@ export async function startUpProblems(
   { tasks, problems: ofTasks }: TaskScan,
 ): Promise<TaskLockProblem[]> {
   const problems = [...settings.problems, ...importProblems(moduleImports), ...ofTasks];
-  const succeeds = async (
-    place: Omit<TaskLockProblem, 'message'>,
-    check: () => unknown,
-  ): Promise<boolean> => {
+  /** Resolves to the error that a check has thrown, if any. */
+  const failed = async (place: Omit<TaskLockProblem, 'message'>, check: () => unknown): Promise<unknown> => {
     try {
       await check();
-      return true;
+      return undefined;
     } catch (error) {
       problems.push({ ...place, message: messageOf(error) });
-      return false;
+      return error;
     }
   };
-  await succeeds({ where: '@nestjs/schedule' }, assertScheduleMetadataIsReadable);
+  await failed({ where: '@nestjs/schedule' }, assertScheduleMetadataIsReadable);
   // No migration makes tables of a wrong name, which is what their absence would be answered with.
   if (settings.problems.some(({ option = '' }) => TABLE_OPTIONS.has(option))) return problems;
   const database = { where: 'TaskLockModule', option: 'dataSource' };
-  if (!(await succeeds(database, () => store.prepare([...tasks.keys()])))) return problems;
-  const requested = [...tasks.values()].find(({ expectsRequests }) => expectsRequests);
-  if (!requested) return problems;
+  const problem = await failed(database, () => store.prepare([...tasks.keys()]));
+  // The database is not there, or has not been migrated: that is said once.
+  if (problem instanceof LockStoreUnavailableError) return problems;
+  const requested = [...tasks.values()]
+    .filter(({ expectsRequests }) => expectsRequests)
+    .map(({ name }) => name);
+  const [first] = requested;
+  if (first === undefined) return problems;
   const { requests } = store;
   if (requests) {
-    await succeeds(database, () => requests.prepare());
+    await failed(database, () => requests.prepare(requested));
   } else {
-    const message = `${store.constructor.name} has no \`requests\`, which the task '${requested.name}' needs`;
+    const message = `${store.constructor.name} has no \`requests\`, which the task '${first}' needs`;
     problems.push({ where: 'TaskLockModule', option: 'store', message });
   }
   return problems;

@@ -78,8 +78,8 @@ export interface Settled {
  * `settle` are called by the holder of the lock of that name.
  */
 export interface RequestStore {
-  /** Checks once, at start-up, that the store can be used. */
-  prepare(): Promise<void>;
+  /** Checks once, at start-up, that the store can be used for requests of these tasks. */
+  prepare(tasks: readonly string[]): Promise<void>;
   /**
    * Adds requests, the newest last; with `manager` as part of its transaction. Never conflicts with another request.
    * What has not been sent when `signal` aborts must not be sent. Resolves to when they were added, by the store's clock.

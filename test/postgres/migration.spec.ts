@@ -48,7 +48,7 @@ describe('the migration', () => {
     expect(await tables()).toEqual(['jobs.task_lock', 'jobs.task_lock_request']);
     const store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     await store.prepare(['task']);
-    await store.requests.prepare();
+    await store.requests.prepare([]);
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
   });
 
@@ -64,7 +64,7 @@ describe('the migration', () => {
       'public.task_lock_request',
     ]);
     const store = new PostgresLockStore(() => dataSource, place);
-    await store.requests.prepare();
+    await store.requests.prepare([]);
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
   });
 

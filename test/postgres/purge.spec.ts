@@ -80,3 +80,18 @@ describe('the rows of unused keys', () => {
     expect(answer?.status === 'won' && answer.fence > 7n).toBe(true);
   });
 });
+
+test('a role that may not delete is told which privilege the purge needs', async () => {
+  const role = `${new URL(database.url).pathname.slice(1)}_app`;
+  await database.query(`CREATE ROLE ${role}`);
+  await database.query(`GRANT SELECT, INSERT, UPDATE ON task_lock TO ${role}`);
+  const limited = await database.connect({ extra: { options: `-c role=${role}` } });
+  const asRole = new PostgresLockStore(() => limited, { table: 'task_lock' });
+  const purging = asRole.purge({ prefix: 'export:', unusedFor: 7 * DAY });
+  await expect(purging).rejects.toThrow(
+    'permission denied for table task_lock: grant the role DELETE on the lock table "task_lock"',
+  );
+  await limited.destroy();
+  await database.query(`DROP OWNED BY ${role}`);
+  await database.query(`DROP ROLE ${role}`);
+});

@@ -1,5 +1,6 @@
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
-import { DEFAULT_TABLE } from './table-name.js';
+import { DEFAULT_TABLE, LOCK_TABLE } from './table-name.js';
+import type { TableKind } from './table-name.js';
 
 /**
  * What the server refuses for good, by the class of its SQLSTATE: only values can be at fault, because the texts of our
@@ -40,6 +41,7 @@ const PLAN_OUTDATED = '0A000';
 const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_COLUMN = '42703';
 const UNDEFINED_SCHEMA = '3F000';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The SQLSTATE or system code of an error, also of one that TypeORM has wrapped. */
 export function codeOf(error: unknown): string | undefined {
@@ -52,6 +54,11 @@ export function codeOf(error: unknown): string | undefined {
 
 export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error) ?? '');
+}
+
+/** A privilege is missing, or a policy of row-level security refuses a row. */
+export function isDenied(error: unknown): boolean {
+  return codeOf(error) === INSUFFICIENT_PRIVILEGE;
 }
 
 export function isNameLost(error: unknown): boolean {
@@ -92,7 +99,7 @@ export function withMigrationHint(
   error: unknown,
   { schema, table }: { schema?: string; table: string },
   qualified: string,
-  what: 'lock table' | 'table of requests' = 'lock table',
+  what: TableKind = LOCK_TABLE,
 ): unknown {
   const code = codeOf(error);
   const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { SystemLockClock } from '../../common/clock.js';
 import type { LockClock } from '../../common/clock.js';
 import type { LockLog } from '../../common/log.js';
+import { messageOf } from '../../common/error-text.js';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -15,9 +16,11 @@ import type {
   RenewRequest,
 } from '../lock-store.js';
 import type { WantedSignal } from '../wanted-signal.js';
+import { LOCK_TABLE_ACCESS, reachStatement } from './access.sql.js';
+import type { ReachRow } from './access.sql.js';
 import { claimAnswer, claimStatement } from './claim.sql.js';
 import type { ClaimRow } from './claim.sql.js';
-import { isConflict, withMigrationHint } from './errors.js';
+import { isConflict, isDenied, withMigrationHint } from './errors.js';
 import { holdersStatement, lastHolder } from './holders.sql.js';
 import type { HolderRow } from './holders.sql.js';
 import { fenceStatement } from './fence.sql.js';
@@ -32,7 +35,15 @@ import { requestStatementsFor } from './requests.sql.js';
 import { queryOf } from './statement.js';
 import type { Statement } from './statement.js';
 import { StatementRunner } from './statement-runner.js';
-import { DEFAULT_TABLE, qualifiedTable, requestTableOf, schemaOf } from './table-name.js';
+import { assertAccess, assertRowsReached } from './table-access.js';
+import {
+  DEFAULT_TABLE,
+  LOCK_TABLE,
+  qualifiedTable,
+  REQUEST_TABLE,
+  requestTableOf,
+  schemaOf,
+} from './table-name.js';
 
 /** Options of {@link PostgresLockStore}. */
 export interface PostgresLockStoreOptions {
@@ -79,24 +90,31 @@ export class PostgresLockStore implements LockStore {
     this.requests = new PostgresRequestStore(
       this.runner,
       () => this.statements.requests,
-      (error) =>
-        withMigrationHint(error, this.tableOptions, this.statements.requestTable, 'table of requests'),
+      (error) => withMigrationHint(error, this.tableOptions, this.statements.requestTable, REQUEST_TABLE),
     );
   }
 
   async prepare(names: readonly string[]): Promise<void> {
+    const { table, check, reach, place } = this.statements;
+    const access = await assertAccess(this.runner, { ...place, what: LOCK_TABLE, needed: LOCK_TABLE_ACCESS });
     try {
-      await this.runner.query({ text: this.statements.check });
+      await this.runner.query({ text: check });
     } catch (error) {
-      throw withMigrationHint(error, this.tableOptions, this.statements.table);
+      throw withMigrationHint(error, this.tableOptions, table);
     }
-    if (names.length > 0) await this.ensure(names);
+    if (names.length === 0) return;
+    await assertRowsReached(access, LOCK_TABLE, async () => {
+      await this.ensure(names);
+      const [row] = await this.runner.query<ReachRow>({ text: reach, values: [names] });
+      return row?.unreached === '0';
+    });
+    await this.ensure(names);
   }
 
   /** The lock table with its schema, for people. */
   async place(): Promise<string> {
     const { schema, table } = this.tableOptions;
-    const given = schema ?? schemaOf(this.dataSource());
+    const given = schema ?? schemaOf(this.runner.source());
     if (given !== undefined) return `${given}.${table}`;
     try {
       const query = { text: SCHEMA_STATEMENT, values: [this.statements.table] };
@@ -143,9 +161,18 @@ export class PostgresLockStore implements LockStore {
   }
 
   async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {
-    const query = { text: this.statements.purge, values: [prefix, unusedFor] };
-    const [row] = await this.runner.query<{ removed: string }>(query);
-    return Number(row?.removed ?? 0);
+    const { table, purge } = this.statements;
+    try {
+      const [row] = await this.runner.query<{ removed: string }>({
+        text: purge,
+        values: [prefix, unusedFor],
+      });
+      return Number(row?.removed ?? 0);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      const message = `${messageOf(error)}: grant the role DELETE on the lock table ${table}`;
+      throw new Error(message, { cause: error });
+    }
   }
 
   async holdThroughCommit(
@@ -195,18 +222,21 @@ export class PostgresLockStore implements LockStore {
 /** All statements on a lock table and on the table of requests beside it. */
 function statementsFor(lockTable: string, schema: string | undefined) {
   const table = qualifiedTable(lockTable, schema);
-  const requestTable = qualifiedTable(requestTableOf(lockTable), schema);
+  const requests = requestTableOf(lockTable);
+  const requestTable = qualifiedTable(requests, schema);
   return {
+    place: { table: lockTable, schema },
     table,
     requestTable,
     claim: claimStatement(table),
     renew: renewStatement(table),
     release: releaseStatement(table),
-    check: checkStatement(table),
+    check: checkStatement(table, LOCK_TABLE_ACCESS),
+    reach: reachStatement(table),
     holders: holdersStatement(table),
     fence: fenceStatement(table),
     ensure: ensureStatement(table),
     purge: purgeStatement(table),
-    requests: requestStatementsFor(requestTable, table),
+    requests: { ...requestStatementsFor(requestTable, table), place: { table: requests, schema } },
   };
 }

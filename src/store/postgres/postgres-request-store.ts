@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type {
   NewRequest,
@@ -11,9 +12,11 @@ import type {
   WaitingSearch,
 } from '../request-store.js';
 import type { WantedSignal } from '../wanted-signal.js';
+import { REQUEST_TABLE_ACCESS } from './access.sql.js';
 import type {
   AddedRow,
   PickedRow,
+  ReachedRow,
   RequestStatements,
   RetriedRow,
   UnknownRow,
@@ -21,29 +24,39 @@ import type {
 } from './requests.sql.js';
 import type { StatementRunner } from './statement-runner.js';
 import { LONGEST_ERROR, storable } from './storable.js';
+import { assertAccess, assertRowsReached } from './table-access.js';
+import { REQUEST_TABLE } from './table-name.js';
+import type { TablePlace } from './table-name.js';
 
 /** Keeps requests in a table beside the locks. */
 export class PostgresRequestStore implements RequestStore {
   constructor(
     private readonly runner: StatementRunner,
-    private readonly statements: () => RequestStatements,
+    private readonly statements: () => RequestStatements & { place: TablePlace },
     /** Says how to add the table in an error that a missing table caused. */
     private readonly explained: (error: unknown) => unknown,
   ) {}
 
-  async prepare(): Promise<void> {
-    await this.query(this.statements().check, []);
+  async prepare(tasks: readonly string[]): Promise<void> {
+    const { place, check, add, change, drop } = this.statements();
+    const checked = { ...place, what: REQUEST_TABLE, needed: REQUEST_TABLE_ACCESS } as const;
+    const access = await assertAccess(this.runner, checked);
+    await this.query(check, []);
+    if (tasks.length === 0) return;
+    await assertRowsReached(access, REQUEST_TABLE, async () => {
+      const key = randomUUID();
+      const requests = tasks.map((name) => ({ name, task: name, key, args: '[]', delay: 0 }));
+      const [, ...reached] = await this.runner.rehearse<ReachedRow>([
+        { text: add, values: addedValues(requests) },
+        { text: change, values: [tasks, key] },
+        { text: drop, values: [tasks, key] },
+      ]);
+      return reached.every(([row]) => Number(row?.reached) === tasks.length);
+    });
   }
 
   async add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date> {
-    const values = [
-      requests.map(({ name }) => name),
-      requests.map(({ task }) => task),
-      requests.map(({ key }) => storable(key)),
-      requests.map(({ args }) => args),
-      requests.map(({ delay }) => delay),
-      requests.map(({ delay, maxDelay = delay }) => Math.max(delay, maxDelay)),
-    ];
+    const values = addedValues(requests);
     const rows = manager
       ? await this.addInside(manager, values)
       : await this.query<AddedRow>(this.statements().addDurably, values, signal);
@@ -118,4 +131,16 @@ export class PostgresRequestStore implements RequestStore {
       throw this.explained(error);
     }
   }
+}
+
+/** The parameters of the insert: one array a column. */
+function addedValues(requests: readonly NewRequest[]): unknown[] {
+  return [
+    requests.map(({ name }) => name),
+    requests.map(({ task }) => task),
+    requests.map(({ key }) => storable(key)),
+    requests.map(({ args }) => args),
+    requests.map(({ delay }) => delay),
+    requests.map(({ delay, maxDelay = delay }) => Math.max(delay, maxDelay)),
+  ];
 }

@@ -1,10 +1,12 @@
+import type { NeededAccess } from './access.sql.js';
+
 /**
  * Reads every column that the other statements use, and no row. Fails with 42P01 if the table is missing, and with 42703
  * if an older migration made it. It takes no lock that a claim could meet.
  */
-export function checkStatement(table: string): string {
+export function checkStatement(table: string, { SELECT }: NeededAccess): string {
   return `
-SELECT name, locked_until, started_at, finished_at, last_tick, fence, token, locked_by, outcome, error
+SELECT ${SELECT}
 FROM ${table} LIMIT 0`;
 }
 

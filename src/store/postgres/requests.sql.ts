@@ -1,4 +1,6 @@
 import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../request-store.js';
+import { REQUEST_TABLE_ACCESS } from './access.sql.js';
+import { checkStatement } from './prepare.sql.js';
 
 /** How many names of one task a poll answers: many times what a replica runs of it at once. */
 const NAMES_OF_A_TASK = 100;
@@ -25,6 +27,9 @@ export interface RequestStatements {
   remove: string;
   retry: string;
   giveBack: string;
+  /** Change and remove rows with a key of their own, in a rehearsal at start-up. */
+  change: string;
+  drop: string;
 }
 
 export interface AddedRow {
@@ -51,6 +56,10 @@ export interface PickedRow {
   parked: string;
 }
 
+export interface ReachedRow {
+  reached: string;
+}
+
 export interface RetriedRow {
   parked: string;
   retry_in_ms: string | null;
@@ -58,7 +67,7 @@ export interface RetriedRow {
 
 export function requestStatementsFor(table: string, lockTable: string): RequestStatements {
   return {
-    check: checkStatement(table),
+    check: checkStatement(table, REQUEST_TABLE_ACCESS),
     add: addStatement(table),
     addDurably: addDurablyStatement(table),
     waiting: waitingStatement(table, lockTable),
@@ -67,14 +76,9 @@ export function requestStatementsFor(table: string, lockTable: string): RequestS
     remove: removeStatement(table),
     retry: retryStatement(table),
     giveBack: giveBackStatement(table),
+    change: rehearsed('UPDATE', table, 'SET attempts = attempts'),
+    drop: rehearsed('DELETE FROM', table),
   };
-}
-
-/** Reads every column and no row: fails with 42P01 where the table is missing. */
-function checkStatement(table: string): string {
-  return `
-SELECT id, name, task, key, args, requested_at, due_at, latest_at, attempts, token, parked_at, error
-FROM ${table} LIMIT 0`;
 }
 
 /**
@@ -210,4 +214,13 @@ FROM failed`;
 /** Undoes a pick-up that did not count: a shutdown cut the run off. The token matches once, so a repeat does nothing. */
 function giveBackStatement(table: string): string {
   return `UPDATE ${table} SET token = NULL, attempts = attempts - 1 WHERE name = $1 AND token = $2::uuid`;
+}
+
+/** Row-level security may let a role insert a row that it can neither change nor remove. */
+function rehearsed(command: string, table: string, set = ''): string {
+  return `
+WITH reached AS (
+  ${command} ${table} ${set} WHERE name = ANY ($1::text[]) AND key = $2 RETURNING id
+)
+SELECT count(*) AS reached FROM reached`;
 }

@@ -69,4 +69,13 @@ module.exports = {
       scenario: 'whose plan is outdated is planned anew, and goes on with another name',
     },
   ],
+  'privileges are checked at start-up': [
+    {
+      find: 'await runner.rollbackTransaction();',
+      replace: 'await runner.commitTransaction();',
+      suites: ['start-up-access.spec'],
+      scenario:
+        'on the table of requests, that lets the role insert and see rows only, stops the start, and leaves none',
+    },
+  ],
 };

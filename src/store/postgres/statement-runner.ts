@@ -77,6 +77,27 @@ export class StatementRunner {
     }
   }
 
+  /** Runs statements in one transaction that is rolled back, and answers the rows of each. */
+  async rehearse<Row>(queries: readonly Query[]): Promise<Row[][]> {
+    const runner = this.source().createQueryRunner('master');
+    let cancelHangUp = (): void => {};
+    try {
+      const connection: unknown = await runner.connect();
+      cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
+      await runner.startTransaction();
+      try {
+        const answers: Row[][] = [];
+        for (const { text, values } of queries) answers.push((await runner.query(text, values)) as Row[]);
+        return answers;
+      } finally {
+        await runner.rollbackTransaction();
+      }
+    } finally {
+      cancelHangUp();
+      await released(runner);
+    }
+  }
+
   private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
     const { name, text, values } = query;
     if (name === undefined || !isConnection(connection)) return (await runner.query(text, values)) as Row[];

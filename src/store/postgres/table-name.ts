@@ -3,6 +3,17 @@ import type { DataSource } from 'typeorm';
 /** The lock table's default name. */
 export const DEFAULT_TABLE = 'task_lock';
 
+/** What errors call the two tables. */
+export const LOCK_TABLE = 'lock table';
+export const REQUEST_TABLE = 'table of requests';
+export type TableKind = typeof LOCK_TABLE | typeof REQUEST_TABLE;
+
+/** Where a table is; without a schema the connection's search_path decides. */
+export interface TablePlace {
+  table: string;
+  schema?: string;
+}
+
 /** Quotes an identifier, so that schemas and tables of every name work and none can smuggle in a statement. */
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
