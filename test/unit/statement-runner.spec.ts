@@ -2,7 +2,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { StatementRunner } from '../../src/store/postgres/statement-runner.js';
-import { FakeClock } from '../support/fake-clock.js';
+import { FakeClock, settled } from '../support/fake-clock.js';
+import { Later } from '../support/scripted-store.js';
 import { recordingLog } from '../support/locks.js';
 
 interface Sent {
@@ -114,6 +115,21 @@ describe('what failed after the statement was sent', () => {
     'is thrown as it is where it is refused for good: %s',
     async (code) => expect(await failingWith(withCode(code))).not.toBeInstanceOf(LockStoreUnavailableError),
   );
+});
+
+test('what waits for a connection for too long gives up without having sent anything, and a connection that comes later goes back', async () => {
+  const clock = new FakeClock();
+  const connection = new Later<unknown>();
+  const release = jest.fn(async () => {});
+  const source = { createQueryRunner: () => ({ connect: () => connection.promise, release }) };
+  const runner = new StatementRunner(() => source as unknown as DataSource, clock, 10_000, true);
+  const error = errorOf(runner.query(statement));
+  await clock.advance(10_000);
+  expect(await error).toMatchObject({ message: 'no connection became free in time', sent: false });
+  expect(release).not.toHaveBeenCalled();
+  connection.resolve({});
+  await settled();
+  expect(release).toHaveBeenCalledTimes(1);
 });
 
 test('a data source that was replaced is the one that is asked', async () => {

@@ -2,7 +2,7 @@
 module.exports = {
   '2 the clock, and a transaction of its own': [
     {
-      find: '(await connection.query({ name, text, values, types: AS_WRITTEN })).rows as Row[]',
+      find: '(await connection.query({ name: preparedAs, text, values, types: AS_WRITTEN })).rows as Row[]',
       replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
       suites: ['callers-transaction.spec'],
       scenario: 'a claim is committed by itself: a rollback of the caller keeps it and its minimum hold',
@@ -16,8 +16,8 @@ module.exports = {
       scenario: "a claim that pg's own query_timeout cut off goes back when it has won all the same",
     },
     {
-      find: '() => hangUp(connection)',
-      replace: '() => {}',
+      find: 'in the pool.\n        cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));',
+      replace: 'in the pool.',
       suites: ['dead-connections.spec'],
       scenario: 'at a claim of which no ask is answered leaves no ghost that holds the lock',
     },
@@ -36,8 +36,22 @@ module.exports = {
       scenario: 'can be repeated, and was not sent: a data source that is not there yet',
     },
     {
-      find: 'const source = this.source();',
-      replace: 'const source = (this.cached ??= this.source());',
+      find: 'await within(this.clock, this.answerTimeout, connecting)',
+      replace: 'await connecting',
+      suites: ['statement-runner.spec'],
+      scenario:
+        'what waits for a connection for too long gives up without having sent anything, and a connection that comes later goes back',
+    },
+    {
+      find: '() => released(runner),',
+      replace: '() => undefined,',
+      suites: ['statement-runner.spec'],
+      scenario:
+        'what waits for a connection for too long gives up without having sent anything, and a connection that comes later goes back',
+    },
+    {
+      find: 'this.source().createQueryRunner',
+      replace: '(this.cached ??= this.source()).createQueryRunner',
       suites: ['statement-runner.spec'],
       scenario: 'a data source that was replaced is the one that is asked',
     },

@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { LockClock } from '../../common/clock.js';
 import type { LockLog } from '../../common/log.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
+import { within } from '../../common/timeouts.js';
 import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
 import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect, mayBeOutdatedPlan } from './errors.js';
@@ -48,14 +49,13 @@ export class StatementRunner {
    * @throws LockStoreUnavailableError where the same statement may succeed later: whatever failed before it was sent
    */
   async query<Row>(query: Query, signal?: WantedSignal, tries = CONFLICT_TRIES): Promise<Row[]> {
-    const source = this.source();
     let runner: QueryRunner | undefined;
     let sent = false;
     let cancelHangUp = (): void => {};
     try {
-      runner = source.createQueryRunner('master');
-      const connection: unknown = await runner.connect();
-      if (signal?.aborted) throw new Error('no connection became free in time');
+      let connection: unknown;
+      [runner, connection] = await this.connect();
+      if (signal?.aborted) throw new Error(NO_CONNECTION);
       sent = true;
       for (let left = tries - 1; ; left--) {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
@@ -79,11 +79,9 @@ export class StatementRunner {
 
   /** Runs statements in one transaction that is rolled back, and answers the rows of each. */
   async rehearse<Row>(queries: readonly Query[]): Promise<Row[][]> {
-    const runner = this.source().createQueryRunner('master');
-    let cancelHangUp = (): void => {};
+    const [runner, connection] = await this.connect();
+    const cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
     try {
-      const connection: unknown = await runner.connect();
-      cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
       await runner.startTransaction();
       try {
         const answers: Row[][] = [];
@@ -96,6 +94,22 @@ export class StatementRunner {
       cancelHangUp();
       await released(runner);
     }
+  }
+
+  /** Waits no longer than for an answer: a pool that is ended forgets who waits for one of its connections. */
+  private async connect(): Promise<[QueryRunner, unknown]> {
+    const runner = this.source().createQueryRunner('master');
+    const connecting = runner
+      .connect()
+      .then((connection: unknown) => [runner, connection] as [QueryRunner, unknown]);
+    const connected = await within(this.clock, this.answerTimeout, connecting);
+    if (connected) return connected;
+    // One that comes later goes back to its pool.
+    connecting.then(
+      () => released(runner),
+      () => undefined,
+    );
+    throw new Error(NO_CONNECTION);
   }
 
   private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
@@ -118,6 +132,8 @@ export class StatementRunner {
     }
   }
 }
+
+const NO_CONNECTION = 'no connection became free in time';
 
 const NAMES_GIVEN_UP =
   'Prepared statements are lost between this process and the database again and again, so they are planned anew each ' +
