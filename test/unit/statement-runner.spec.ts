@@ -1,7 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { StatementRunner } from '../../src/store/postgres/statement-runner.js';
+import { aClaim } from '../support/claims.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { Later } from '../support/scripted-store.js';
 import { recordingLog } from '../support/locks.js';
@@ -81,6 +83,22 @@ describe('what failed before the statement was sent', () => {
     expect(error).toBeInstanceOf(LockStoreUnavailableError);
     expect(error).toMatchObject({ sent: false });
   });
+});
+
+test('a store whose data source is not there yet can be asked again: the schema of its table is that of the data source', async () => {
+  const application: { dataSource?: DataSource } = {};
+  const store = new PostgresLockStore(() => {
+    if (!application.dataSource) throw new Error('no data source yet');
+    return application.dataSource;
+  });
+  const error = await errorOf(store.claim([aClaim()]));
+  expect(error).toBeInstanceOf(LockStoreUnavailableError);
+  expect(error).toMatchObject({ message: 'no data source yet', sent: false });
+  const texts: string[] = [];
+  const source = sourceOf(({ text }) => void texts.push(text));
+  application.dataSource = Object.assign(source, { options: { type: 'postgres', schema: 'jobs' } });
+  await errorOf(store.claim([aClaim()]));
+  expect(texts[0]).toContain('"jobs"."task_lock"');
 });
 
 describe('what failed after the statement was sent', () => {

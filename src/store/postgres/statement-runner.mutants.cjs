@@ -33,7 +33,8 @@ module.exports = {
       find: '      throw new LockStoreUnavailableError(messageOf(error), false, { cause: error });',
       replace: '      throw error;',
       suites: ['statement-runner.spec'],
-      scenario: 'can be repeated, and was not sent: a data source that is not there yet',
+      scenario:
+        'a store whose data source is not there yet can be asked again: the schema of its table is that of the data source',
     },
     {
       find: 'await within(this.clock, this.answerTimeout, connecting)',
