@@ -79,6 +79,35 @@ describe('a lock table that is missing', () => {
   });
 });
 
+test('a data source that is not initialized stops the start, with what to call', async () => {
+  const message = await startUpMessage(onPostgres({ manualInitialization: true } as never));
+  expect(message).toContain(
+    'TaskLockModule, option dataSource: the data source is not initialized: call `await dataSource.initialize()` before',
+  );
+});
+
+test('a data source of your own needs no TypeOrmModule', async () => {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: database.url,
+    schema: 'own',
+    migrations: [...taskLockMigrations],
+  });
+  await database.query('CREATE SCHEMA own');
+  await dataSource.initialize();
+  try {
+    await dataSource.runMigrations();
+    const application = await startApplication({
+      providers: [Jobs],
+      options: { dataSource, store: undefined },
+    });
+    expect(await application.get(Jobs).cleanUp()).toBe('clean');
+    await application.close();
+  } finally {
+    await dataSource.destroy();
+  }
+});
+
 test('a lock table that an older version made stops the start', async () => {
   await database.query(
     'CREATE SCHEMA old; CREATE TABLE old.task_lock (name text PRIMARY KEY, locked_until timestamptz)',

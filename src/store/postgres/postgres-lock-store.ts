@@ -59,6 +59,10 @@ export interface PostgresLockStoreOptions {
 
 const DEFAULT_ANSWER_TIMEOUT = 10_000;
 
+const NOT_INITIALIZED =
+  'the data source is not initialized: call `await dataSource.initialize()` before the application starts, as for a ' +
+  'DataSource of your own or with `manualInitialization: true`';
+
 /** Each conflict means that another replica made a row, so this many in a row are not to be expected. */
 const MAX_ENSURE_TRIES = 20;
 
@@ -95,6 +99,9 @@ export class PostgresLockStore implements LockStore {
   }
 
   async prepare(names: readonly string[]): Promise<void> {
+    // The mock of a test often does not say.
+    const { isInitialized }: Partial<Pick<DataSource, 'isInitialized'>> = this.runner.source();
+    if (isInitialized === false) throw new Error(NOT_INITIALIZED);
     const { table, check, reach, place } = this.statements;
     const access = await assertAccess(this.runner, { ...place, what: LOCK_TABLE, needed: LOCK_TABLE_ACCESS });
     try {
