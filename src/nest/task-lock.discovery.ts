@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { ConfigReader } from '../tasks/settings/placeholders.js';
+import { ConfigServices } from './config-services.js';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';
@@ -47,13 +48,9 @@ export class TaskLockDiscovery {
     return [...classes.values()];
   }
 
-  /** `ConfigService` of @nestjs/config, known by its shape: the package need not be installed. */
+  /** @throws Error if the application has ConfigModule, but no ConfigService */
   configService(): ConfigReader | undefined {
-    this.config ??= this.discovery
-      .getProviders()
-      .find(({ name, instance }: Wrapper) => name === 'ConfigService' && isConfigService(instance))
-      ?.instance as ConfigReader | undefined;
-    return this.config;
+    return (this.config ??= ConfigServices.among(this.discovery.getProviders()));
   }
 
   /** The methods that the scheduler fires under a name, tasks or not. */
@@ -91,12 +88,6 @@ export class TaskLockDiscovery {
   private wrappers(): Wrapper[] {
     return [...this.discovery.getControllers(), ...this.discovery.getProviders()];
   }
-}
-
-/** The shape of @nestjs/config's service: an application's own class of that name may throw where a value is missing. */
-function isConfigService(instance: unknown): instance is ConfigReader {
-  const shape = instance as { get?: unknown; getOrThrow?: unknown } | undefined;
-  return typeof shape?.get === 'function' && typeof shape.getOrThrow === 'function';
 }
 
 function isTimerStarter(instance: unknown): instance is TimerStarter {

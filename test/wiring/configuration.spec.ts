@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
+import type { ModuleMetadata } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
@@ -8,7 +9,7 @@ import type { TaskLockModuleOptions } from '../../src/index.js';
 import type { TaskLockCore } from '../../src/nest/core.js';
 import { TASK_LOCK_CORE } from '../../src/nest/task-lock.tokens.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+import { buildApplication, closeApplicationsAfterEach, startApplication } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 
 closeApplicationsAfterEach();
@@ -85,6 +86,122 @@ describe('a placeholder takes its value from', () => {
     setEnvironment({ APP_NAME: 'books', CITATIONS_MIN_HOLD: '10m' });
     const task = (await tasksWith({ config })).taskNamed('books-prune');
     expect(task).toMatchObject({ interval: 3 * HOUR, minHold: HOUR / 6 });
+  });
+});
+
+describe('ConfigService of @nestjs/config is found', () => {
+  const config = { citations: { refreshEvery: '3h' } };
+  afterEach(() => renamed('ConfigService'));
+
+  /** Gives the class the name that a bundler would give it. */
+  function renamed(name: string): void {
+    Object.defineProperty(ConfigService, 'name', { value: name, configurable: true });
+  }
+
+  /** The interval of the task with a placeholder, in an application that has these imports and providers. */
+  async function intervalWith(metadata: ModuleMetadata): Promise<number | undefined> {
+    const { providers = [], ...others } = metadata;
+    const application = await startApplication({ ...others, providers: [Citations, ...providers] });
+    return application.get<TaskLockCore>(TASK_LOCK_CORE).registry.get('refresh')?.interval;
+  }
+
+  test.each(['q', 'ConfigService2', ''])('where a bundler calls its class %j', async (name) => {
+    renamed(name);
+    expect(await intervalWith({ imports: [configured(config)] })).toBe(3 * HOUR);
+  });
+
+  test('in a module that is not global, also by forFeature alone', async () => {
+    @Module({ imports: [ConfigModule.forFeature(() => config)] })
+    class Feature {}
+    expect(await intervalWith({ imports: [Feature] })).toBe(3 * HOUR);
+  });
+
+  test('in each of several modules', async () => {
+    @Module({ imports: [ConfigModule.forFeature(() => ({ other: 1 }))] })
+    class Feature {}
+    const imports = [
+      ConfigModule.forRoot({ isGlobal: true, load: [() => config], ignoreEnvFile: true }),
+      Feature,
+    ];
+    expect(await intervalWith({ imports })).toBe(3 * HOUR);
+  });
+
+  test('without its module, as tests provide it', async () => {
+    const provided = { provide: ConfigService, useValue: new ConfigService(config) };
+    renamed('q');
+    expect(await intervalWith({ providers: [provided] })).toBe(3 * HOUR);
+  });
+
+  test('beside one that has no such value', async () => {
+    const empty = { provide: ConfigService, useValue: new ConfigService({}) };
+    expect(await intervalWith({ imports: [configured(config)], providers: [empty] })).toBe(3 * HOUR);
+  });
+
+  /** Starts the application, with this in the place of its ConfigService. */
+  async function startWith(service: unknown): Promise<number | undefined> {
+    const application = await buildApplication({ imports: [configured(config)], providers: [Citations] })
+      .overrideProvider(ConfigService)
+      .useValue(service)
+      .compile();
+    try {
+      await application.init();
+      return application.get<TaskLockCore>(TASK_LOCK_CORE).registry.get('refresh')?.interval;
+    } finally {
+      await application.close();
+    }
+  }
+
+  test('as what a test puts in its place, with get() alone', async () => {
+    const values: Record<string, string> = { 'citations.refreshEvery': '5h' };
+    expect(await startWith({ get: (path: string) => values[path] })).toBe(5 * HOUR);
+  });
+
+  describe('and not mistaken for', () => {
+    const missing = (path: string): never => {
+      throw new Error(`${path} is missing`);
+    };
+    const itsShape = { get: missing, getOrThrow: missing, set: missing };
+
+    test("an application's own class of that name and shape", async () => {
+      const own = { ConfigService: class {} }.ConfigService;
+      Object.assign(own.prototype, itsShape);
+      expect(await intervalWith({ providers: [own] })).toBe(24 * HOUR);
+      expect(await intervalWith({ imports: [configured(config)], providers: [own] })).toBe(3 * HOUR);
+    });
+
+    test("an application's own class that extends it", async () => {
+      @Injectable()
+      class StrictConfig extends ConfigService {
+        override get(path: string): never {
+          return missing(path);
+        }
+      }
+      expect(await intervalWith({ imports: [configured(config)], providers: [StrictConfig] })).toBe(3 * HOUR);
+    });
+
+    test("an application's own providers with its tokens", async () => {
+      @Injectable()
+      class Settings {
+        constructor(@Inject('CONFIGURATION_TOKEN') readonly settings: object) {}
+        get = missing;
+      }
+      const providers = [
+        { provide: 'CONFIGURATION_TOKEN', useValue: {} },
+        { provide: 'ConfigService', useValue: itsShape },
+        { provide: (() => undefined) as never, useValue: itsShape },
+        Settings,
+      ];
+      expect(await intervalWith({ providers })).toBe(24 * HOUR);
+    });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a value without get()', {}],
+  ])('or else the start is an error that says so: %s stands in its place', async (_, service) => {
+    await expect(startWith(service)).rejects.toThrow(
+      /Citations\.refresh, option interval: ConfigModule of @nestjs\/config is imported, but its ConfigService is not there/,
+    );
   });
 });
 
