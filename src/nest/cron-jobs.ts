@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { memberOf } from '../tasks/declaration.js';
 import type { TaskLockProblem } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
+import type { JobRegistry } from './scheduled-jobs.js';
 
 /** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has read its own. */
 @Injectable()
@@ -12,7 +12,7 @@ export class CronJobs {
   private readonly logger = new Logger('TaskLock');
 
   /** `scheduler` gives the registry of ScheduleModule, which stops the jobs at shutdown, or nothing without that module. */
-  constructor(private readonly scheduler: () => SchedulerRegistry | undefined) {}
+  constructor(private readonly scheduler: () => JobRegistry | undefined) {}
 
   /** Why the job cannot start. A @Cron of this name that the scheduler adds later fails there, with the name alone. */
   problemsOf({ declaredName: name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {

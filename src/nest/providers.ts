@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import { SystemLockClock } from '../common/clock.js';
@@ -48,13 +47,13 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: SchedulerState,
-    useFactory: (moduleRef: ModuleRef, discovery: TaskLockDiscovery) =>
+    useFactory: (discovery: TaskLockDiscovery, moduleRef: ModuleRef) =>
       new SchedulerState(
-        () => optional(moduleRef, SchedulerRegistry),
+        () => discovery.jobRegistry(),
         () => optional<SchedulerOptions>(moduleRef, SCHEDULER_OPTIONS),
         () => discovery.timerStarter(),
       ),
-    inject: [ModuleRef, TaskLockDiscovery],
+    inject: [TaskLockDiscovery, ModuleRef],
   },
   {
     provide: TASK_LOCK_CORE,
@@ -89,8 +88,8 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: CronJobs,
-    useFactory: (moduleRef: ModuleRef) => new CronJobs(() => optional(moduleRef, SchedulerRegistry)),
-    inject: [ModuleRef],
+    useFactory: (discovery: TaskLockDiscovery) => new CronJobs(() => discovery.jobRegistry()),
+    inject: [TaskLockDiscovery],
   },
   {
     provide: TaskLockExplorer,
@@ -116,10 +115,7 @@ export const taskLockProviders: Provider[] = [
   },
 ];
 
-function optional<T>(
-  moduleRef: ModuleRef,
-  token: string | (abstract new (...args: never[]) => T),
-): T | undefined {
+function optional<T>(moduleRef: ModuleRef, token: string): T | undefined {
   try {
     return moduleRef.get<T>(token, { strict: false });
   } catch {

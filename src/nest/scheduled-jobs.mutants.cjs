@@ -14,4 +14,12 @@ module.exports = {
       scenario: 'is said by the decorator before the timers are set',
     },
   ],
+  'the scheduler is known by its shape': [
+    {
+      find: `members.every((member) => typeof Reflect.get(instance, member) === 'function')`,
+      replace: `members.length > 0 && instance.constructor.name === 'SchedulerRegistry'`,
+      suites: ['wiring/task-cron.spec'],
+      scenario: 'fires with a scheduler of another copy of @nestjs/schedule, as in a bundle',
+    },
+  ],
 };

@@ -9,6 +9,18 @@ export interface TimerRegistry {
   addCronJob(name: string, job: CronJob): void;
 }
 
+/** What @TaskCron needs of it, too. */
+export interface JobRegistry extends TimerRegistry {
+  doesExist(type: 'cron', name: string): boolean;
+}
+
+/** Known by its members, like the starter: in a bundle the application may have its own copy of the class. */
+export function isJobRegistry(instance: unknown): instance is JobRegistry {
+  if (typeof instance !== 'object' || instance === null) return false;
+  const members = ['getCronJobs', 'getIntervals', 'getTimeouts', 'addCronJob', 'doesExist'];
+  return members.every((member) => typeof Reflect.get(instance, member) === 'function');
+}
+
 /** What sets the timers of @nestjs/schedule. It is not exported, and known by these members. */
 export interface TimerStarter {
   onApplicationBootstrap(): unknown;

@@ -6,15 +6,17 @@ import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';
 import { namedTimerOf } from '../tasks/schedule/schedule-metadata.js';
-import type { TimerStarter } from './scheduled-jobs.js';
+import { isJobRegistry } from './scheduled-jobs.js';
+import type { JobRegistry, TimerStarter } from './scheduled-jobs.js';
 import type { NamedTimer } from './timer-names.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Finds classes with tasks, and the `ConfigService`, in the application's container. */
+/** Finds classes with tasks, the scheduler and the `ConfigService` in the application's container. */
 @Injectable()
 export class TaskLockDiscovery {
   private config?: ConfigReader;
+  private registry?: JobRegistry;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -78,6 +80,14 @@ export class TaskLockDiscovery {
       .getProviders()
       .map(({ instance }: Wrapper) => instance as unknown);
     return instances.find(isTimerStarter);
+  }
+
+  /** The registry of ScheduleModule, or nothing without that module. */
+  jobRegistry(): JobRegistry | undefined {
+    return (this.registry ??= this.discovery
+      .getProviders()
+      .map(({ instance }): unknown => instance)
+      .find(isJobRegistry));
   }
 
   /** How often the application imports this module; each import has a dispatcher of its own. */

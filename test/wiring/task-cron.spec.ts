@@ -92,6 +92,27 @@ describe('@TaskCron', () => {
     expect(await application.get(Jobs).cleanUp()).toBe('cleaned for undefined');
   });
 
+  test('fires with a scheduler of another copy of @nestjs/schedule, as in a bundle', async () => {
+    @Injectable()
+    class SchedulerOfTheBundle extends SchedulerRegistry {}
+    const logger = new CapturedLog();
+    const module = await Test.createTestingModule({
+      imports: [TaskLockModule.forRoot({ store: new InMemoryLockStore() })],
+      providers: [Jobs, Journal, SchedulerOfTheBundle],
+    })
+      .setLogger(logger)
+      .compile();
+    try {
+      await module.init();
+      const scheduler = module.get(SchedulerOfTheBundle);
+      expect([...scheduler.getCronJobs().keys()]).toEqual(['clean-up', 'each second', 'failing']);
+      expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+      for (const job of scheduler.getCronJobs().values()) void job.stop();
+    } finally {
+      await module.close();
+    }
+  });
+
   test('stops with the application', async () => {
     const application = await startApplication({ providers: [Jobs, Journal] });
     const job = application.get(SchedulerRegistry).getCronJob('each second');
