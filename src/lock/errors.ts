@@ -1,3 +1,4 @@
+import { marked } from '../common/marked.js';
 import type { Skipped, SkipReason } from './task-claim.js';
 
 /**
@@ -16,6 +17,7 @@ export type LockLossReason = 'maximum hold' | 'lease' | 'taken' | 'shutdown' | '
  *   await this.export(page);
  * }
  */
+@marked('lost')
 export class TaskLockLostError extends Error {
   override readonly name = 'TaskLockLostError';
 
@@ -45,6 +47,7 @@ interface Wanted {
  *   throw error;
  * }
  */
+@marked('held')
 export class TaskLockHeldError extends Error {
   override readonly name: string = 'TaskLockHeldError';
   /** The name of the task. */
@@ -67,6 +70,7 @@ export class TaskLockHeldError extends Error {
 }
 
 /** A call of a task with `overlap: 'wait'` did not get the lock within `waitTimeout`. */
+@marked('timeout')
 export class TaskLockTimeoutError extends TaskLockHeldError {
   override readonly name = 'TaskLockTimeoutError';
 
@@ -89,6 +93,7 @@ const WHY: Partial<Record<SkipReason, string>> = {
  * A call of a task with `overlap: 'wait'`, `'throw'` or `'bufferOne'`, or with `debounce`, could not claim its lock: it
  * did not run, and may be repeated.
  */
+@marked('unavailable')
 export class TaskLockUnavailableError extends Error {
   override readonly name = 'TaskLockUnavailableError';
   readonly task: string;

@@ -1,3 +1,5 @@
+import { marked } from '../common/marked.js';
+
 /** One thing that is wrong with the configuration, and where. */
 export interface TaskLockProblem {
   /** The class and the method, or the module. */
@@ -14,6 +16,7 @@ export const SCHEDULE_OPTION = 'its schedule';
  * name, or the lock table is missing. Thrown at start-up, with everything that is wrong at once. `TaskLockService.run`
  * and `attachTaskLock` throw it at the call.
  */
+@marked('configuration')
 export class TaskLockConfigurationError extends Error {
   override readonly name = 'TaskLockConfigurationError';
 
@@ -23,6 +26,7 @@ export class TaskLockConfigurationError extends Error {
 }
 
 /** Thrown if `@TaskLock` or `TaskLockService` is used in a way that cannot work. */
+@marked('usage')
 export class TaskLockUsageError extends Error {
   override readonly name = 'TaskLockUsageError';
 }
