@@ -30,6 +30,6 @@ export type {
   TaskRequestOptions,
   WhenFunction,
 } from './tasks/options.js';
-export { TaskLockService } from './nest/task-lock.service.js';
+export { TaskLockService } from './nest/service-token.js';
 export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';

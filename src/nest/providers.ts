@@ -12,13 +12,14 @@ import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { createTaskLockCore, storeFor } from './core.js';
 import type { TaskLockCore } from './core.js';
+import { TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
 import { dataSourceOf } from './data-source.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
-import { TaskLockService } from './task-lock.service.js';
+import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
 import { TaskLockShutdown } from './task-lock.shutdown.js';
 import {
   LOCK_CLOCK,
@@ -104,7 +105,7 @@ export const taskLockProviders: Provider[] = [
   {
     provide: TaskLockService,
     useFactory: ({ registry, interceptor, publisher }: TaskLockCore, explorer: TaskLockExplorer) =>
-      new TaskLockService(registry, interceptor, publisher, () => explorer.explore()),
+      new ServiceOfThisCopy(registry, interceptor, publisher, () => explorer.explore()),
     inject: [TASK_LOCK_CORE, TaskLockExplorer],
   },
   {

@@ -16,4 +16,12 @@ module.exports = {
       scenario: 'several, on both tables, in one error',
     },
   ],
+  'two copies of the module are named': [
+    {
+      find: 'copies === 1',
+      replace: 'copies > 0',
+      suites: ['wiring/two-copies.spec'],
+      scenario: 'TaskLockModule of both copies is an error that says so',
+    },
+  ],
 };

@@ -12,7 +12,7 @@ const TABLE_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
 /** Everything that keeps the application from starting: wrong options, wrong tasks, a table that is missing. */
 export async function startUpProblems(
   { settings, store }: TaskLockCore,
-  moduleImports: number,
+  moduleImports: readonly unknown[],
   { tasks, problems: ofTasks }: TaskScan,
 ): Promise<TaskLockProblem[]> {
   const problems = [...settings.problems, ...importProblems(moduleImports), ...ofTasks];
@@ -48,10 +48,15 @@ export async function startUpProblems(
   return problems;
 }
 
-function importProblems(imports: number): TaskLockProblem[] {
-  if (imports === 1) return [];
+function importProblems(imports: readonly unknown[]): TaskLockProblem[] {
+  if (imports.length === 1) return [];
+  const copies = new Set(imports).size;
+  const from =
+    copies === 1
+      ? ''
+      : `, from ${copies} copies of nestjs-task-lock (a CommonJS one and an ES module, or two versions)`;
   const message =
-    `it is imported ${imports} times: import it once, in the root module, since it is global. In a test of an ` +
+    `it is imported ${imports.length} times${from}: import it once, in the root module, since it is global. In a test of an ` +
     `application that imports it already, override its LOCK_STORE from 'nestjs-task-lock/testing'`;
   return [{ where: 'TaskLockModule', message }];
 }

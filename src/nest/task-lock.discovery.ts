@@ -90,9 +90,12 @@ export class TaskLockDiscovery {
       .find(isJobRegistry));
   }
 
-  /** How often the application imports this module; each import has a dispatcher of its own. */
-  moduleImports(): number {
-    return this.discovery.getProviders().filter(({ token }) => token === DISPATCHER_TOKEN).length;
+  /** The class of each import of this module; each has a dispatcher of its own, and each copy of the package a class. */
+  moduleImports(): unknown[] {
+    return this.discovery
+      .getProviders()
+      .filter(({ token }) => token === DISPATCHER_TOKEN)
+      .map(({ host }) => host?.metatype);
   }
 
   private wrappers(): Wrapper[] {

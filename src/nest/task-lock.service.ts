@@ -6,6 +6,7 @@ import { keyOfCall, keyText } from '../tasks/settings/lock-key.js';
 import { LONGEST_DELAY } from '../tasks/settings/request-settings.js';
 import { keyedName } from '../store/lock-name.js';
 import { messageOf } from '../common/error-text.js';
+import { marked } from '../common/marked.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
@@ -25,6 +26,7 @@ const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
 
 /** Runs code under a task's lock without a decorator, and requests runs of decorated tasks. */
 @Injectable()
+@marked('service')
 export class TaskLockService {
   constructor(
     private readonly registry: TaskRegistry,

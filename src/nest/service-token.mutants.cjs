@@ -1,0 +1,11 @@
+// Each entry breaks service-token.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'the token of the service is one a process': [
+    {
+      find: `oncePerProcess('service token', () => ServiceOfThisCopy)`,
+      replace: '(oncePerProcess, ServiceOfThisCopy)',
+      suites: ['wiring/two-copies.spec'],
+      scenario: 'injects TaskLockService',
+    },
+  ],
+};

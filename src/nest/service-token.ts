@@ -1,0 +1,9 @@
+import { oncePerProcess } from '../calls/process-state.js';
+import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
+
+/**
+ * The token of the service is one a process: a class of a CommonJS library injects the service of an ES-module
+ * application. What stands behind it is the service of the copy whose module is imported.
+ */
+export const TaskLockService = oncePerProcess('service token', () => ServiceOfThisCopy);
+export type TaskLockService = ServiceOfThisCopy;
