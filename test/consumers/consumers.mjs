@@ -19,12 +19,26 @@ function suite(title, file) {
   return { title, command: ['node', '--test', '--test-reporter=tap', file], database: true };
 }
 
-const SHARED = [
-  suite("TypeORM's command line", 'typeorm-cli.test.mjs'),
-  suite('two copies in one process', 'two-copies.test.mjs'),
-];
+const TWO_COPIES = suite('two copies in one process', 'two-copies.test.mjs');
+
+const SHARED = [suite("TypeORM's command line", 'typeorm-cli.test.mjs'), TWO_COPIES];
 
 const BOOTS = suite('boots', 'boots.test.mjs');
+
+/** What Nest requires only if an application uses it. */
+const OPTIONAL = ['class-transformer', 'class-validator', '@nestjs/microservices', '@nestjs/websockets'];
+
+/** @type {[string, ...string[]]} */
+const BUNDLE = [
+  'esbuild',
+  'dist/checks/bundled.test.js',
+  '--bundle',
+  '--minify',
+  '--platform=node',
+  '--outfile=dist/checks/bundled.min.test.js',
+  '--log-level=error',
+  ...OPTIONAL.map((name) => `--external:${name}`),
+];
 
 /**
  * The applications, each a folder beside this file, and what is tried in them.
@@ -33,13 +47,16 @@ const BOOTS = suite('boots', 'boots.test.mjs');
  */
 export const CONSUMERS = {
   'nest11-commonjs': [
-    { title: 'compiles with module: commonjs, moduleResolution: node10', command: ['tsc'] },
+    // Checks the declarations, too: skipLibCheck is off, and ES2021 is what Nest 10 starters compile for.
+    { title: 'compiles with module: commonjs, moduleResolution: node10, target: ES2021', command: ['tsc'] },
     { title: 'type-checks with module: node16', command: ['tsc', '-p', 'tsconfig.node16.json'] },
     suite('schedules', 'dist/checks/schedules.test.js'),
     suite('classes', 'dist/checks/classes.test.js'),
     suite('controllers', 'dist/checks/controllers.test.js'),
     suite('handlers', 'dist/checks/handlers.test.js'),
     suite('error trackers', 'dist/checks/trackers.test.js'),
+    { title: 'esbuild makes a minified bundle', command: BUNDLE },
+    suite('minified bundle', 'dist/checks/bundled.min.test.js'),
     { title: 'jest (CommonJS)', command: ['jest', '--verbose'] },
     ...SHARED,
   ],

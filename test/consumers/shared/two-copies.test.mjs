@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import * as index from 'nestjs-task-lock';
 import * as migrations from 'nestjs-task-lock/migrations';
@@ -38,11 +39,16 @@ for (const [ofTheClass, ofTheModule] of [
   [esm, second],
 ]) {
   const pair = `@TaskLock of ${ofTheClass.name}, module of ${ofTheModule.name}`;
-  const { currentTaskRun, TaskLock } = ofTheClass.index;
+  const { currentTaskRun, TaskLock, TaskLockHeldError, TaskLockService } = ofTheClass.index;
   /** @type {{ own: unknown, other: unknown }[]} */
   const runs = [];
 
   class Jobs {
+    /** @param {InstanceType<typeof TaskLockService>} service */
+    constructor(service) {
+      this.service = service;
+    }
+
     async tick() {
       runs.push({ own: currentTaskRun(), other: ofTheModule.index.currentTaskRun() });
     }
@@ -51,9 +57,16 @@ for (const [ofTheClass, ofTheModule] of [
       await pass();
       return currentTaskRun()?.name;
     }
+
+    async exclusive(pass = async () => {}) {
+      await pass();
+    }
   }
+  // As TypeScript compiles `@Injectable() class Jobs { constructor(service: TaskLockService) {} }`.
+  Reflect.decorate([Injectable(), Reflect.metadata('design:paramtypes', [TaskLockService])], Jobs);
   decorateMethod(Jobs, 'tick', Interval(300), TaskLock(`tick: ${pair}`));
   decorateMethod(Jobs, 'slow', TaskLock(`slow: ${pair}`));
+  decorateMethod(Jobs, 'exclusive', TaskLock({ name: `exclusive: ${pair}`, overlap: 'throw' }));
 
   /** @param {import('node:test').TestContext} t */
   async function start(t) {
@@ -81,10 +94,27 @@ for (const [ofTheClass, ofTheModule] of [
     assert.equal(await run, `slow: ${pair}`);
   });
 
-  test(`${pair}: TaskLockService knows the task, and its run is seen by both`, async (t) => {
-    const service = (await start(t)).get(ofTheModule.index.TaskLockService);
+  test(`${pair}: the class injects TaskLockService, which knows the task, and its run is seen by both`, async (t) => {
+    const application = await start(t);
+    const { service } = application.get(Jobs);
+    assert.ok(service instanceof TaskLockService);
+    assert.equal(service, application.get(ofTheModule.index.TaskLockService));
     const seen = await service.run(`slow: ${pair}`, () => currentTaskRun()?.name);
     assert.deepEqual(seen, { status: 'executed', value: `slow: ${pair}` });
+  });
+
+  test(`${pair}: an error of one is caught as an error of the other`, async (t) => {
+    const jobs = (await start(t)).get(Jobs);
+    const { reached, open, pass } = gate();
+    const run = jobs.exclusive(pass);
+    await reached;
+    await assert.rejects(jobs.exclusive(), TaskLockHeldError);
+    await assert.rejects(
+      jobs.exclusive(),
+      (error) => !(error instanceof ofTheClass.index.TaskLockTimeoutError),
+    );
+    open();
+    await run;
   });
 
   test(`${pair}: attachTaskLock of the other copy attaches`, async () => {
