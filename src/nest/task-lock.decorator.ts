@@ -1,5 +1,4 @@
 import { Inject, UseInterceptors } from '@nestjs/common';
-import { Observable } from 'rxjs';
 import type { DurationInput } from '../common/duration.js';
 import { proxyOf } from '../calls/method-proxy.js';
 import type { Method } from '../calls/method-proxy.js';
@@ -116,8 +115,15 @@ function decoratedMethod(target: object, key: string | symbol, descriptor?: Prop
   if (/Generator/.test(Object.prototype.toString.call(method))) {
     refuse('a generator', 'Its work would run after the release: return a promise of all of it.');
   }
-  if (Reflect.getMetadata('design:returntype', target, key) === Observable) {
+  if (isObservableClass(Reflect.getMetadata('design:returntype', target, key))) {
     refuse('a method that returns an Observable', 'Its work would run after the release: return a promise.');
   }
   return method as Method;
+}
+
+/** By its shape: in a bundle the application may have its own copy of rxjs. */
+function isObservableClass(type: unknown): boolean {
+  if (typeof type !== 'function') return false;
+  const { subscribe, pipe } = (type.prototype ?? {}) as Record<string, unknown>;
+  return typeof subscribe === 'function' && typeof pipe === 'function';
 }

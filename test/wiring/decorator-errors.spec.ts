@@ -89,6 +89,21 @@ describe('@TaskLock is refused', () => {
     );
     expect(message).toContain('return a promise');
   });
+
+  test('on one that is declared to return an Observable of another copy of rxjs, as in a bundle', () => {
+    class q {}
+    Object.defineProperties(q.prototype, Object.getOwnPropertyDescriptors(Observable.prototype));
+    const message = refusal(() => {
+      class Jobs {
+        cleanUp(): void {}
+      }
+      Reflect.defineMetadata('design:returntype', q, Jobs.prototype, 'cleanUp');
+      const descriptor = Object.getOwnPropertyDescriptor(Jobs.prototype, 'cleanUp')!;
+      TaskLock('clean-up')(Jobs.prototype, 'cleanUp', descriptor);
+      return Jobs;
+    });
+    expect(message).toContain('Jobs.cleanUp: it is a method that returns an Observable.');
+  });
 });
 
 describe('an Observable that is returned at run time rejects, and says what to return', () => {

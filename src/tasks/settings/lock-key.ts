@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { messageOf } from '../../common/error-text.js';
 
 /** Computes the key of a call from its arguments. */
@@ -30,7 +31,8 @@ export function keyOfCall(keyFunction: KeyFunction, args: readonly unknown[]): s
 }
 
 function describe(key: unknown): string {
-  if (key instanceof Promise) {
+  // Also one of another realm: Node's own under Jest.
+  if (types.isPromise(key)) {
     // Nobody awaits this promise, so its rejection would end the process.
     key.catch(() => undefined);
     return 'a promise: compute the key without waiting';
