@@ -71,6 +71,13 @@ export const CONSUMERS = {
     { title: 'vitest', command: ['vitest', 'run', '--reporter=tap-flat'] },
     ...SHARED,
   ],
+  'lowest-nest10': [
+    BOOTS,
+    suite('@nestjs/config 3', 'config.test.mjs'),
+    TWO_COPIES,
+    { title: 'the declarations compile with TypeScript 5.1 for ES2021', command: ['tsc'] },
+  ],
   'lowest-nest11': [BOOTS],
+  'lowest-schedule6': [BOOTS],
   'lowest-nest12': [BOOTS],
 };
