@@ -81,3 +81,13 @@ export const CONSUMERS = {
   'lowest-schedule6': [BOOTS],
   'lowest-nest12': [BOOTS],
 };
+
+/**
+ * The projects that a Nest CLI makes, and its package: the set-up of the README is tried in each.
+ *
+ * @type {Record<string, string>}
+ */
+export const STARTERS = {
+  'nest11-starter': '@nestjs/cli@11',
+  'nest12-starter': '@nestjs/cli@12',
+};

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startLocalPostgres } from '../../examples/support/local-postgres.mjs';
-import { CONSUMERS } from './consumers.mjs';
+import { CONSUMERS, STARTERS } from './consumers.mjs';
+import { tryStarter } from './starter.mjs';
 import { run, stopAll } from './support/processes.mjs';
 import { Report } from './support/report.mjs';
 
@@ -15,10 +16,9 @@ const CONSUMERS_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' } } });
-if (options.only !== undefined && !(options.only in CONSUMERS)) {
-  console.error(
-    `--only ${options.only}: there is no such consumer, but ${Object.keys(CONSUMERS).join(', ')}`,
-  );
+const ALL = [...Object.keys(CONSUMERS), ...Object.keys(STARTERS)];
+if (options.only !== undefined && !ALL.includes(options.only)) {
+  console.error(`--only ${options.only}: there is no such consumer, but ${ALL.join(', ')}`);
   process.exit(2);
 }
 
@@ -37,8 +37,21 @@ try {
   const tarball = await packed();
   if (tarball !== undefined) {
     postgres = await startLocalPostgres({ fsync: 'off' });
-    const names = options.only === undefined ? Object.keys(CONSUMERS) : [options.only];
-    for (const name of names) await tryConsumer(name, tarball, postgres.url);
+    const server = postgres.url;
+    for (const name of options.only === undefined ? ALL : [options.only]) {
+      const cli = STARTERS[name];
+      if (cli === undefined) {
+        await tryConsumer(name, tarball, server);
+        continue;
+      }
+      await tryStarter(
+        join(workspace, name),
+        cli,
+        tarball,
+        (work) => withDatabase(server, work),
+        (title, result) => report.add(name, title, result),
+      );
+    }
   }
 } catch (error) {
   report.failed++;
