@@ -44,6 +44,8 @@ export interface LeftBehind {
 /** What encloses the calling code, innermost first. */
 export interface CallContext {
   readonly outer?: CallContext;
+  /** Whether a timer that the scheduler has set at its start calls. */
+  readonly byScheduler?: boolean;
   /** The cron job that fires the calling code, by its name in the application's scheduler. */
   readonly firedBy?: string;
   readonly directCall?: CalledMethod;
@@ -70,18 +72,27 @@ export function asDirectCall<T>(directCall: CalledMethod, work: () => T): T {
   return calls.run({ outer: living(calls.getStore()), directCall }, work);
 }
 
-/** Runs `work`, which the cron job of this name fires. A job that a run has started is no part of that run. */
-export function asFiredBy<T>(job: string, work: () => T): T {
-  return calls.run({ firedBy: job }, work);
+/** Runs `work`, in which the scheduler starts: what it calls, and what its timers call, is called by the scheduler. */
+export function asScheduler<T>(work: () => T): T {
+  return calls.run({ byScheduler: true }, work);
 }
 
-/** Whether the cron job of this name fires the calling code, and not a run that the job has fired. */
-export function isFiredBy(job: string | undefined): boolean {
-  if (job === undefined) return false;
+/** Whether the scheduler calls, and not the application. It is asked only until direct calls are marked. */
+export function isByScheduler(): boolean {
+  return calls.getStore()?.byScheduler === true;
+}
+
+/** Runs `work`, which the cron job of this name fires. A job that a run has started is no part of that run. */
+export function asFiredBy<T>(job: string, work: () => T): T {
+  return calls.run({ firedBy: job, byScheduler: isByScheduler() }, work);
+}
+
+/** The name of the cron job that fires the calling code, unless a run of the job does. */
+export function firingJob(): string | undefined {
   for (let call = calls.getStore(); call && !call.enclosing; call = call.outer) {
-    if (call.firedBy === job) return true;
+    if (call.firedBy !== undefined) return call.firedBy;
   }
-  return false;
+  return undefined;
 }
 
 /** Runs `work`. A call of this method inside it is for a tick that was left behind. */

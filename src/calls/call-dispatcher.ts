@@ -10,7 +10,7 @@ import type { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/task.js';
 import type { Scheduler } from '../tasks/scheduler.js';
 import { keyOfCall } from '../tasks/settings/lock-key.js';
-import { isDirectCall, isFiredBy, leftBehindTick } from './call-context.js';
+import { firingJob, isDirectCall, leftBehindTick } from './call-context.js';
 import type { DecoratedMethod } from './call-context.js';
 import { DISPATCHER, giveDispatcher } from './dispatcher-key.js';
 import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
@@ -39,7 +39,7 @@ export class CallDispatcher implements TaskDispatcher {
     private readonly locking: NestInterceptor<unknown, unknown>,
     private readonly clock: LockClock,
     private readonly log: LockLog,
-    private readonly scheduler: Pick<Scheduler, 'mayTick' | 'jobNameOf'>,
+    private readonly scheduler: Pick<Scheduler, 'mayTick' | 'jobNameOf' | 'hasFired'>,
   ) {}
 
   /** Injects this dispatcher into an object that the scheduler fires: its calls may be ticks from here on. */
@@ -66,10 +66,14 @@ export class CallDispatcher implements TaskDispatcher {
   private describe({ instance, declaration, args }: DecoratedCall): TaskCall | undefined {
     // Read before anything is awaited: later another tick could be due.
     const now = this.clock.now();
-    const task = this.registry.taskOf(instance, declaration);
     const method = { type: instance.constructor, key: declaration.key, declaration };
+    const job = firingJob();
+    if (job !== undefined && !isDirectCall(method))
+      this.scheduler.hasFired(this.registry.read(instance, declaration).task, job);
+    const task = this.registry.taskOf(instance, declaration);
     const key = task.key && keyOf(task.key, args, () => memberOf(instance, declaration.key));
     const tick = this.leftBehindTick(task, method, now) ?? this.tickOf(task, method, instance, now);
+    if (tick === 'none') return undefined;
     if (tick === 'stray') return void this.reportStray(task, now);
     const direct = task.schedule !== undefined && tick === undefined;
     const condition = conditionOf(task, instance);
@@ -81,11 +85,14 @@ export class CallDispatcher implements TaskDispatcher {
     { schedule, catchupWindow }: Task,
     method: DecoratedMethod,
     now: number,
-  ): TickRequest | undefined {
+  ): TickRequest | 'none' | undefined {
     const leftBehind = schedule && leftBehindTick(method);
     if (leftBehind === 'abandoned') return { kind: 'abandoned' };
     if (leftBehind === undefined || !schedule?.instants) return undefined;
-    return { kind: 'scheduled', scheduledTime: schedule.instants.tickAt(now), catchupWindow };
+    const scheduledTime = schedule.instants.tickAt(now);
+    // What a changed schedule names before its change was never due.
+    if (scheduledTime.getTime() < (schedule.since ?? -Infinity)) return 'none';
+    return { kind: 'scheduled', scheduledTime, catchupWindow };
   }
 
   /** The tick that the schedule means by this call; none where the code of the application called. */
@@ -97,7 +104,8 @@ export class CallDispatcher implements TaskDispatcher {
   ): TickRequest | 'stray' | undefined {
     const { schedule, interval = 0 } = task;
     if (!schedule || !this.scheduled.has(instance) || !this.scheduler.mayTick()) return undefined;
-    const isFired = isFiredBy(this.scheduler.jobNameOf(task)) || !isDirectCall(method);
+    const job = firingJob();
+    const isFired = (job !== undefined && job === this.scheduler.jobNameOf(task)) || !isDirectCall(method);
     return isFired ? (schedule.tickAt(now, interval) ?? 'stray') : undefined;
   }
 

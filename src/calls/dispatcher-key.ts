@@ -25,7 +25,12 @@ export function acceptDispatcher(prototype: object): void {
 export function giveDispatcher(instance: object, dispatcher: TaskDispatcher): void {
   const property = { value: dispatcher, configurable: true, writable: true, enumerable: false };
   if (Reflect.defineProperty(instance, DISPATCHER, property)) return;
-  throw new TaskLockUsageError(
+  throw closedInstance(instance);
+}
+
+/** Nothing can be added to the instance: neither its lock, nor the mark of its direct calls. */
+export function closedInstance(instance: object): TaskLockUsageError {
+  return new TaskLockUsageError(
     `${classNameOf(instance)} has a method with @TaskLock, and its instance is frozen or sealed: it cannot be given its ` +
       `lock. Leave out Object.freeze(this), or freeze what the instance holds.`,
   );

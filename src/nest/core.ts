@@ -50,7 +50,7 @@ export function createTaskLockCore({
   const { claimTimeout, pollingInterval, enabled } = settings;
   const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
   const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
-  const registry = new TaskRegistry(settings, values, scheduler, log);
+  const registry = new TaskRegistry(settings, values, scheduler, log, clock);
 
   const poller = new RequestPoller(store, clock, log, { pollingInterval, timeout: claimTimeout });
   const publisher = new RequestPublisher(store, poller, clock, claimTimeout);
@@ -59,7 +59,16 @@ export function createTaskLockCore({
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
-  const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, settings);
+  const runner = new RequestRunner(
+    interceptor,
+    settler,
+    poller,
+    store,
+    clock,
+    leftBehind,
+    registry,
+    settings,
+  );
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
   return { settings, store, locks, registry, poller, publisher, interceptor, leftBehind, runner, dispatcher };

@@ -1,6 +1,7 @@
 import type { ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { asDirectCall } from '../calls/call-context.js';
+import { closedInstance } from '../calls/dispatcher-key.js';
 import { proxyOf } from '../calls/method-proxy.js';
 import type { Method } from '../calls/method-proxy.js';
 
@@ -15,7 +16,8 @@ export function markDirectCalls(instances: readonly object[], key: string | symb
     const value = proxyOf(method, (original, self, args) =>
       asDirectCall({ type, key }, () => Reflect.apply(original, self, args)),
     );
-    Object.defineProperty(instance, key, { value, configurable: true, writable: true, enumerable: false });
+    const property = { value, configurable: true, writable: true, enumerable: false };
+    if (!Reflect.defineProperty(instance, key, property)) throw closedInstance(instance);
   }
 }
 

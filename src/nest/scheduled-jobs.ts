@@ -31,7 +31,8 @@ export interface TimerStarter {
 
 /** Finds the cron job that fires a task, which the application may stop, change or replace while it runs. */
 export class ScheduledJobs {
-  private readonly names = new WeakMap<object, string>();
+  /** The jobs that have fired, by the definitions of their tasks. */
+  private readonly fired = new WeakMap<object, string>();
 
   constructor(
     private readonly registry: () => TimerRegistry | undefined,
@@ -39,9 +40,13 @@ export class ScheduledJobs {
   ) {}
 
   /** The name of the task's job: given to `@Cron`, or made by the scheduler. That of `@TaskCron` is the task's. */
-  nameOf({ declaredName: name, cron, cronMetadata }: Task): string | undefined {
-    if (cron) return name;
-    return cronMetadata && (cronMetadata.name ?? this.madeName(cronMetadata));
+  nameOf({ declaredName, cron, cronMetadata, definition }: Task): string | undefined {
+    if (cron) return declaredName;
+    return cronMetadata && (cronMetadata.name || this.fired.get(definition) || this.madeName(cronMetadata));
+  }
+
+  hasFired({ definition }: Task, job: string): void {
+    this.fired.set(definition, job);
   }
 
   cronTimeOf(task: Task): CronTime | undefined {
@@ -50,10 +55,10 @@ export class ScheduledJobs {
 
   /** Whether the application has stopped or deleted the job of a task since the scheduler has started it. */
   isStopped(task: Task): boolean {
-    // A job of a date stops by itself, and one with a delay has not begun.
-    if (!task.schedule?.instants || task.cronMetadata?.initialDelay) return false;
+    // A job of a date stops by itself.
+    if (!task.schedule?.instants) return false;
     const job = this.jobOf(task);
-    return job === undefined || !isActive(job);
+    return job === undefined || !(isActive(job) || isDelayed(task, job));
   }
 
   private jobOf(task: Task): CronJob | undefined {
@@ -61,14 +66,17 @@ export class ScheduledJobs {
     return name === undefined ? undefined : this.registry()?.getCronJobs().get(name);
   }
 
+  /** Known before the first firing only where one job has the metadata: a decorator may stand on two methods. */
   private madeName(metadata: object): string | undefined {
-    const known = this.names.get(metadata);
-    if (known !== undefined) return known;
     const jobs = Object.entries(this.starter()?.cronJobs ?? {});
-    const name = jobs.find(([, { options }]) => options === metadata)?.[0];
-    if (name !== undefined) this.names.set(metadata, name);
-    return name;
+    const [only, ...others] = jobs.filter(([, { options }]) => options === metadata);
+    return others.length === 0 ? only?.[0] : undefined;
   }
+}
+
+/** Whether the job has not begun, since its start is delayed. */
+function isDelayed({ cronMetadata }: Task, job: CronJob): boolean {
+  return !!cronMetadata?.initialDelay && !cronMetadata.disabled && !job.lastDate();
 }
 
 /** cron 3 calls it `running`. */

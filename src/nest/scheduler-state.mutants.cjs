@@ -2,7 +2,14 @@
 module.exports = {
   'direct calls and ticks': [
     {
-      find: ' || this.isStarting',
+      find: ' || this.isWatched',
+      replace: '',
+      suites: ['changed-schedules.spec'],
+      scenario:
+        'a direct call before the start takes no tick, though a job of the application is there already',
+    },
+    {
+      find: ' || isByScheduler()',
       replace: '',
       suites: ['changed-schedules.spec'],
       scenario: 'fires its tick, and no direct call',

@@ -1,5 +1,5 @@
 import type { CronTime } from 'cron';
-import { asFiredBy } from '../calls/call-context.js';
+import { asFiredBy, asScheduler, isByScheduler } from '../calls/call-context.js';
 import type { Task } from '../tasks/task.js';
 import type { Schedule } from '../tasks/schedule/schedule.js';
 import type { Scheduler } from '../tasks/scheduler.js';
@@ -18,14 +18,13 @@ export interface SchedulerOptions {
 
 /**
  * Knows the timers of @nestjs/schedule: whether a call may be a tick, and what fires a task now. Until direct calls are
- * marked, at bootstrap, a call is a tick only if the scheduler has set its timers, or is just setting them: a method
- * that is called in `onModuleInit` is called directly.
+ * marked, at bootstrap, a call is a tick only if the scheduler makes it, in its start or by a timer: a cron job that is
+ * late fires while it is started, and a method that is called in `onModuleInit` is called directly.
  */
 export class SchedulerState implements Scheduler {
   private readonly jobs: ScheduledJobs;
   private directCallsAreMarked = false;
-  /** Whether the scheduler sets its timers at this moment. A cron job that is late fires right then. */
-  private isStarting = false;
+  private isWatched = false;
   private hasStarted = false;
 
   constructor(
@@ -41,6 +40,7 @@ export class SchedulerState implements Scheduler {
     const starter = this.starter();
     const registry = this.registry();
     if (starter) this.watchStart(starter);
+    this.isWatched = starter !== undefined;
     if (registry) watchJobs(registry);
   }
 
@@ -66,14 +66,19 @@ export class SchedulerState implements Scheduler {
   }
 
   mayTick(): boolean {
-    if (this.directCallsAreMarked || this.isStarting) return true;
+    if (this.directCallsAreMarked || isByScheduler()) return true;
     const registry = this.registry();
-    if (!registry) return false;
+    if (!registry || this.isWatched) return false;
+    // The start of an unknown scheduler cannot be watched: once it has timers, they may be what calls.
     return (
       registry.getCronJobs().size > 0 ||
       registry.getIntervals().length > 0 ||
       registry.getTimeouts().length > 0
     );
+  }
+
+  hasFired(task: Task, job: string): void {
+    this.jobs.hasFired(task, job);
   }
 
   jobNameOf(task: Task): string | undefined {
@@ -87,11 +92,9 @@ export class SchedulerState implements Scheduler {
   private watchStart(starter: TimerStarter): void {
     const start = starter.onApplicationBootstrap.bind(starter);
     starter.onApplicationBootstrap = () => {
-      this.isStarting = true;
       try {
-        return start();
+        return asScheduler(start);
       } finally {
-        this.isStarting = false;
         this.hasStarted = true;
       }
     };

@@ -89,8 +89,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
 
   /** Those of @nestjs/schedule and those of @TaskCron, which have the names of their tasks. */
   private namedTimers({ members }: TaskScan): NamedTimer[] {
-    const ofTaskCron = members.flatMap(({ task, key, instances: [instance] }) =>
-      task.cron && instance
+    const ofTaskCron = members.flatMap(({ task, key, isFired, instances: [instance] }) =>
+      task.cron && isFired && instance
         ? [
             {
               kind: 'cron' as const,

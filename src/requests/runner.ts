@@ -11,6 +11,7 @@ import { within } from '../common/timeouts.js';
 import type { Skipped } from '../lock/task-claim.js';
 import type { UnknownRequests, WaitingRequests } from '../store/request-store.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
+import type { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
@@ -46,6 +47,7 @@ export class RequestRunner implements PolledRunner {
     private readonly store: RequestingStore,
     private readonly clock: LockClock,
     private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
+    private readonly registry: Pick<TaskRegistry, 'current'>,
     /** `pollingInterval`: milliseconds until a condition that was false is asked again. */
     private readonly settings: Pick<ModuleSettings, 'pollingInterval' | 'application'>,
   ) {
@@ -65,7 +67,8 @@ export class RequestRunner implements PolledRunner {
   async attempt(waiting: WaitingRequests): Promise<Attempt> {
     const known = this.methods.get(waiting.task);
     if (!known) return { succeeded: false };
-    const { task, method } = known;
+    const { method } = known;
+    const task = this.registry.current(known.task);
     const refusedFor = this.refusedFor(task.name);
     if (refusedFor > 0) return { succeeded: false, restFor: refusedFor };
     const { instance, key, method: decorated, declaration } = method;

@@ -9,6 +9,7 @@ import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { CronDecorator, Schedule } from './schedule/schedule.js';
+import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { RescheduledTasks } from './rescheduled-tasks.js';
 import type { Scheduler } from './scheduler.js';
@@ -45,9 +46,10 @@ export class TaskRegistry {
     private readonly values: ConfigValues,
     scheduler: Pick<Scheduler, 'cronTimeOf'>,
     log: LockLog,
+    clock: Pick<LockClock, 'now'>,
   ) {
     const settings = (task: Task, schedule: Schedule) => this.settings(task.definition, schedule);
-    this.rescheduled = new RescheduledTasks(scheduler, settings, log);
+    this.rescheduled = new RescheduledTasks(scheduler, settings, log, clock);
   }
 
   /**
@@ -92,10 +94,15 @@ export class TaskRegistry {
     return this.instances.get(name);
   }
 
+  /** A declared task, as it is scheduled now. */
+  current(task: Task): Task {
+    return this.rescheduled.current(task);
+  }
+
   /** The task that the code gives this name, as it is scheduled now. */
   get(declaredName: string): Task | undefined {
     const task = this.declared.get(declaredName);
-    return task && this.rescheduled.current(task);
+    return task && this.current(task);
   }
 
   /** Whether a task has this lock. */
@@ -114,14 +121,18 @@ export class TaskRegistry {
    * @throws TaskLockConfigurationError with everything that is wrong with the options
    */
   describe(given: TaskLockDefinition, where: string): Task {
-    const known = this.declaredAs(given.name);
+    const declared = this.declaredAs(given.name);
+    const known = declared && this.current(declared);
     const definition = { ...known?.definition, ...withoutUndefined(given) };
     // A declared waitTimeout would be refused for a call that does not wait.
     if (given.overlap !== undefined && given.overlap !== 'wait' && given.waitTimeout === undefined)
       delete definition.waitTimeout;
     // Only calls of the method are debounced: work that is given at the call runs at once.
     delete definition.debounce;
-    const { settings, problems } = this.settings(definition, known?.schedule);
+    const read = this.settings(definition, known?.schedule);
+    // Where options do not fit a changed schedule, the holds stay those of the declared one.
+    const isChanged = read.problems.length > 0 && known !== declared;
+    const { settings, problems } = isChanged ? this.settings(definition, declared?.schedule) : read;
     if (problems.length > 0)
       throw new TaskLockConfigurationError(problems.map((problem) => ({ where, ...problem })));
     return { definition, schedule: known?.schedule, ...settings };
@@ -130,7 +141,7 @@ export class TaskRegistry {
   /** The declared task of a name, which may hold placeholders; none if the name is wrong. */
   private declaredAs(name: string): Task | undefined {
     try {
-      return this.get(taskNames(name, this.values, this.module).declaredName);
+      return this.declared.get(taskNames(name, this.values, this.module).declaredName);
     } catch {
       return undefined;
     }

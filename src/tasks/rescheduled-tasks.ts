@@ -1,5 +1,6 @@
 import type { CronTime } from 'cron';
 import { messageOf } from '../common/error-text.js';
+import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import type { TaskLockProblem } from './errors.js';
 import type { Task } from './task.js';
@@ -14,36 +15,46 @@ type ReadSettings = (
   schedule: Schedule,
 ) => { settings: TaskSettings; problems: readonly Omit<TaskLockProblem, 'where'>[] };
 
+/** A tick of the last second is that of the timer by which a change is noticed. */
+const JUST_NOW = 1_000;
+
 /** Follows cron jobs whose schedule is changed while the application runs, as by `job.setTime(…)`. */
 export class RescheduledTasks {
-  private readonly latest = new WeakMap<Task, { cronTime: CronTime; task: Task }>();
+  /** By the task as it was declared: what it was by each schedule of its jobs, and what it was last. */
+  private readonly known = new WeakMap<Task, { byTime: WeakMap<CronTime, Task>; last: Task }>();
 
   constructor(
     private readonly scheduler: Pick<Scheduler, 'cronTimeOf'>,
     private readonly readSettings: ReadSettings,
     private readonly log: Pick<LockLog, 'log' | 'error'>,
+    private readonly clock: Pick<LockClock, 'now'>,
   ) {}
 
   /** The task by the schedule that its cron job has now: with its ticks, and with holds that are derived from it. */
-  current(task: Task): Task {
-    if (task.schedule?.kind !== 'cron') return task;
-    const cronTime = this.scheduler.cronTimeOf(task);
-    if (!cronTime) return task;
-    const known = this.latest.get(task);
-    if (known?.cronTime === cronTime) return known.task;
-    const current = this.reschedule(task, cronTime);
-    this.latest.set(task, { cronTime, task: current });
-    return current;
+  current(declared: Task): Task {
+    if (declared.schedule?.kind !== 'cron') return declared;
+    const cronTime = this.scheduler.cronTimeOf(declared);
+    if (!cronTime) return declared;
+    let known = this.known.get(declared);
+    if (!known) this.known.set(declared, (known = { byTime: new WeakMap<CronTime, Task>(), last: declared }));
+    let task = known.byTime.get(cronTime);
+    if (!task) {
+      task = this.reschedule(declared, cronTime);
+      known.byTime.set(cronTime, task);
+      if (task === declared && known.last !== declared) this.report(declared, declared.schedule);
+      known.last = task;
+    }
+    return task;
   }
 
   private reschedule(task: Task, cronTime: CronTime): Task {
     if (identityOfJob(cronTime) === task.schedule?.identity) return task;
     try {
-      const schedule = scheduleOfJob(cronTime);
+      const schedule = this.scheduleSinceNow(cronTime);
       const { settings, problems } = this.readSettings(task, schedule);
       const [problem] = problems;
       if (!problem) {
-        this.log.log(`"${task.name}" is due by ${schedule.description} from now on.`);
+        this.report(task, schedule);
         return { ...task, ...settings, schedule };
       }
       this.log.error(
@@ -55,5 +66,27 @@ export class RescheduledTasks {
       this.log.error(`"${task.name}" keeps the schedule that it was declared with: ${messageOf(error)}`);
       return task;
     }
+  }
+
+  /** Ticks that it names before the change were never due, so none of them was missed. */
+  private scheduleSinceNow(cronTime: CronTime): Schedule {
+    const schedule = scheduleOfJob(cronTime);
+    const { instants } = schedule;
+    if (!instants) return schedule;
+    const now = this.clock.now();
+    const tick = instants.tickAt(now).getTime();
+    const since = now - tick < JUST_NOW ? tick : now;
+    return {
+      ...schedule,
+      since,
+      instants: {
+        tickAt: (at) => instants.tickAt(at),
+        nextAfter: (after) => instants.nextAfter(Math.max(after, since - 1)),
+      },
+    };
+  }
+
+  private report({ name }: Task, { description }: Schedule): void {
+    this.log.log(`"${name}" is due by ${description} from now on.`);
   }
 }

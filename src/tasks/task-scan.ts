@@ -147,7 +147,7 @@ function* warningsOf(
     yield (
       `has an interval of ${formatDuration(interval)}, but its ticks are at least ${formatDuration(schedule.gap)} ` +
       `apart: the interval is how often the task should run, not how long it takes. Leave it out to take the ` +
-      `schedule's, and set maxHold to the longest run.`
+      `schedule's.`
     );
   }
 }

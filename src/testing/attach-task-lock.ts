@@ -39,7 +39,12 @@ export function attachTaskLock<T extends object>(instance: T, options: TaskLockM
     clock,
     log,
     dataSource,
-    scheduler: { mayTick: () => false, jobNameOf: () => undefined, cronTimeOf: () => undefined },
+    scheduler: {
+      mayTick: () => false,
+      hasFired: () => {},
+      jobNameOf: () => undefined,
+      cronTimeOf: () => undefined,
+    },
   });
   dispatcher.attachTo(instance);
   for (const declaration of declarationsOf(instance)) {

@@ -31,7 +31,12 @@ export function asSimulatedReplica<T extends object>(
     clock,
     log: { log: ignore, debug: ignore, verbose: ignore, warn: ignore, error: expectNone },
     dataSource: noDataSource,
-    scheduler: { mayTick: () => true, jobNameOf: () => undefined, cronTimeOf: () => undefined },
+    scheduler: {
+      mayTick: () => true,
+      hasFired: () => {},
+      jobNameOf: () => undefined,
+      cronTimeOf: () => undefined,
+    },
   });
   dispatcher.schedule(instance);
   return instance;

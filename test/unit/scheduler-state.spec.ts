@@ -101,8 +101,12 @@ describe('what this replica fires', () => {
     expect(fires()).toBe(true);
   });
 
-  test('is a job that waits for its initial delay', () => {
-    expect(started({ initialDelay: 60_000 }, false).fires()).toBe(true);
+  test('is a job that waits for its initial delay, unless it is disabled or deleted', () => {
+    const { fires, jobs } = started({ initialDelay: 60_000 }, false);
+    expect(fires()).toBe(true);
+    jobs.delete('job');
+    expect(fires()).toBe(false);
+    expect(started({ initialDelay: 60_000, disabled: true }, false).fires()).toBe(false);
   });
 
   test('is the job of a date, which stops by itself when it has fired', () => {

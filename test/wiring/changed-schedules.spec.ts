@@ -111,6 +111,76 @@ describe('a schedule that is changed while the application runs', () => {
   });
 });
 
+test('a schedule that is changed back is said, too', async () => {
+  const logger = new CapturedLog();
+  const [application] = await startTwo(logger);
+  const job = jobsOf(application).getCronJob('job of report');
+  const lines = (): string[] =>
+    logger.lines.filter(({ level }) => level === 'log').map(({ message }) => message);
+  for (const expression of ['0 0 0 2 1 *', YEARLY]) {
+    job.setTime(new CronTime(expression, timeZone));
+    await application.get(Jobs).report();
+  }
+  expect(lines().filter((line) => line.includes('is due by'))).toEqual([
+    `"report" is due by its cron job's '0 0 0 2 1 *' from now on.`,
+    `"report" is due by @Cron('${YEARLY}') from now on.`,
+  ]);
+});
+
+test('a schedule that is changed makes no tick missed that it names before the change', async () => {
+  @Injectable()
+  class Caught {
+    constructor(private readonly journal: Journal) {}
+
+    @Cron(YEARLY, { name: 'caught', timeZone })
+    @TaskLock('caught', undefined, { missed: 'once', minHold: 0 })
+    async caught(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  const logger = new CapturedLog();
+  const application = await startApplication({ providers: [Caught, Journal], logger });
+  await fireTick(application, 'caught');
+  jobsOf(application).getCronJob('caught').setTime(eachSecond());
+  await application.get(Journal).atLeast(3, 'caught');
+  expect(logger.warnings).toEqual([]);
+});
+
+test('a changed job is followed by its own task where two methods share a decorator', async () => {
+  const shared = Cron(YEARLY, { timeZone });
+  @Injectable()
+  class Sharing {
+    constructor(private readonly journal: Journal) {}
+
+    @shared
+    @TaskLock('first')
+    async first(): Promise<void> {
+      this.journal.write();
+    }
+
+    @shared
+    @TaskLock('second')
+    async second(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  const application = await startApplication({ providers: [Sharing, Journal] });
+  const [, second] = [...jobsOf(application).getCronJobs().values()];
+  second!.setTime(eachSecond());
+  const runs = await application.get(Journal).atLeast(2, 'second');
+  expect(ticksOf(runs).filter((tick) => tick === THIS_JANUARY)).toEqual([]);
+});
+
+test('the options of a call that do not fit a changed schedule keep the holds of the declared one', async () => {
+  const [application] = await startTwo();
+  const job = jobsOf(application).getCronJob('job of held');
+  void job.stop();
+  job.setTime(eachSecond());
+  const options = { name: 'held', maxHold: '30h' };
+  const { status } = await application.get(TaskLockService).run(options, () => 'ran');
+  expect(status).toBe('executed');
+});
+
 describe('a job that is put in the place of a deleted one', () => {
   async function replaceJobs() {
     const replicas = await startTwo();
@@ -140,6 +210,31 @@ describe('a job that is put in the place of a deleted one', () => {
     const runs = application.get(Journal).of('report');
     expect(runs.map(({ scheduledTime }) => scheduledTime !== undefined)).toEqual([true, false]);
   });
+});
+
+test('a direct call before the start takes no tick, though a job of the application is there already', async () => {
+  @Injectable()
+  class Adding {
+    constructor(
+      private readonly journal: Journal,
+      private readonly scheduler: SchedulerRegistry,
+    ) {}
+
+    async onModuleInit(): Promise<void> {
+      this.scheduler.addCronJob('other', new CronJob(YEARLY, () => {}));
+      await this.adding();
+    }
+
+    @Cron(YEARLY, { timeZone })
+    @TaskLock('adding')
+    async adding(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  const application = await startApplication({ providers: [Adding, Journal] });
+  const [run] = application.get(Journal).of('adding');
+  expect(run).toBeDefined();
+  expect(run!.scheduledTime).toBeUndefined();
 });
 
 describe('a cron job that is late while the scheduler starts', () => {

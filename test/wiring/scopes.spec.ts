@@ -181,6 +181,19 @@ test.each([
   const made = { provide: Closed, useFactory: () => new Closed() };
   await expect(startApplication({ providers: [made] })).rejects.toThrow(message);
   expect(() => attachTaskLock(new Closed())).toThrow(message);
+  @Injectable()
+  class Closing {
+    @Cron(YEARLY)
+    @TaskLock('closing')
+    async closing(): Promise<void> {}
+
+    onModuleInit(): void {
+      close(this);
+    }
+  }
+  await expect(startApplication({ providers: [Closing] })).rejects.toThrow(
+    message.replace('Closed', 'Closing'),
+  );
 });
 
 test('an instance that is a proxy is ticked and called as any other', async () => {

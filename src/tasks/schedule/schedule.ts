@@ -24,6 +24,8 @@ export interface Schedule {
   readonly hasTicks: boolean;
   /** The instants of a cron expression, by which missed ticks are found. */
   readonly instants?: Pick<CronTicks, 'tickAt' | 'nextAfter'>;
+  /** Epoch milliseconds: earlier ticks were not due, since the schedule was changed to this one while it ran. */
+  readonly since?: number;
   /** What tells the schedule of a cron job from another one: expression or date, zone and offset. */
   readonly identity?: string;
   /** The shortest gap between two ticks in milliseconds; none if it ticks only once. */
