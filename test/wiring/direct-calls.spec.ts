@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { Inject, Injectable } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import { Global, Inject, Injectable, Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import { Cron, CronExpression, Interval, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { TaskLock } from '../../src/index.js';
@@ -143,6 +143,54 @@ test('a call of a method with an interval and no schedule is stopped by the mini
   const { reports } = await startReports();
   expect(await reports.export()).toBe('exported');
   expect(await reports.export()).toBeUndefined();
+});
+
+test('a timer that fires while other modules still start is a tick, and a call of theirs is none', async () => {
+  @Injectable()
+  class Polls {
+    constructor(private readonly journal: Journal) {}
+
+    @Interval(5)
+    @TaskLock('poll', '1d')
+    async poll(): Promise<void> {
+      this.journal.write();
+    }
+
+    @Cron(YEARLY, { timeZone: 'UTC' })
+    @TaskLock('yearly')
+    async yearly(): Promise<void> {
+      this.journal.write();
+    }
+  }
+  @Injectable()
+  class Slow implements OnApplicationBootstrap {
+    constructor(
+      private readonly polls: Polls,
+      private readonly journal: Journal,
+    ) {}
+
+    async onApplicationBootstrap(): Promise<void> {
+      await this.journal.first('poll');
+      await this.polls.yearly();
+    }
+  }
+  @Global()
+  @Module({ providers: [Polls, Slow, Journal], exports: [Journal] })
+  class SlowModule {}
+  const module = await Test.createTestingModule({
+    imports: [
+      ScheduleModule.forRoot(),
+      SlowModule,
+      TaskLockTestingModule.forRoot({ store: new InMemoryLockStore() }),
+    ],
+  }).compile();
+  await module.init();
+  const runs = module.get(Journal).of();
+  await module.close();
+  expect(runs.map(({ name, scheduledTime }) => [name, scheduledTime !== undefined])).toEqual([
+    ['poll', true],
+    ['yearly', false],
+  ]);
 });
 
 describe('a direct call before the schedule runs', () => {
