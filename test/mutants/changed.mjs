@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { transformSync } from '@swc/core';
 import { sourceOf } from './mutants.mjs';
 
-const DAY = 86_400_000;
+/** How far back a change on main itself reaches: all mutants would take a quarter of an hour. */
+const RECENT = 3 * 3_600_000;
 
 /**
  * The commit that the change began at, and why it is that one; none where the history is too short to tell.
  *
  * A branch is compared with where it left origin/main. On main itself there is no such place, so the commits of the last
- * day count, by the date of the newest one: the same commit selects the same mutants whenever it is tested.
+ * three hours count, by the date of the newest one: the same commit selects the same mutants whenever it is tested.
  */
 export function baseOfChange() {
   const given = process.env.MUTANTS_BASE;
@@ -19,9 +20,9 @@ export function baseOfChange() {
   const fork = tryGit('merge-base', 'HEAD', 'origin/main');
   if (fork && fork !== head) return { commit: fork, why: 'where the branch left origin/main' };
   const newest = Date.parse(git('log', '-1', '--format=%cI'));
-  const before = new Date(newest - DAY).toISOString();
+  const before = new Date(newest - RECENT).toISOString();
   const commit = tryGit('rev-list', '-1', `--before=${before}`, 'HEAD');
-  return commit ? { commit, why: 'the last commit that is a day older than HEAD' } : undefined;
+  return commit ? { commit, why: 'the last commit that is three hours older than HEAD' } : undefined;
 }
 
 /** The source files whose code, or whose mutants, differ from that commit, the working tree included. */
