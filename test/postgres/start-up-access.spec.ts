@@ -199,6 +199,18 @@ describe('a schema that the role may not use', () => {
   });
 });
 
+test.each(['PUBLIC', '"a,b",Public', '"a""b","public"', '"$user",public'])(
+  'a missing privilege is found with the search_path %s',
+  async (path) => {
+    await revoke('UPDATE ON task_lock');
+    const message = await start({
+      jobs: [Jobs],
+      connection: { extra: { options: `-c search_path=${path}` } },
+    });
+    expect(message).toContain(`the role ${role} lacks UPDATE on the lock table public.task_lock`);
+  },
+);
+
 describe('row-level security', () => {
   const lockTable = () =>
     `keeps the role ${role} from reading or writing rows of the lock table public.task_lock`;

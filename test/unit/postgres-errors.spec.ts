@@ -23,6 +23,27 @@ describe('an error of another realm', () => {
   test('keeps its message', () => expect(messageOf(refused)).toBe('invalid byte sequence'));
 });
 
+describe('an error without a message', () => {
+  const refused = (address: string) =>
+    Object.assign(new Error(`connect ${address}`), { code: 'ECONNREFUSED' });
+
+  test('of a host that refuses at each of its addresses tells the reasons', () => {
+    const error = new AggregateError([refused('::1'), refused('127.0.0.1')], '');
+    expect(messageOf(error)).toBe('connect ::1; connect 127.0.0.1');
+  });
+
+  test('tells its code', () => {
+    expect(messageOf(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toBe('ECONNRESET');
+  });
+});
+
+test('the code of an error is found where wrappers have no cause, and where an error is its own', () => {
+  expect(codeOf({ driverError: undefined, cause: { code: '22021' } })).toBe('22021');
+  const own: { cause?: unknown } = {};
+  own.cause = own;
+  expect(codeOf(own)).toBeUndefined();
+});
+
 describe('a statement is refused for good', () => {
   test.each([
     ['a text that cannot be stored', '22021'],

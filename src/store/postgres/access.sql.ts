@@ -47,8 +47,12 @@ WITH found AS (
   SELECT rel.oid AS id, nsp.nspname, rel.relname, has_schema_privilege(nsp.oid, 'USAGE') AS may_use_schema
   FROM pg_catalog.pg_class AS rel
   JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = rel.relnamespace
-  LEFT JOIN unnest(string_to_array(replace(current_setting('search_path'), '$user', current_user), ','))
-    WITH ORDINALITY AS path(entry, nth) ON btrim(path.entry, ' "') = nsp.nspname
+  LEFT JOIN (
+    SELECT nth, CASE WHEN coalesce(part[1], part[2]) = '$user' THEN current_user
+                     ELSE coalesce(replace(part[1], '""', '"'), lower(part[2])) END AS entry
+    FROM regexp_matches(current_setting('search_path'), '"((?:[^"]|"")*)"|([^,"[:space:]]+)', 'g')
+      WITH ORDINALITY AS listed(part, nth)
+  ) AS path ON path.entry = nsp.nspname
   WHERE rel.relname = $2 AND rel.relkind IN ('r', 'p', 'v', 'f')
     AND CASE WHEN $1::text IS NULL THEN path.nth IS NOT NULL ELSE nsp.nspname = $1 END
   ORDER BY may_use_schema DESC, path.nth
@@ -122,7 +126,7 @@ export function rowSecurityProblem(
 ): string {
   return (
     `row-level security keeps the role ${role} from reading or writing rows of the ${what} ${table}: run ` +
-    `\`CREATE POLICY task_lock ON ${table} TO ${role} USING (true)\`, or ` +
+    `\`CREATE POLICY task_lock ON ${table} TO ${role} USING (true)\` and leave the table out of RESTRICTIVE policies, or ` +
     `\`ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY\``
   );
 }

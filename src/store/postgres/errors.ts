@@ -43,11 +43,16 @@ const UNDEFINED_COLUMN = '42703';
 const UNDEFINED_SCHEMA = '3F000';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
+/** An error may be its own cause. */
+const DEEPEST_CAUSE = 10;
+
 /** The SQLSTATE or system code of an error, also of one that TypeORM has wrapped. */
 export function codeOf(error: unknown): string | undefined {
   // By shape: an error of another realm (a vm context, as under Jest) is no instance of this one's Error.
-  for (let cause = error; typeof cause === 'object' && cause !== null; cause = wrappedIn(cause)) {
+  let cause = error;
+  for (let depth = 0; depth < DEEPEST_CAUSE && typeof cause === 'object' && cause !== null; depth++) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
+    cause = wrappedIn(cause);
   }
   return undefined;
 }
@@ -90,7 +95,7 @@ function isOfClass(classes: readonly string[], error: unknown): boolean {
 }
 
 function wrappedIn(error: object): unknown {
-  if ('driverError' in error) return error.driverError;
+  if ('driverError' in error && error.driverError) return error.driverError;
   return 'cause' in error ? error.cause : undefined;
 }
 
