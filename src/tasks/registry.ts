@@ -35,6 +35,7 @@ interface ReadTask {
 export class TaskRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
+  private readonly lockNames = new Set<string>();
   private readonly callable = new Set<string>();
   private readonly instances = new Map<string, object>();
   private readonly keyed = new Set<Task>();
@@ -79,6 +80,7 @@ export class TaskRegistry {
    */
   add(task: Task, instance: object | undefined, isCallable: boolean): void {
     this.declared.set(task.declaredName, task);
+    this.lockNames.add(task.name);
     if (instance) this.instances.set(task.name, instance);
     if (isCallable) this.callable.add(task.name);
     if (task.key) this.keyed.add(task);
@@ -107,7 +109,7 @@ export class TaskRegistry {
 
   /** Whether a task has this lock. */
   hasLock(name: string): boolean {
-    return [...this.declared.values()].some((task) => task.name === name);
+    return this.lockNames.has(name);
   }
 
   /** The task to whose keys this lock name belongs, if any. */

@@ -20,3 +20,13 @@ test.each([
   process.off('unhandledRejection', observe);
   expect(rejected).toEqual([]);
 });
+
+test.each<[key: unknown, text: string]>([
+  [7n, 'it is the bigint 7n: return String(…) of it'],
+  ['', "it is ''"],
+  [NaN, 'it is NaN'],
+  [undefined, 'it is undefined'],
+  [true, 'it is true'],
+])('a key that cannot be one is told with its type: %p', (key, text) => {
+  expect(() => keyOfCall(() => key as string, [])).toThrow(text);
+});
