@@ -12,8 +12,8 @@ module.exports = {
     {
       find: 'sent && !isWithoutEffect(error)',
       replace: 'false',
-      suites: ['dead-connections.spec'],
-      scenario: "a claim that pg's own query_timeout cut off goes back when it has won all the same",
+      suites: ['statement-runner.spec'],
+      scenario: 'what failed after the statement was sent',
     },
     {
       find: 'in the pool.\n        cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));',
