@@ -4,7 +4,7 @@ import { memberOf } from '../tasks/declaration.js';
 import type { TaskLockProblem } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
-import type { JobRegistry } from './scheduled-jobs.js';
+import type { TimerRegistry } from './scheduled-jobs.js';
 
 /** Fires the methods with `@TaskCron`: their expressions are known only after the scheduler has read its own. */
 @Injectable()
@@ -12,11 +12,11 @@ export class CronJobs {
   private readonly logger = new Logger('TaskLock');
 
   /** `scheduler` gives the registry of ScheduleModule, which stops the jobs at shutdown, or nothing without that module. */
-  constructor(private readonly scheduler: () => JobRegistry | undefined) {}
+  constructor(private readonly scheduler: () => TimerRegistry | undefined) {}
 
   /** Why the job cannot start. A @Cron of this name that the scheduler adds later fails there, with the name alone. */
   problemsOf({ declaredName: name, cron }: Task, { instance, key }: ScheduledMethod): TaskLockProblem[] {
-    if (!cron || !this.scheduler()?.doesExist('cron', name)) return [];
+    if (!cron || !this.scheduler()?.getCronJobs().has(name)) return [];
     const message = `'${name}' is the name of a cron job already, like one of @Cron({ name }): rename one of them`;
     return [{ where: memberOf(instance, key), option: 'name', message }];
   }

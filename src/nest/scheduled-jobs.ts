@@ -9,15 +9,10 @@ export interface TimerRegistry {
   addCronJob(name: string, job: CronJob): void;
 }
 
-/** What @TaskCron needs of it, too. */
-export interface JobRegistry extends TimerRegistry {
-  doesExist(type: 'cron', name: string): boolean;
-}
-
 /** Known by its members, like the starter: in a bundle the application may have its own copy of the class. */
-export function isJobRegistry(instance: unknown): instance is JobRegistry {
+export function isTimerRegistry(instance: unknown): instance is TimerRegistry {
   if (typeof instance !== 'object' || instance === null) return false;
-  const members = ['getCronJobs', 'getIntervals', 'getTimeouts', 'addCronJob', 'doesExist'];
+  const members = ['getCronJobs', 'getIntervals', 'getTimeouts', 'addCronJob'];
   return members.every((member) => typeof Reflect.get(instance, member) === 'function');
 }
 

@@ -6,8 +6,8 @@ import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';
 import { namedTimerOf } from '../tasks/schedule/schedule-metadata.js';
-import { isJobRegistry } from './scheduled-jobs.js';
-import type { JobRegistry, TimerStarter } from './scheduled-jobs.js';
+import { isTimerRegistry } from './scheduled-jobs.js';
+import type { TimerRegistry, TimerStarter } from './scheduled-jobs.js';
 import type { NamedTimer } from './timer-names.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -16,7 +16,7 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 @Injectable()
 export class TaskLockDiscovery {
   private config?: ConfigReader;
-  private registry?: JobRegistry;
+  private registry?: TimerRegistry;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -83,11 +83,11 @@ export class TaskLockDiscovery {
   }
 
   /** The registry of ScheduleModule, or nothing without that module. */
-  jobRegistry(): JobRegistry | undefined {
+  jobRegistry(): TimerRegistry | undefined {
     return (this.registry ??= this.discovery
       .getProviders()
       .map(({ instance }): unknown => instance)
-      .find(isJobRegistry));
+      .find(isTimerRegistry));
   }
 
   /** The class of each import of this module; each has a dispatcher of its own, and each copy of the package a class. */

@@ -14,6 +14,7 @@ import {
   YEARLY,
 } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
+import { Gate } from '../support/gate.js';
 import { Journal } from '../support/journal.js';
 
 closeApplicationsAfterEach();
@@ -169,6 +170,28 @@ test('a changed job is followed by its own task where two methods share a decora
   second!.setTime(eachSecond());
   const runs = await application.get(Journal).atLeast(2, 'second');
   expect(ticksOf(runs).filter((tick) => tick === THIS_JANUARY)).toEqual([]);
+});
+
+test('a run of requests holds its lock by the changed schedule', async () => {
+  const store = new InMemoryLockStore();
+  const leases: number[] = [];
+  const ran = new Gate();
+  @Injectable()
+  class Requested {
+    @Cron(CronExpression.EVERY_SECOND, { name: 'requested', timeZone, disabled: true })
+    @TaskLock('requested')
+    async requested(): Promise<void> {
+      const { lockedUntil, startedAt } = store.row('requested')!;
+      leases.push(lockedUntil - startedAt);
+      ran.open();
+    }
+  }
+  const application = await startApplication({ providers: [Requested], options: { store } });
+  jobsOf(application).getCronJob('requested').setTime(new CronTime(YEARLY, timeZone));
+  await application.get(TaskLockService).request('requested');
+  await ran.opened;
+  // By the declared schedule it would be five seconds.
+  expect(leases).toEqual([60_000]);
 });
 
 test('the options of a call that do not fit a changed schedule keep the holds of the declared one', async () => {
