@@ -6,8 +6,10 @@ const MAY_IMPORT = {
   tasks: ['store', 'common'],
   calls: ['tasks', 'lock', 'store', 'common'],
   requests: ['calls', 'tasks', 'lock', 'store', 'common'],
-  nest: ['requests', 'calls', 'tasks', 'lock', 'store', 'common'],
-  testing: ['nest', 'requests', 'calls', 'tasks', 'lock', 'store', 'common'],
+  operate: ['tasks', 'lock', 'store', 'common'],
+  cli: ['operate', 'store', 'common'],
+  nest: ['operate', 'requests', 'calls', 'tasks', 'lock', 'store', 'common'],
+  testing: ['nest', 'operate', 'requests', 'calls', 'tasks', 'lock', 'store', 'common'],
 };
 
 const rooms = Object.keys(MAY_IMPORT);
@@ -35,7 +37,7 @@ export default {
       name: 'stores-are-plugged-in',
       comment: 'everything but the wiring knows a store by its port',
       severity: 'error',
-      from: { path: `^src/(${rooms.join('|')})/`, pathNot: '^src/(nest|testing|store/(postgres|memory))/' },
+      from: { path: `^src/(${rooms.join('|')})/`, pathNot: '^src/(nest|testing|cli|store/(postgres|memory))/' },
       to: { path: '^src/store/(postgres|memory)/' },
     },
     {

@@ -1,6 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateTaskLockTable1763683200000 } from '../migrations/1763683200000-create-task-lock-table.js';
 import { CreateTaskLockRequestTable1795219200000 } from '../migrations/1795219200000-create-task-lock-request-table.js';
+import { CreateTaskLockOperatingTables1795651200000 } from '../migrations/1795651200000-create-task-lock-operating-tables.js';
 import { DEFAULT_TABLE } from './store/postgres/table-name.js';
 
 /** A TypeORM migration class, as `DataSourceOptions.migrations` takes it. */
@@ -10,12 +11,13 @@ export type TaskLockMigration = new () => MigrationInterface;
 export interface TaskLockTable {
   /** Default: the data source's own `schema`, else the connection's search_path. */
   schema?: string;
-  /** The lock table; that of requests has its name with `_request` behind it. Default: `task_lock`. */
+  /** The lock table. The others have its name with `_request`, `_run` and so on behind it. Default: `task_lock`. */
   table?: string;
 }
 
 /**
- * The migrations of the lock table and of the table of requests, for tables in the data source's own schema.
+ * The migrations of the lock table, of the table of requests, and of the tables that operating needs, in the data
+ * source's own schema.
  *
  * @example
  * TypeOrmModule.forRoot({ type: 'postgres', url, migrations: [...taskLockMigrations, ...mine], migrationsRun: true })
@@ -23,6 +25,7 @@ export interface TaskLockTable {
 export const taskLockMigrations: readonly TaskLockMigration[] = [
   CreateTaskLockTable1763683200000,
   CreateTaskLockRequestTable1795219200000,
+  CreateTaskLockOperatingTables1795651200000,
 ];
 
 /**
@@ -42,6 +45,11 @@ export function taskLockMigrationsFor({ schema, table }: TaskLockTable): readonl
     },
     class extends CreateTaskLockRequestTable1795219200000 {
       override readonly name = ['CreateTaskLockRequestTable', ...place, '1795219200000'].join('_');
+      protected override readonly schema = schema;
+      protected override readonly table = table ?? DEFAULT_TABLE;
+    },
+    class extends CreateTaskLockOperatingTables1795651200000 {
+      override readonly name = ['CreateTaskLockOperatingTables', ...place, '1795651200000'].join('_');
       protected override readonly schema = schema;
       protected override readonly table = table ?? DEFAULT_TABLE;
     },

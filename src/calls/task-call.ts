@@ -5,6 +5,7 @@ import type { DecoratedCall } from './dispatcher-key.js';
 import type { Task } from '../tasks/task.js';
 import { keyedName, keyedPrefix } from '../store/lock-name.js';
 import type { TickRequest } from '../store/lock-store.js';
+import type { RunTrigger } from '../store/recorded-run.js';
 
 /** A call that wants to run under a lock. */
 export interface TaskCall {
@@ -48,6 +49,8 @@ export function claimOf(call: TaskCall): TaskClaim {
   const ownHold = direct ? 0 : (schedule?.minHoldBefore(tick, task.minHold) ?? task.minHold);
   return {
     name: lockNameOf(call),
+    task: task.name,
+    trigger: triggerOf(call),
     tick,
     recover,
     minHold: Math.max(ownHold, call.served?.spacing ?? 0),
@@ -60,6 +63,20 @@ export function claimOf(call: TaskCall): TaskClaim {
     instants: catchupWindow === undefined ? undefined : schedule?.instants,
     waitTimeout: isTick(call) ? undefined : task.waitTimeout,
   };
+}
+
+/** Why the run that a call asks for begins. */
+function triggerOf({ tick, served }: TaskCall): RunTrigger {
+  switch (tick.kind) {
+    case 'scheduled':
+      return tick.catchupWindow === undefined ? 'tick' : 'catch-up';
+    case 'kept':
+      return 'tick';
+    case 'abandoned':
+      return 'recovery';
+    case 'call':
+      return served ? 'request' : 'call';
+  }
 }
 
 /** The execution context of type `task` that the lock's interceptor is called with. */

@@ -27,14 +27,28 @@ export class ClaimAttempt {
   constructor(
     private readonly store: LockRows,
     private readonly clock: LockClock,
-    { name, tick, recover, minHold, lease, tolerance }: TaskClaim,
+    claim: TaskClaim,
     replica: string,
     /** Each send counts until its answer: a shutdown that did not wait could not return what it won. */
     private readonly inFlight: InFlight,
     /** Called for every win that no run uses, or the row would stay held with nobody running. */
     private readonly onStray: (token: string) => void,
   ) {
-    this.request = { name, token: this.token, replica, tick, recover, minHold, lease, tolerance };
+    const { name, task, trigger, evenIfPaused, tick, recover, minHold, lease, tolerance } = claim;
+    const { token } = this;
+    this.request = {
+      name,
+      task,
+      trigger,
+      evenIfPaused,
+      token,
+      replica,
+      tick,
+      recover,
+      minHold,
+      lease,
+      tolerance,
+    };
   }
 
   get isGivenUp(): boolean {

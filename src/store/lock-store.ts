@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { OperatorStore } from './operator-store.js';
+import type { RunFacts, RunTrigger } from './recorded-run.js';
 import type { RequestStore } from './request-store.js';
 import type { WantedSignal } from './wanted-signal.js';
 
@@ -21,6 +23,12 @@ export type TickRequest =
 /** One attempt to take a row. All durations are milliseconds. */
 export interface ClaimRequest {
   name: string;
+  /** The task, by which it is paused: its name differs from that of the lock where it has a key. */
+  task: string;
+  /** Kept in the row while the run is in progress: a dead call must not be taken for a tick. */
+  trigger: RunTrigger;
+  /** True: an operator wants this run though the task is paused. */
+  evenIfPaused?: boolean;
   /** A uuid, new for every claim. Sent again with the same token, it is the same claim. */
   token: string;
   /** The replica that claims: what the others are told as `heldBy`. */
@@ -43,6 +51,8 @@ export interface PreviousRun {
   /** By the store's clock. */
   startedAt: Date;
   fence: bigint;
+  /** Why it began; a store from before it was kept does not say. */
+  trigger?: RunTrigger;
 }
 
 export interface WonAnswer {
@@ -58,6 +68,8 @@ export interface WonAnswer {
   lastTick?: Date;
   /** The run before, if it did not finish. A repeated send may no longer know it. */
   previous?: PreviousRun;
+  /** The end of the last pause: what was due before it is not reported as missed. Only where missed ticks count. */
+  resumedAt?: Date;
 }
 
 /**
@@ -67,7 +79,8 @@ export interface WonAnswer {
 export type ClaimAnswer =
   | WonAnswer
   | { status: 'held'; now: number; inProgress: boolean; heldBy?: string; heldUntil?: Date }
-  | { status: 'done'; now: number; lastTick?: Date }
+  | { status: 'done'; now: number; lastTick?: Date; resumedAt?: Date }
+  | { status: 'paused'; now: number }
   | { status: 'early'; now: number; dueIn: number }
   | { status: 'busy'; now?: number };
 
@@ -83,16 +96,23 @@ export interface RenewRequest extends HeldLockKey {
   maxHold: number;
 }
 
+/** Somebody asked the run to stop. It keeps its lock until it settles. */
+export interface Cancellation {
+  by: string;
+  reason?: string;
+}
+
 export type RenewAnswer =
-  | { status: 'renewed'; now: number; lockedUntil: Date }
+  | { status: 'renewed'; now: number; lockedUntil: Date; cancelled?: Cancellation }
   | { status: 'lost'; now: number }
   | { status: 'busy'; now?: number };
 
 /**
  * How a run ended. `returned`: the claim was given up before the method ran, and its tick can be claimed again.
- * `aborted`: a shutdown aborted the run, and its tick may be recovered at once.
+ * `aborted`: a shutdown aborted the run, and its tick may be recovered at once. `cancelled`: an operator asked it to
+ * stop, and its tick is not recovered.
  */
-export type Outcome = 'succeeded' | 'failed' | 'returned' | 'aborted';
+export type Outcome = 'succeeded' | 'failed' | 'returned' | 'aborted' | 'cancelled';
 
 export interface ReleaseRequest extends HeldLockKey {
   /** As it was claimed. The hold that the released row shows counts from the tick, or for a `call` from the start. */
@@ -104,6 +124,10 @@ export interface ReleaseRequest extends HeldLockKey {
   error?: string;
   /** True: must survive a crash of the store. A finished tick that may be recovered would otherwise run again. */
   durable: boolean;
+  /** Recorded in the history along with the release; as `lost` where the row belongs to another run by now. */
+  run?: RunFacts;
+  /** The error as the history may keep it. */
+  recordedError?: string;
 }
 
 /** `gone`: the row carries another token or is finished, and nothing was changed. */
@@ -154,6 +178,8 @@ export interface LockStore {
   readonly batches?: boolean;
   /** Where requests wait for their run. Without it tasks cannot be requested. */
   readonly requests?: RequestStore;
+  /** History, pauses, and all that an operator sees and does. Without it nothing is recorded, and nobody can steer. */
+  readonly operator?: OperatorStore;
   /**
    * Checks inside the transaction of `manager`, as its last statement, that a run still holds its lock, and keeps it
    * held until the commit. The server ends a transaction that does not commit within `timeout` milliseconds. Without it

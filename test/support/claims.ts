@@ -5,6 +5,8 @@ import type { ClaimRequest, ReleaseRequest } from '../../src/store/lock-store.js
 export function aClaim(overrides: Partial<ClaimRequest> = {}): ClaimRequest {
   return {
     name: 'task',
+    task: 'task',
+    trigger: 'tick',
     token: randomUUID(),
     replica: 'replica-a',
     tick: { kind: 'scheduled', scheduledTime: new Date(Math.floor(Date.now() / 1_000) * 1_000) },

@@ -13,6 +13,8 @@ export const CLAIM_TIMEOUT = 5_000;
 /** The claim of a task that is due each minute. */
 export const aTick: TaskClaim = {
   name: 'clean-up',
+  task: 'clean-up',
+  trigger: 'tick',
   tick: { kind: 'scheduled', scheduledTime: TICK },
   recover: false,
   minHold: 54_000,

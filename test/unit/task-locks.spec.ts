@@ -14,6 +14,9 @@ describe('a claim', () => {
     expect(store.claims).toEqual([
       {
         name: 'clean-up',
+        task: 'clean-up',
+        trigger: 'tick',
+        evenIfPaused: undefined,
         token: lock.state.token,
         replica: 'replica-a',
         tick: aTick.tick,

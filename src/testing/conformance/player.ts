@@ -20,6 +20,8 @@ export class Player {
     const minHold = tick.kind === 'call' ? 0 : 0.9 * MINUTE;
     return {
       name: 'task',
+      task: 'task',
+      trigger: tick.kind === 'call' ? 'call' : 'tick',
       token: randomUUID(),
       replica,
       tick,

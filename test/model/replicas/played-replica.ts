@@ -81,7 +81,8 @@ export class PlayedReplica {
 
   private fire(tick: TickRequest): void {
     const { minHold, maxHold, lease, tolerance, recover } = this.task;
-    const claim = { name: NAME, tick, recover, minHold, maxHold, lease, tolerance };
+    const trigger = tick.kind === 'call' ? ('call' as const) : ('tick' as const);
+    const claim = { name: NAME, task: NAME, trigger, tick, recover, minHold, maxHold, lease, tolerance };
     void this.run(tick.kind === 'call' ? { ...claim, minHold: 0 } : claim);
   }
 

@@ -63,9 +63,12 @@ export function claimOf(
   minHold: number,
 ): PlayedClaim {
   const tolerance = Math.min(SECOND, interval / 10);
-  const task = { name, tick, recover, minHold, maxHold, lease, tolerance };
+  const trigger = tick.kind === 'call' ? ('call' as const) : ('tick' as const);
+  const task = { name, task: name, trigger, tick, recover, minHold, maxHold, lease, tolerance };
   const request = {
     name,
+    task: name,
+    trigger,
     token: randomUUID(),
     replica: replica.id,
     tick,

@@ -1,0 +1,255 @@
+import type { RecordedRun, RunFacts, RunOutcome } from './recorded-run.js';
+
+/** A decorated method as a start-up declares it. Durations are milliseconds. */
+export interface DeclaredTask {
+  name: string;
+  /** Class and method, like `Jobs.cleanUp`. */
+  member?: string;
+  /** A cron expression, the ISO date of a `@Cron(new Date())`, `every 60s`, or nothing. */
+  schedule?: string;
+  /** As it resolved where the replica runs: a name, or `UTC+02:00` for a utcOffset. */
+  timeZone?: string;
+  interval?: number;
+  minHold: number;
+  maxHold: number;
+  lease: number;
+  /** Whether its runs belong to ticks that every replica computes alike. */
+  isScheduled: boolean;
+  /** Whether it has a `when`. */
+  isConditional: boolean;
+  isDisabled: boolean;
+  /** Whether each key has a lock of its own. */
+  isKeyed: boolean;
+}
+
+/** All tasks of an application, as a replica declares them when it starts. */
+export interface Declaration {
+  application?: string;
+  tasks: readonly DeclaredTask[];
+  replica: string;
+  /** Of this package. */
+  version: string;
+}
+
+/** A definition of a task that some replica has declared. */
+export interface Definition extends DeclaredTask {
+  application?: string;
+  firstDeclared: Date;
+  lastDeclared: Date;
+  declaredBy: string;
+  version: string;
+  /** False: the newest declaration of its application lacks the task. */
+  isDeclared: boolean;
+}
+
+/** A pause as it stands. `until` is missing where it ends by a resume only. */
+export interface Pause {
+  /** The task, or `*` for all. */
+  name: string;
+  by: string;
+  reason?: string;
+  since: Date;
+  until?: Date;
+}
+
+/** The row of a lock. */
+export interface LockRecord {
+  name: string;
+  startedAt: Date;
+  /** None while a run is in progress, or after it has died. */
+  finishedAt?: Date;
+  /** The end of the lease, or of the minimum hold once the run is over; none where somebody wrote `infinity`. */
+  lockedUntil?: Date;
+  lastTick?: Date;
+  fence: bigint;
+  heldBy?: string;
+  /** While a run is in progress its trigger, or `recoverable` or `recovering`; afterwards how it ended. */
+  outcome?: string;
+  /** Whether its run was asked to stop. */
+  isCancelled: boolean;
+}
+
+/** All that the database knows of one task, read in one statement a table. */
+export interface TaskRecord {
+  name: string;
+  /** The current definition; none for a task that only `TaskLockService.run` names. */
+  definition?: Definition;
+  /** Its locks: of a task with keys those whose run is in progress or has died. */
+  locks: readonly LockRecord[];
+  lastRun?: RecordedRun;
+  lastSuccessAt?: Date;
+  failuresInARow: number;
+  /** The one that ends last of its own and that of all tasks. */
+  pause?: Pause;
+  requests: { waiting: number; parked: number };
+}
+
+/** Which runs are asked for: newest first. */
+export interface RunSearch {
+  task: string;
+  limit: number;
+  outcomes?: readonly RunOutcome[];
+  key?: string;
+  /** Only runs that started before. */
+  before?: Date;
+}
+
+/** What is asked for a ledger: everything that may say something of ticks between two instants. */
+export interface LedgerSearch {
+  task: string;
+  from: Date;
+  to: Date;
+}
+
+/** A time in which no claim could be won. */
+export interface PausedTime {
+  by: string;
+  reason?: string;
+  from: Date;
+  /** None while it lasts without an end. */
+  to?: Date;
+}
+
+export interface LedgerFacts {
+  /** All definitions that were declared, the newest last. */
+  definitions: readonly Definition[];
+  /** Runs of ticks in that time, one before it and one after it, by their tick. */
+  runs: readonly RecordedRun[];
+  pauses: readonly PausedTime[];
+  /** The start of the oldest run that the history has of the task. */
+  historySince?: Date;
+  lock?: LockRecord;
+}
+
+export type ActionKind = 'pause' | 'resume' | 'trigger' | 'cancel' | 'release' | 'forget';
+
+/** Who did what, and what came of it. */
+export interface RecordedAction {
+  id: string;
+  /** The task, or `*` for all. */
+  name: string;
+  key?: string;
+  action: ActionKind;
+  by: string;
+  reason?: string;
+  at: Date;
+  /** Of a pause. */
+  until?: Date;
+  fence?: bigint;
+  takenBy?: string;
+  answer?: string;
+  error?: string;
+  answeredAt?: Date;
+}
+
+/** A run of one lock, named by an operator who saw it. */
+export interface SeenRun {
+  /** The lock. */
+  name: string;
+  task: string;
+  key?: string;
+  fence: bigint;
+}
+
+export interface Steering {
+  by: string;
+  reason?: string;
+}
+
+/** What a run that is asked for from outside needs. */
+export interface NewTrigger extends Steering {
+  task: string;
+  key?: string;
+  /** JSON text of an array. */
+  args?: string;
+  evenIfPaused: boolean;
+  /** Milliseconds for which it waits for a replica. */
+  expiresIn: number;
+}
+
+/** A trigger that a replica has taken. */
+export interface TakenTrigger {
+  id: string;
+  task: string;
+  key?: string;
+  args?: string;
+  by: string;
+  evenIfPaused: boolean;
+}
+
+/** What came of a trigger: how its run ended, or why it did not begin. */
+export interface TriggerAnswer {
+  answer: string;
+  fence?: bigint;
+  error?: string;
+}
+
+/** What came of a cancel. `refused`: another run, or none, is in the row, which is told. */
+export type CancelResult =
+  { status: 'cancelled'; lock: LockRecord } | { status: 'busy' } | { status: 'refused'; lock?: LockRecord };
+
+/** What came of a release. `alive`: the lease is not over, and force was not used. */
+export type ReleaseResult =
+  | { status: 'released'; freeAt: Date }
+  | { status: 'busy' }
+  | { status: 'refused' | 'alive'; lock?: LockRecord };
+
+/** How much of the history is kept. */
+export interface HistoryLimits {
+  /** Runs a task, and in all for a task with keys. */
+  runs: number;
+  runsOfKeyed: number;
+  /** The newest that are kept whatever their age. */
+  atLeast: number;
+  /** Milliseconds. */
+  maxAge: number;
+}
+
+/**
+ * The tables beside the locks: what is declared, what ran, what was paused and who steered. Nothing here may cost a lock:
+ * a claim, a renewal or a release goes on without it.
+ */
+export interface OperatorStore {
+  /** Says what keeps these tables from being used, with the statement that mends it; nothing where they can be. */
+  prepare(): Promise<string | undefined>;
+  /** The store's clock. */
+  now(): Promise<Date>;
+
+  /** Writes down only what differs from what is there. */
+  declare(declaration: Declaration): Promise<void>;
+  /** All tasks, or these. */
+  tasks(names?: readonly string[]): Promise<TaskRecord[]>;
+  /** Every name that was declared or has run. */
+  names(): Promise<string[]>;
+  runs(search: RunSearch): Promise<RecordedRun[]>;
+  ledger(search: LedgerSearch): Promise<LedgerFacts>;
+  /** The newest first; all tasks without a name. */
+  actions(name: string | undefined, limit: number, before?: string): Promise<RecordedAction[]>;
+
+  /** Adds runs that died. One that is recorded already stays as it is. */
+  recordDied(runs: readonly RunFacts[]): Promise<void>;
+  /** Removes what the limits do not keep. Resolves to how many rows it removed. */
+  prune(limits: HistoryLimits): Promise<number>;
+
+  /** Paused until then, or until a resume. Resolves to the run that is in progress, if any. */
+  pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause>;
+  /** Resolves to whether it was paused. */
+  resume(name: string, steering: Steering): Promise<boolean>;
+  cancel(run: SeenRun, steering: Steering): Promise<CancelResult>;
+  release(run: SeenRun, steering: Steering & { force: boolean; now: boolean }): Promise<ReleaseResult>;
+  /** Removes all that is stored of a task that is not declared. Resolves to how many rows it removed. */
+  forget(name: string, steering: Steering): Promise<number>;
+
+  /** Adds a trigger that waits for a replica, or that this one has taken already. */
+  addTrigger(trigger: NewTrigger, takenBy?: string): Promise<{ id: string; expiresAt: Date }>;
+  /** Takes open triggers of these tasks: each is taken once. */
+  takeTriggers(tasks: readonly string[], replica: string): Promise<TakenTrigger[]>;
+  /** Its run has begun. */
+  startTrigger(id: string, fence: bigint): Promise<void>;
+  answerTrigger(id: string, answer: TriggerAnswer): Promise<void>;
+  /** One action by its id. */
+  action(id: string): Promise<RecordedAction | undefined>;
+}
+
+/** The pause of all tasks. */
+export const ALL_TASKS = '*';

@@ -1,0 +1,34 @@
+/**
+ * Why a run began: its schedule (`tick`), the application (`call`), a request, an operator, a replica that died in the
+ * middle of the same tick (`recovery`), or a tick that was missed (`catch-up`).
+ */
+export type RunTrigger = 'tick' | 'call' | 'request' | 'operator' | 'recovery' | 'catch-up';
+
+/** How a run ended. `lost`: it went on after its lock was gone. `died`: nobody has heard of it again. */
+export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'cancelled' | 'lost' | 'died';
+
+/** What the winner of a claim knows of its run, and the history keeps. */
+export interface RunFacts {
+  /** The lock, whose name differs from that of its task where the task has a key. */
+  name: string;
+  task: string;
+  key?: string;
+  fence: bigint;
+  trigger: RunTrigger;
+  replica: string;
+  startedAt: Date;
+  /** The tick that it ran for; none for a call. */
+  tick?: Date;
+  /** The tick before, as the row had it. */
+  previousTick?: Date;
+  /** When the task is due after this run, by the winner's own schedule and hold. */
+  nextDue?: Date;
+}
+
+/** A run as the history has it. */
+export interface RecordedRun extends RunFacts {
+  /** None where it died. */
+  finishedAt?: Date;
+  outcome: RunOutcome;
+  error?: string;
+}
