@@ -101,6 +101,31 @@ test('a store whose data source is not there yet can be asked again: the schema 
   expect(texts[0]).toContain('"jobs"."task_lock"');
 });
 
+describe('the row of a name that has none', () => {
+  /** A database in which other replicas make rows at the same moment: so many inserts in a row are a conflict. */
+  function claimAfter(conflicts: number): Promise<unknown> {
+    let inserts = 0;
+    const source = sourceOf(({ text }) => {
+      if (!text.includes('INSERT INTO'))
+        return { name: 'task', answer: inserts > 0 ? 'won' : 'missing', fence: '1' };
+      if (++inserts <= conflicts) throw withCode('40001');
+      return undefined;
+    });
+    Object.assign(source, { options: { type: 'postgres' } });
+    const claim = new PostgresLockStore(() => source, {}, new FakeClock()).claim([aClaim()]);
+    return claim.catch((error: unknown) => error);
+  }
+
+  test('is made in spite of nineteen conflicts, and the claim wins', async () =>
+    expect(await claimAfter(19)).toMatchObject([{ status: 'won' }]));
+
+  test('is given up after twenty, and nothing has happened', async () => {
+    const error = await claimAfter(20);
+    expect(error).toBeInstanceOf(LockStoreUnavailableError);
+    expect(error).toMatchObject({ sent: false });
+  });
+});
+
 describe('what failed after the statement was sent', () => {
   const failingWith = (thrown: unknown) =>
     errorOf(
