@@ -1,4 +1,5 @@
 import type { LockClock } from '../common/clock.js';
+import type { TaskClaim } from './task-claim.js';
 
 /** Milliseconds over which replicas spread their polls: one and the same lease sets all of them off. */
 const SPREAD = 1_000;
@@ -17,6 +18,11 @@ export class LeftBehindWatch {
   watch(name: string, look: () => void): void {
     this.looks.set(name, look);
     look();
+  }
+
+  /** A tick that this replica did not get may be left behind: by a run that dies, or because nobody had an answer. */
+  lookAfter({ name, tick, recover, instants }: TaskClaim, delay: number): void {
+    if ((recover || instants) && tick.kind !== 'call') this.lookIn(name, delay);
   }
 
   /**

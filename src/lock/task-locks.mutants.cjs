@@ -16,23 +16,9 @@ module.exports = {
       scenario: 'is sent before what an older ask of its call may have taken goes back',
     },
   ],
-  recovery: [
-    {
-      find: 'if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);',
-      replace: '',
-      suites: ['recovery.spec'],
-      scenario: 'runs it on one that was up before, when the lease of the dead run is over',
-    },
-  ],
   'missed ticks': [
     {
-      find: "if ((recover || instants) && tick.kind !== 'call')",
-      replace: "if (recover && tick.kind !== 'call')",
-      suites: ['missed-ticks.spec'],
-      scenario: 'runs when it is up again, on a replica that was there all the time',
-    },
-    {
-      find: 'if (claim.instants) this.lookAgain(claim, timeLeft);',
+      find: 'if (claim.instants) this.leftBehind.lookAfter(claim, timeLeft);',
       replace: '',
       suites: ['missed-ticks.spec'],
       scenario: 'runs also where that one ran on the same replica',
@@ -49,12 +35,6 @@ module.exports = {
   ],
   'a release that is repeated': [
     {
-      find: 'this.releaser.hurry(name)',
-      replace: 'false',
-      suites: ['task-locks-release.spec'],
-      scenario: 'hurries it and asks again: the first tick after an outage runs',
-    },
-    {
       find: 'lock.rowHeldFor()',
       replace: 'lock.timeLeft()',
       suites: ['task-locks-release.spec'],
@@ -62,12 +42,6 @@ module.exports = {
     },
   ],
   'a replica that runs the task answers by itself, while it holds': [
-    {
-      find: 'if (!lock?.isHeld() || !this.settings.exclusive)',
-      replace: 'if (!lock || !this.settings.exclusive)',
-      suites: ['task-locks-running.spec'],
-      scenario: 'asks the store again once the maximum hold has passed, though the method has not settled',
-    },
     {
       find: 'if (ownRun) return ownRun;',
       replace: '',
@@ -83,7 +57,7 @@ module.exports = {
       scenario: 'sends nothing where it is false',
     },
     {
-      find: 'this.lookAgain(claim, claim.lease);\n    return skipped;',
+      find: 'this.leftBehind.lookAfter(claim, claim.lease);\n    return skipped;',
       replace: 'return skipped;',
       suites: ['wiring/conditions.spec'],
       scenario:

@@ -1,23 +1,24 @@
 import { setMaxListeners } from 'node:events';
 import { retryDelay } from '../common/backoff.js';
-import { elapsedSince } from '../common/clock.js';
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import { InFlight } from '../common/in-flight.js';
 import type { LockLog } from '../common/log.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { pause } from '../common/timeouts.js';
-import type { ClaimAnswer, LockRows, Outcome, WonAnswer } from '../store/lock-store.js';
+import type { ClaimAnswer, LockRows, Outcome } from '../store/lock-store.js';
+import { AnswerJudge } from './answer-judge.js';
+import type { EarlyAnswer } from './answer-judge.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { Conditions } from './condition.js';
 import { HeldLock } from './held-lock.js';
 import type { LockListener } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
-import { LeaseRenewal } from './lease-renewal.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
 import { LockReleaser } from './lock-releaser.js';
 import { LongRuns } from './long-runs.js';
 import { describeMissed, describeRun, describeSkip } from './messages.js';
+import { RunningLocks } from './running-locks.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
@@ -37,24 +38,17 @@ const ABORT_GRACE = 1_000;
 /** How often an attempt is sent within its timeout: one lost answer must not fail it. */
 const SENDS_WITHOUT_ANSWER = 2;
 
-type EarlyAnswer = Extract<ClaimAnswer, { status: 'early' }>;
-
 /** The locks of one application in this process: it claims them, releases them, and returns what nobody will run. */
 export class TaskLocks {
-  /** The newest lock of each name: it answers `held` without a query. */
-  private readonly newest = new Map<string, HeldLock>();
-  private readonly running = new Map<
-    HeldLock,
-    { claim: TaskClaim; attempt: ClaimAttempt; renewal: LeaseRenewal; since: number; end: () => void }
-  >();
   private readonly claiming = new Set<ClaimAttempt>();
   private readonly inFlight = new InFlight();
   private readonly stopping = new AbortController();
+  private readonly running: RunningLocks;
   private readonly releaser: LockReleaser;
   private readonly leftBehind: LeftBehindWatch;
+  private readonly judge: AnswerJudge;
   private readonly keys: KeyPurge;
   private readonly conditions: Conditions;
-  private readonly listener: LockListener;
 
   constructor(
     private readonly store: LockRows,
@@ -64,13 +58,15 @@ export class TaskLocks {
   ) {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.inFlight);
     this.leftBehind = new LeftBehindWatch(clock);
+    this.judge = new AnswerJudge(settings.replicaId, this.releaser, this.leftBehind);
     this.keys = new KeyPurge(store, clock, log, this.inFlight);
     this.conditions = new Conditions(clock, log, settings.claimTimeout);
     const longRuns = new LongRuns(clock, log);
-    this.listener = {
-      lost: (error) => this.log.error(error.message),
+    const listener: LockListener = {
+      lost: (error) => log.error(error.message),
       lasts: (lock) => longRuns.warn(lock),
     };
+    this.running = new RunningLocks(store, clock, listener, this.inFlight, settings.claimTimeout);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
@@ -120,8 +116,7 @@ export class TaskLocks {
       this.log.debug(describeRun(lock.state, outcome, this.clock.monotonic() - run.since));
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
-    this.running.delete(lock);
-    if (this.newest.get(name) === lock) this.newest.delete(name);
+    this.running.remove(lock);
     // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
     const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
@@ -148,7 +143,7 @@ export class TaskLocks {
 
   /** The names of the locks whose runs have not ended. */
   runningNames(): string[] {
-    return [...this.running.keys()].map(({ state }) => state.name);
+    return this.running.all().map(({ state }) => state.name);
   }
 
   /** Makes no new claims from here on. Runs may go on for `timeout` milliseconds and are aborted then. */
@@ -158,7 +153,7 @@ export class TaskLocks {
     this.keys.end();
     for (const attempt of this.claiming) attempt.giveUp();
     await this.inFlight.ended(this.clock, timeout);
-    for (const lock of this.running.keys()) lock.lose('shutdown');
+    for (const lock of this.running.all()) lock.lose('shutdown');
     await this.inFlight.ended(this.clock, ABORT_GRACE);
   }
 
@@ -175,21 +170,9 @@ export class TaskLocks {
         if (ownRun) return ownRun;
         try {
           const answer = await attempt.send(Math.min(timeout / SENDS_WITHOUT_ANSWER, left()));
-          if (answer?.status === 'early') return answer;
-          if (answer?.status === 'done') {
-            this.reportMissed(claim, answer);
-            return { status: 'skipped', reason: 'done' };
-          }
-          if (answer?.status === 'held') {
-            const { heldBy, heldUntil, inProgress, now } = answer;
-            if (!this.isOnlyUnreleased(claim.name, heldBy)) {
-              if (inProgress && heldUntil) this.lookAgain(claim, heldUntil.getTime() - now);
-              return { status: 'skipped', reason: 'held', heldBy, heldUntil };
-            }
-            problem = 'its last run here is over, but its release has had no answer yet';
-          }
-          if (answer?.status === 'won' && !attempt.isGivenUp) {
-            const lock = this.hold(claim, attempt, answer);
+          if (answer?.status === 'won') {
+            if (attempt.isGivenUp) break;
+            const lock = this.running.hold(claim, attempt, answer);
             if (lock) {
               this.reportMissed(claim, answer);
               return lock;
@@ -197,7 +180,10 @@ export class TaskLocks {
             problem = 'it was won, but its answer came after the lease was over';
             break;
           }
-          if (answer?.status === 'busy') problem = 'its row stayed locked by another transaction';
+          const verdict = answer && this.judge.judge(claim, answer);
+          if (answer?.status === 'done') this.reportMissed(claim, answer);
+          if (typeof verdict === 'object') return verdict;
+          problem = verdict ?? problem;
         } catch (error) {
           problem = messageOf(error);
           if (!(error instanceof LockStoreUnavailableError)) break;
@@ -206,7 +192,7 @@ export class TaskLocks {
       }
       if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
       this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
-      this.lookAgain(claim, claim.lease);
+      this.leftBehind.lookAfter(claim, claim.lease);
       return { status: 'skipped', reason: 'unavailable' };
     } finally {
       this.claiming.delete(attempt);
@@ -222,12 +208,12 @@ export class TaskLocks {
     return new ClaimAttempt(this.store, this.clock, claim, this.settings.replicaId, this.inFlight, onStray);
   }
 
-  /** Answers `held` without a query. A lost lock does not count, or a method that never settles would stop the task. */
+  /** Answers `held` without a query. */
   private heldHere(claim: TaskClaim): Skipped | undefined {
-    const lock = this.newest.get(claim.name);
-    if (!lock?.isHeld() || !this.settings.exclusive) return undefined;
+    const lock = this.settings.exclusive ? this.running.heldHere(claim.name) : undefined;
+    if (!lock) return undefined;
     const timeLeft = lock.timeLeft();
-    if (claim.instants) this.lookAgain(claim, timeLeft);
+    if (claim.instants) this.leftBehind.lookAfter(claim, timeLeft);
     const heldUntil = new Date(this.clock.now() + timeLeft);
     return { status: 'skipped', reason: 'held', heldBy: this.settings.replicaId, heldUntil };
   }
@@ -236,51 +222,12 @@ export class TaskLocks {
   private refused(claim: TaskClaim): Skipped {
     const skipped: Skipped = { status: 'skipped', reason: 'condition' };
     this.log.verbose(describeSkip(claim, skipped));
-    this.lookAgain(claim, claim.lease);
+    this.leftBehind.lookAfter(claim, claim.lease);
     return skipped;
-  }
-
-  /** Whether the row shows a run of this replica that is over, and whose release has no answer yet. */
-  private isOnlyUnreleased(name: string, heldBy?: string): boolean {
-    return heldBy === this.settings.replicaId && this.releaser.hurry(name);
   }
 
   private reportMissed(claim: TaskClaim, answer: Extract<ClaimAnswer, { status: 'won' | 'done' }>): void {
     const missed = describeMissed(claim, answer, this.settings.claimTimeout);
     if (missed !== undefined) this.log.warn(missed);
-  }
-
-  /** A tick that this replica did not get may be left behind: by a run that dies, or because nobody had an answer. */
-  private lookAgain({ name, tick, recover, instants }: TaskClaim, delay: number): void {
-    if ((recover || instants) && tick.kind !== 'call') this.leftBehind.lookIn(name, delay);
-  }
-
-  /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
-  private hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
-    const { name, lease, maxHold, interval } = claim;
-    const { fence, startedAt, scheduledTime, recovering, previous } = answer;
-    const { token, sentAt } = attempt;
-    if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
-    attempt.use(answer);
-    // Property by property: a spread costs ten times as much as all the rest.
-    const state = {
-      name,
-      token,
-      fence,
-      startedAt,
-      scheduledTime,
-      recovering,
-      previous,
-      sentAt,
-      lease,
-      maxHold,
-      interval,
-    };
-    const lock = new HeldLock(state, this.clock, this.listener);
-    this.newest.set(name, lock);
-    const renewal = new LeaseRenewal(lock, this.store, this.clock, this.settings.claimTimeout);
-    const since = this.clock.monotonic();
-    this.running.set(lock, { claim, attempt, renewal, since, end: this.inFlight.begin() });
-    return lock;
   }
 }
