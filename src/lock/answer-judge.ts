@@ -28,6 +28,10 @@ export class AnswerJudge {
         if (inProgress && heldUntil) this.leftBehind.lookAfter(claim, heldUntil.getTime() - now);
         return { status: 'skipped', reason: 'held', heldBy, heldUntil };
       }
+      case 'paused':
+        // A tick that a dead run left may be recovered once the pause is over.
+        this.leftBehind.lookAfter(claim, claim.lease);
+        return { status: 'skipped', reason: 'paused' };
       case 'busy':
         return 'its row stayed locked by another transaction';
     }
