@@ -6,7 +6,7 @@ import { messageOf } from '../common/error-text.js';
 import type { RequestStore } from '../store/request-store.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import { InsertQueue } from './insert-queue.js';
-import { argumentsText } from './json-arguments.js';
+import { argumentsText } from '../common/json-arguments.js';
 import type { RequestPoller } from './poller.js';
 import { requireRequests } from './require-requests.js';
 import type { RequestingStore } from './require-requests.js';

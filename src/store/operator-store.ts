@@ -81,6 +81,8 @@ export interface TaskRecord {
   failuresInARow: number;
   /** The one that ends last of its own and that of all tasks. */
   pause?: Pause;
+  /** When its last pause ended, of its own or of all tasks: what was due before it is not overdue. */
+  resumedAt?: Date;
   requests: { waiting: number; parked: number };
 }
 
@@ -113,7 +115,10 @@ export interface PausedTime {
 export interface LedgerFacts {
   /** All definitions that were declared, the newest last. */
   definitions: readonly Definition[];
-  /** Runs of ticks in that time, one before it and one after it, by their tick. */
+  /**
+   * Runs, also of calls, that were in progress at some time between the two instants; those of ticks in that time, one
+   * before it and one after it, by their tick.
+   */
   runs: readonly RecordedRun[];
   pauses: readonly PausedTime[];
   /** The start of the oldest run that the history has of the task. */
@@ -221,6 +226,8 @@ export interface OperatorStore {
   tasks(names?: readonly string[]): Promise<TaskRecord[]>;
   /** Every name that was declared or has run. */
   names(): Promise<string[]>;
+  /** One lock, whose name differs from that of its task where the task has a key. */
+  lock(name: string): Promise<LockRecord | undefined>;
   runs(search: RunSearch): Promise<RecordedRun[]>;
   ledger(search: LedgerSearch): Promise<LedgerFacts>;
   /** The newest first; all tasks without a name. */
@@ -231,7 +238,7 @@ export interface OperatorStore {
   /** Removes what the limits do not keep. Resolves to how many rows it removed. */
   prune(limits: HistoryLimits): Promise<number>;
 
-  /** Paused until then, or until a resume. Resolves to the run that is in progress, if any. */
+  /** Paused until then, or until a resume. */
   pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause>;
   /** Resolves to whether it was paused. */
   resume(name: string, steering: Steering): Promise<boolean>;

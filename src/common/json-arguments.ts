@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf } from '../common/error-text.js';
+import { messageOf } from './error-text.js';
 
 /**
  * The arguments of a request as JSON text.
