@@ -33,3 +33,38 @@ export type {
 export { TaskLockService } from './nest/service-token.js';
 export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
+export { TaskLockOperator } from './operate/task-lock-operator.js';
+export { TaskLockOperatorError } from './operate/operator-errors.js';
+export type { OperatorErrorKind } from './operate/operator-errors.js';
+export type {
+  ActOptions,
+  CancelOptions,
+  InstantInput,
+  OperatorAction,
+  PauseOptions,
+  ReleaseOptions,
+  RunsSearch,
+  TaskLockOperatorOptions,
+  TaskSearch,
+  TicksSearch,
+  TriggerOptions,
+} from './operate/operator-options.js';
+export type {
+  ActionState,
+  CancelAnswer,
+  Explanation,
+  NextTick,
+  Page,
+  PauseAnswer,
+  PauseState,
+  ReleasedAnswer,
+  ResumeAnswer,
+  RunningState,
+  RunState,
+  TaskCondition,
+  TaskState,
+  TickFate,
+  TickState,
+  TriggerState,
+} from './operate/operator-types.js';
+export type { RunOutcome, RunTrigger } from './store/recorded-run.js';

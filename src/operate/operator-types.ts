@@ -81,6 +81,14 @@ export interface TickState {
   paused: PauseState | null;
 }
 
+/** A tick that lies ahead. */
+export interface NextTick {
+  tick: string;
+  /** What the clock of the schedule's zone shows then, with its offset: `2026-03-29T03:00:00.000+02:00`. */
+  localTime: string;
+  timeZone: string | null;
+}
+
 /** Why a task is not running now. */
 export interface Explanation {
   name: string;

@@ -57,6 +57,21 @@ export function keyedName(task: string, key: string): string {
   return `${keyedPrefix(task)}${isPlain(key) ? escaped(key) : `:${digestOf(key)}`}`;
 }
 
+/** The lock of a task, or of one of its keys. A key as {@link keyIn} tells a digest is taken back. */
+export function lockOf(task: string, key?: string): string {
+  if (key === undefined) return task;
+  return DIGEST.test(key) ? `${keyedPrefix(task)}${key}` : keyedName(task, key);
+}
+
+/** The key in the lock name of a task; a long one is known by its digest only, behind a colon. */
+export function keyIn(task: string, lock: string): string | undefined {
+  const prefix = keyedPrefix(task);
+  if (lock === task || !lock.startsWith(prefix)) return undefined;
+  return lock.slice(prefix.length).replace(/\\(.)/gs, '$1');
+}
+
+const DIGEST = /^:[0-9a-f]{64}$/;
+
 /** What the lock names of all keys of a task begin with, and those of no other keyed task. */
 export function keyedPrefix(task: string): string {
   return `${escaped(task)}:`;

@@ -105,6 +105,8 @@ export interface LedgerSearch {
 
 /** A time in which no claim could be won. */
 export interface PausedTime {
+  /** The task, or `*` for all. */
+  name: string;
   by: string;
   reason?: string;
   from: Date;

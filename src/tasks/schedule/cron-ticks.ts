@@ -98,7 +98,7 @@ export class CronTicks {
       const next = this.nextAfter(known.next);
       if (bound < next) return { tick: known.next, next };
     }
-    const tick = this.search(bound);
+    const tick = this.latestUntil(bound);
     return { tick, next: this.nextAfter(tick) };
   }
 
@@ -106,7 +106,7 @@ export class CronTicks {
    * The latest tick at or before `bound`. `nextAfter` searches forward only, so this steps back in doubled steps until a tick
    * lies between there and `bound`, and then bisects to the last one.
    */
-  private search(bound: number): number {
+  latestUntil(bound: number): number {
     let step = SECOND;
     while (this.nextAfter(bound - step) > bound) {
       if (step === LONGEST_LOOK_BACK) throw new Error('the expression was not due in the last eight years');

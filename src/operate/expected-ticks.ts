@@ -1,0 +1,97 @@
+import type { Definition } from '../store/operator-store.js';
+import { declaredTicks } from './declared-ticks.js';
+import type { DeclaredTicks } from './declared-ticks.js';
+import { Turns } from './turns.js';
+
+/** A tick that the definition of its time names. */
+export interface ExpectedTick {
+  tick: Date;
+  definition: Definition;
+  ticks: DeclaredTicks;
+  /** True: it lies before the first declaration, so that another schedule may have held. */
+  isGuess: boolean;
+}
+
+export interface LedgerWindow {
+  /** Both included. */
+  from?: Date;
+  to: Date;
+  /** The newest so many. */
+  most: number;
+}
+
+/** A definition is in use for so long after its last declaration, which replicas repeat once a day. Milliseconds. */
+const IN_USE = 2 * 86_400_000;
+
+/**
+ * The newest ticks of a window, the oldest first, each by the definition that was current then: of those in use, the one
+ * that was declared first most recently. A disabled task has none, nor one that was declared no more.
+ */
+export async function expectedTicks(
+  definitions: readonly Definition[],
+  { from, to, most }: LedgerWindow,
+): Promise<ExpectedTick[]> {
+  const turns = new Turns();
+  const ticksOf = new Map(definitions.map((each) => [each, declaredTicks(each)]));
+  const earliest = from?.getTime() ?? -Infinity;
+  const found: ExpectedTick[] = [];
+  for (const period of periodsOf(definitions, to.getTime())) {
+    const { definition, isGuess } = period;
+    const ticks = ticksOf.get(definition);
+    if (!ticks || definition.isDisabled) continue;
+    const begin = Math.max(period.from, earliest);
+    for (
+      let tick = ticks.latestUntil(period.until);
+      tick !== undefined && tick >= begin && found.length < most;
+      tick = ticks.latestUntil(tick - 1)
+    ) {
+      found.push({ tick: new Date(tick), definition, ticks, isGuess });
+      await turns.yieldIfLong();
+    }
+  }
+  return found.reverse();
+}
+
+interface Period {
+  definition: Definition;
+  /** Both included. */
+  from: number;
+  until: number;
+  isGuess: boolean;
+}
+
+/** Which definition was current when, until `end`: the newest period first. */
+function periodsOf(definitions: readonly Definition[], end: number): Period[] {
+  const borders = definitions.flatMap((each) => [each.firstDeclared.getTime(), endOfUse(each) + 1]);
+  let until = Math.min(end, lastDeclarationOf(definitions));
+  const starts = [...new Set(borders)].filter((at) => at <= until).sort((one, other) => other - one);
+  const periods = starts.map((from): Period => {
+    const period = { definition: currentAt(definitions, from), from, until, isGuess: false };
+    until = from - 1;
+    return period;
+  });
+  const [oldest] = [...definitions].sort(byFirstDeclared);
+  // Ticks before the first declaration are shown by the oldest definition, and never judged.
+  if (oldest) periods.push({ definition: oldest, from: -Infinity, until, isGuess: true });
+  return periods;
+}
+
+/** The newest of those in use, or the newest at all. */
+function currentAt(definitions: readonly Definition[], at: number): Definition {
+  const known = definitions.filter((each) => each.firstDeclared.getTime() <= at).sort(byFirstDeclared);
+  return known.filter((each) => at <= endOfUse(each)).at(-1) ?? known.at(-1)!;
+}
+
+function endOfUse({ lastDeclared }: Definition): number {
+  return lastDeclared.getTime() + IN_USE;
+}
+
+/** A task that the newest declaration lacks is expected no more. */
+function lastDeclarationOf(definitions: readonly Definition[]): number {
+  if (definitions.some(({ isDeclared }) => isDeclared)) return Infinity;
+  return Math.max(...definitions.map(({ lastDeclared }) => lastDeclared.getTime()));
+}
+
+function byFirstDeclared(one: Definition, other: Definition): number {
+  return one.firstDeclared.getTime() - other.firstDeclared.getTime();
+}

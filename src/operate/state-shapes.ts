@@ -1,0 +1,74 @@
+import type { LockRecord, Pause, RecordedAction } from '../store/operator-store.js';
+import type { RecordedRun } from '../store/recorded-run.js';
+import { keyIn } from '../store/lock-name.js';
+import type { ActionState, PauseState, RunningState, RunState } from './operator-types.js';
+
+/** What the store knows, as the JSON that services, command line and page share. */
+
+export function iso(date: Date | undefined): string | null {
+  return date?.toISOString() ?? null;
+}
+
+export function runState(run: RecordedRun): RunState {
+  const { key, fence, tick, trigger, replica, startedAt, finishedAt, outcome, error } = run;
+  return {
+    key: key ?? null,
+    fence: String(fence),
+    tick: iso(tick),
+    trigger,
+    replica,
+    startedAt: startedAt.toISOString(),
+    finishedAt: iso(finishedAt),
+    durationMs: finishedAt ? finishedAt.getTime() - startedAt.getTime() : null,
+    latenessMs: tick ? Math.max(startedAt.getTime() - tick.getTime(), 0) : null,
+    outcome,
+    error: error ?? null,
+  };
+}
+
+export function runningState(lock: LockRecord, task: string): RunningState {
+  return {
+    replica: lock.heldBy ?? 'unknown',
+    since: lock.startedAt.toISOString(),
+    leaseEndsAt: iso(lock.lockedUntil),
+    tick: isCall(lock) ? null : iso(lock.lastTick),
+    fence: String(lock.fence),
+    key: keyIn(task, lock.name) ?? null,
+  };
+}
+
+export function pauseState({ name, by, reason, since, until }: Pause): PauseState {
+  return { name, by, reason: reason ?? null, since: since.toISOString(), until: iso(until) };
+}
+
+export function actionState(action: RecordedAction): ActionState {
+  const { id, name, key, by, reason, at, until, fence, answer, error } = action;
+  return {
+    id,
+    name,
+    key: key ?? null,
+    action: action.action,
+    by,
+    reason: reason ?? null,
+    at: at.toISOString(),
+    until: iso(until),
+    fence: fence === undefined ? null : String(fence),
+    answer: answer ?? null,
+    error: error ?? null,
+  };
+}
+
+/** The tick in the row of a call is that of an earlier run. */
+export function isCall({ outcome }: LockRecord): boolean {
+  return outcome === 'call' || outcome === 'request' || outcome === 'operator';
+}
+
+/** Whether a run is in progress, as far as the database can know: an infinite lease never ends. */
+export function isAlive({ finishedAt, lockedUntil }: LockRecord, now: Date): boolean {
+  return !finishedAt && (lockedUntil === undefined || lockedUntil > now);
+}
+
+/** Whether a run was never released, and its lease is over. */
+export function isDead(lock: LockRecord, now: Date): boolean {
+  return !lock.finishedAt && !isAlive(lock, now);
+}

@@ -1,0 +1,458 @@
+import type { LockClock } from '../common/clock.js';
+import { SystemLockClock } from '../common/clock.js';
+import { pause as pauseFor } from '../common/timeouts.js';
+import { retryDelay } from '../common/backoff.js';
+import { lockOf } from '../store/lock-name.js';
+import { ALL_TASKS } from '../store/operator-store.js';
+import type { NewTrigger, OperatorStore, SeenRun, TaskRecord } from '../store/operator-store.js';
+import type { RunOutcome } from '../store/recorded-run.js';
+import { cancelAnswer, releasedAnswer } from './steering-answers.js';
+import { explanationOf } from './explanation.js';
+import { expectedTicks } from './expected-ticks.js';
+import { ledgerOf } from './ledger.js';
+import { nearestNames } from './nearest-names.js';
+import { nextTicksOf } from './next-ticks.js';
+import { TaskLockOperatorError } from './operator-errors.js';
+import { OperatorInput } from './operator-input.js';
+import type {
+  ActOptions,
+  CancelOptions,
+  OperatorAction,
+  PauseOptions,
+  ReleaseOptions,
+  RunsSearch,
+  TaskLockOperatorOptions,
+  TaskSearch,
+  TicksSearch,
+  TriggerOptions,
+} from './operator-options.js';
+import type {
+  ActionState,
+  CancelAnswer,
+  Explanation,
+  NextTick,
+  Page,
+  PauseAnswer,
+  ReleasedAnswer,
+  ResumeAnswer,
+  RunningState,
+  RunState,
+  TaskState,
+  TickState,
+  TriggerState,
+} from './operator-types.js';
+import { oldReplicaWarnings } from './old-replicas.js';
+import { actionState, isAlive, pauseState, runningState, runState } from './state-shapes.js';
+import { pageOf } from './task-list.js';
+import { taskState } from './task-states.js';
+import { triggerState, TRIGGER_WAIT } from './trigger-states.js';
+import { inTurns } from './turns.js';
+
+const DEFAULT_LIMIT = 50;
+const GREATEST_LIMIT = 500;
+const MOST_NEXT_TICKS = 100;
+const OUTCOMES: readonly RunOutcome[] = ['succeeded', 'failed', 'aborted', 'cancelled', 'lost', 'died'];
+const CONDITIONS = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'] as const;
+
+/** Milliseconds. A claim whose statement began before a pause is won or refused by then. */
+const CLAIM_UNDER_WAY = 1_000;
+/** Milliseconds for which a row that is locked is asked for again: a fenced transaction commits within five seconds. */
+const BUSY_TIMEOUT = 6_000;
+
+/**
+ * Sees every task, says why one does not run, and steers it. It needs the tables, and no decorated class. Times are ISO
+ * 8601 in UTC, durations milliseconds, fences strings.
+ *
+ * Every method rejects with a `TaskLockOperatorError` if an argument is wrong, or names a task that is not known, and with
+ * a `LockStoreUnavailableError` if the database does not answer.
+ *
+ * @example
+ * constructor(private readonly operator: TaskLockOperator) {}
+ *
+ * const { items } = await this.operator.tasks({ state: 'overdue' });
+ */
+export class TaskLockOperator {
+  constructor(
+    private readonly store: OperatorStore,
+    private readonly options: TaskLockOperatorOptions = {},
+    private readonly clock: LockClock = new SystemLockClock(),
+  ) {}
+
+  /**
+   * Lists tasks in pages of 50: overdue and died ones first, then by name.
+   *
+   * @throws TaskLockOperatorError if `state` is no state, or `page` no whole number from 1 on
+   *
+   * @example
+   * const { items, pages } = await operator.tasks({ state: 'died', page: 1 });
+   */
+  async tasks({ state, page }: TaskSearch = {}): Promise<Page<TaskState>> {
+    const input = new OperatorInput('tasks');
+    const wanted = input.oneOf('state', state, CONDITIONS);
+    const number = input.count('page', page, 1, Infinity);
+    const [now, records] = await Promise.all([this.store.now(), this.store.tasks()]);
+    const states = await inTurns(records, (record) => this.stateOf(record, now));
+    return pageOf(wanted === undefined ? states : states.filter((each) => each.state === wanted), number);
+  }
+
+  /**
+   * The state of one task.
+   *
+   * @throws TaskLockOperatorError if no task has that name; it lists the nearest ones
+   *
+   * @example
+   * const { state, nextDue } = await operator.task('clean-up');
+   */
+  async task(name: string): Promise<TaskState> {
+    const [now, record] = await Promise.all([this.store.now(), this.recordOf('task', name)]);
+    return this.stateOf(record, now);
+  }
+
+  /**
+   * The newest runs of a task, the newest first: 50, or `limit` (at most 500).
+   *
+   * @throws TaskLockOperatorError if an option is wrong, or no task has that name
+   *
+   * @example
+   * const failed = await operator.runs('clean-up', { outcome: ['failed', 'died'], limit: 10 });
+   */
+  async runs(name: string, search: RunsSearch = {}): Promise<RunState[]> {
+    const input = new OperatorInput('runs');
+    const limit = input.count('limit', search.limit, DEFAULT_LIMIT, GREATEST_LIMIT);
+    const outcomes = outcomesOf(input, search.outcome);
+    const key = input.key(search.key);
+    const before = input.instant('before', search.before);
+    await this.recordOf('runs', name);
+    return (await this.store.runs({ task: name, limit, outcomes, key, before })).map(runState);
+  }
+
+  /**
+   * The ledger: the ticks that were expected, the oldest first, and what became of each. The newest 50, or `last`, or those
+   * from `from` to `to` (default: now); at most the newest 500 of them. A task of `@Interval` or without a schedule has none.
+   *
+   * @throws TaskLockOperatorError if an option is wrong, or no task has that name
+   *
+   * @example
+   * const missed = (await operator.ticks('clean-up', { last: 100 })).filter(({ state }) => state === 'missed');
+   */
+  async ticks(name: string, search: TicksSearch = {}): Promise<TickState[]> {
+    const input = new OperatorInput('ticks');
+    const most = input.count(
+      'last',
+      'last' in search ? search.last : undefined,
+      'from' in search ? GREATEST_LIMIT : DEFAULT_LIMIT,
+      GREATEST_LIMIT,
+    );
+    const asked = {
+      from: input.instant('from', 'from' in search ? search.from : undefined),
+      to: input.instant('to', 'to' in search ? search.to : undefined),
+    };
+    const [now] = await Promise.all([this.store.now(), this.recordOf('ticks', name)]);
+    if (asked.from && asked.from > now)
+      throw input.problem('from', 'lies in the future: no tick was due since');
+    if (asked.from && asked.to && asked.to < asked.from)
+      throw input.problem('to', `must not lie before from: ${asked.to.toISOString()}`);
+    const to = asked.to && asked.to < now ? asked.to : now;
+    // The definitions say how far back the newest ticks lie.
+    const { definitions } = await this.store.ledger({ task: name, from: to, to });
+    const ticks = await expectedTicks(definitions, { from: asked.from, to, most });
+    const from = asked.from ?? ticks[0]?.tick;
+    if (from === undefined) return [];
+    const facts = await this.store.ledger({ task: name, from, to });
+    return ledgerOf(facts, ticks, { from, to, most }, now);
+  }
+
+  /**
+   * The next ticks of a task as declared, with the local time of its zone: 5, or `count` (at most 100). None for a task of
+   * `@Interval` or without a schedule.
+   *
+   * @throws TaskLockOperatorError if `count` is no whole number from 1 on, or no task has that name
+   *
+   * @example
+   * const [{ tick, localTime }] = await operator.nextTicks('clean-up', 1);
+   */
+  async nextTicks(name: string, count?: number): Promise<NextTick[]> {
+    const most = new OperatorInput('nextTicks').count('count', count, 5, MOST_NEXT_TICKS);
+    const [now, record] = await Promise.all([this.store.now(), this.recordOf('nextTicks', name)]);
+    return nextTicksOf(record, now, most);
+  }
+
+  /**
+   * Says in words, and as data, why a task runs or does not run now, by the database's clock and as it was declared. With a
+   * `key` it says so of that key.
+   *
+   * @throws TaskLockOperatorError if no task has that name; it lists the nearest ones
+   *
+   * @example
+   * const { sentences } = await operator.explain('clean-up');
+   */
+  async explain(name: string, { key }: { key?: string } = {}): Promise<Explanation> {
+    const keyed = new OperatorInput('explain').key(key);
+    const record = await this.recordOf('explain', name);
+    const [now, lock, actions, runs] = await Promise.all([
+      this.store.now(),
+      this.store.lock(lockOf(name, keyed)),
+      this.store.actions(name, DEFAULT_LIMIT),
+      keyed === undefined ? undefined : this.store.runs({ task: name, key: keyed, limit: 1 }),
+    ]);
+    const ofKey = keyed === undefined ? record : { ...record, locks: lock ? [lock] : [], lastRun: runs?.[0] };
+    return explanationOf({ record: ofKey, key: keyed, lock, actions, task: this.stateOf(ofKey, now), now });
+  }
+
+  /**
+   * Stops a task, or `*` for all, from starting until `until`, or until a resume. A run in progress goes on, and so may one
+   * whose claim is under way: the answer names them, after a second.
+   *
+   * @throws TaskLockOperatorError if `until` is past, `by` or `reason` is missing or too long, or no task has that name
+   *
+   * @example
+   * await operator.pause('clean-up', { by: 'ana', reason: 'the disk is full', until: new Date(Date.now() + 3_600_000) });
+   */
+  async pause(name: string, options: PauseOptions): Promise<PauseAnswer> {
+    const input = new OperatorInput('pause');
+    const by = input.by(options?.by);
+    const reason = input.requiredReason(options.reason);
+    const until = input.instant('until', options.until);
+    if (name !== ALL_TASKS) await this.recordOf('pause', name);
+    const now = await this.store.now();
+    if (until && until <= now)
+      throw input.problem(
+        'until',
+        `must lie in the future: it is ${until.toISOString()}, and the database's clock shows ${now.toISOString()}`,
+      );
+    const pause = await this.store.pause(name, until, { by, reason });
+    this.acted({ action: 'pause', name, by, reason, until });
+    await pauseFor(this.clock, CLAIM_UNDER_WAY);
+    const records = await this.store.tasks(name === ALL_TASKS ? undefined : [name]);
+    const running = this.runningOf(records, await this.store.now());
+    return { status: 'paused', paused: pauseState(pause), running, warnings: oldReplicaWarnings(records) };
+  }
+
+  /**
+   * Ends the pause of a task, or with `*` that of all. What was due before is not caught up.
+   *
+   * @throws TaskLockOperatorError if `by` is missing, or no task has that name
+   *
+   * @example
+   * const { stillPaused } = await operator.resume('clean-up', { by: 'ana' });
+   */
+  async resume(name: string, options: ActOptions): Promise<ResumeAnswer> {
+    const by = new OperatorInput('resume').by(options?.by);
+    if (name !== ALL_TASKS) await this.recordOf('resume', name);
+    const wasPaused = await this.store.resume(name, { by });
+    if (wasPaused) {
+      this.acted({ action: 'resume', name, by });
+      this.options.resumed?.(name);
+    }
+    const records = await this.store.tasks(name === ALL_TASKS ? undefined : [name]);
+    const still = records.find(({ pause }) => pause)?.pause;
+    return { status: wasPaused ? 'resumed' : 'not paused', stillPaused: still ? pauseState(still) : null };
+  }
+
+  /**
+   * Runs a task now. Where this application has the method, it runs here, with the task's own overlap policy, and the
+   * answer has its outcome. Elsewhere it waits up to five minutes for a replica: follow it with {@link triggered}.
+   *
+   * @throws TaskLockOperatorError if `by` is missing, `args` cannot be stored, no task has that name, or no code has its method
+   *
+   * @example
+   * const answer = await operator.trigger('send-report', { by: 'ana', args: ['2026-03'] });
+   */
+  async trigger(name: string, options: TriggerOptions): Promise<TriggerState> {
+    const input = new OperatorInput('trigger');
+    const by = input.by(options?.by);
+    const [reason, key, args] = [
+      input.reason(options.reason),
+      input.key(options.key),
+      input.args(options.args),
+    ];
+    const { definition } = await this.recordOf('trigger', name);
+    if (!definition?.isDeclared) {
+      const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
+      throw input.refused(`'${name}' has no method to run: ${why}`);
+    }
+    const trigger: NewTrigger = {
+      task: name,
+      key,
+      args,
+      by,
+      reason,
+      evenIfPaused: options.evenIfPaused === true,
+      expiresIn: TRIGGER_WAIT,
+    };
+    this.acted({ action: 'trigger', name, key, by, reason });
+    const here = this.options.runHere?.(trigger);
+    if (here) return here;
+    const { id, expiresAt } = await this.store.addTrigger(trigger);
+    return { status: 'waiting', id, expiresAt: expiresAt.toISOString() };
+  }
+
+  /**
+   * What has become of a trigger.
+   *
+   * @throws TaskLockOperatorError if no trigger has that id
+   *
+   * @example
+   * const state = await operator.triggered(answer.id);
+   */
+  async triggered(id: string): Promise<TriggerState> {
+    const action = /^\d{1,18}$/.test(id) ? await this.store.action(id) : undefined;
+    if (action?.action !== 'trigger')
+      throw new OperatorInput('triggered').problem(
+        'id',
+        `names no trigger: '${id}'; take it from the answer of trigger()`,
+      );
+    return triggerState(this.store, action);
+  }
+
+  /**
+   * Asks a run to stop. It keeps its lock until its method settles, or its maximum hold ends: nobody runs beside it. It hears
+   * of it at its next renewal, by `hearsBy`. Its tick is not recovered, and its requests are parked.
+   *
+   * @throws TaskLockOperatorError if `fence` is no number, `by` or `reason` is missing, or no task has that name
+   *
+   * @example
+   * const { running } = await operator.task('clean-up');
+   * await operator.cancel('clean-up', { fence: running!.fence, by: 'ana', reason: 'it hangs' });
+   */
+  async cancel(name: string, options: CancelOptions): Promise<CancelAnswer> {
+    const input = new OperatorInput('cancel');
+    const by = input.by(options?.by);
+    const reason = input.requiredReason(options.reason);
+    const run = this.seenRun(input, name, options);
+    const { definition } = await this.recordOf('cancel', name);
+    const result = await this.whileBusy(() => this.store.cancel(run, { by, reason }));
+    if (result.status === 'cancelled')
+      this.acted({ action: 'cancel', name, key: run.key, by, reason, fence: run.fence });
+    return cancelAnswer(result, run, definition?.lease, await this.store.now());
+  }
+
+  /**
+   * Takes the lock away from a run. Without `force` only from a dead one, whose lease is over. With `force` no renewal of a
+   * living run succeeds any more, its signal aborts at its own deadline, and the lock is free when its lease ends. With `now`,
+   * too, the lock is free at once, and two may run.
+   *
+   * @throws TaskLockOperatorError if `fence` is no number, `by` is missing, `now` stands without `force`, or no task has that name
+   *
+   * @example
+   * await operator.release('clean-up', { fence: '1767225600000', by: 'ana', force: true });
+   */
+  async release(name: string, options: ReleaseOptions): Promise<ReleasedAnswer> {
+    const input = new OperatorInput('release');
+    const by = input.by(options?.by);
+    const reason = input.reason(options.reason);
+    const run = this.seenRun(input, name, options);
+    const [force, now] = [options.force === true, options.now === true];
+    if (now && !force)
+      throw input.problem('now', 'needs force: true, since two may run then; leave it out otherwise');
+    await this.recordOf('release', name);
+    const result = await this.whileBusy(() => this.store.release(run, { by, reason, force, now }));
+    if (result.status === 'released')
+      this.acted({ action: 'release', name, key: run.key, by, reason, fence: run.fence });
+    return releasedAnswer(result, run, await this.store.now());
+  }
+
+  /**
+   * Removes all that is stored of a task that no code declares any more.
+   *
+   * @throws TaskLockOperatorError if `by` is missing, the task is declared or runs, or no task has that name
+   *
+   * @example
+   * const { removed } = await operator.forget('old-report', { by: 'ana' });
+   */
+  async forget(name: string, options: ActOptions): Promise<{ removed: number }> {
+    const input = new OperatorInput('forget');
+    const by = input.by(options?.by);
+    const [now, record] = await Promise.all([this.store.now(), this.recordOf('forget', name)]);
+    if (record.definition?.isDeclared)
+      throw input.refused(
+        `'${name}' is declared by ${record.definition.declaredBy}: remove it from the code first`,
+      );
+    const [running] = this.runningOf([record], now);
+    if (running) throw input.refused(`'${name}' is running on ${running.replica} since ${running.since}`);
+    const removed = await this.store.forget(name, { by });
+    this.acted({ action: 'forget', name, by });
+    return { removed };
+  }
+
+  /**
+   * Who did what, the newest first: of a task, of `*`, or of all. 50, or `limit` (at most 500); `before` is the id of the last
+   * one that you have seen.
+   *
+   * @throws TaskLockOperatorError if `limit` is no whole number from 1 on
+   *
+   * @example
+   * const actions = await operator.actions('clean-up', { limit: 10 });
+   */
+  async actions(
+    name?: string,
+    { limit, before }: { limit?: number; before?: string } = {},
+  ): Promise<ActionState[]> {
+    const input = new OperatorInput('actions');
+    const most = input.count('limit', limit, DEFAULT_LIMIT, GREATEST_LIMIT);
+    if (before !== undefined && !/^\d{1,18}$/.test(before))
+      throw input.problem('before', `must be the id of an action; it is '${before}'`);
+    return (await this.store.actions(name, most, before)).map(actionState);
+  }
+
+  private stateOf(record: TaskRecord, now: Date): TaskState {
+    return taskState(record, now, this.options.overdueAfter);
+  }
+
+  private runningOf(records: readonly TaskRecord[], now: Date): RunningState[] {
+    return records.flatMap(({ name, locks }) =>
+      locks.filter((lock) => isAlive(lock, now)).map((lock) => runningState(lock, name)),
+    );
+  }
+
+  /** What is stored of a task, by its exact name. */
+  private async recordOf(method: string, name: string): Promise<TaskRecord> {
+    if (typeof name !== 'string' || name === '' || name === ALL_TASKS) {
+      const onlyOne = name === ALL_TASKS ? `'*' names all tasks, which only pause and resume take: ` : '';
+      throw new TaskLockOperatorError(
+        'input',
+        `TaskLockOperator.${method}(): ${onlyOne}give the name of one task`,
+      );
+    }
+    const [record] = name.includes('\0') ? [] : await this.store.tasks([name]);
+    if (record) return record;
+    const nearest = nearestNames(name, await this.store.names());
+    const hint =
+      nearest.length > 0
+        ? `did you mean ${nearest.map((each) => `'${each}'`).join(' or ')}?`
+        : 'tasks() lists all of them';
+    throw new TaskLockOperatorError(
+      'unknown-task',
+      `TaskLockOperator.${method}(): no task is called '${name}': ${hint}`,
+    );
+  }
+
+  private seenRun(
+    input: OperatorInput,
+    name: string,
+    { fence, key }: { fence: string | bigint; key?: string },
+  ): SeenRun {
+    const keyed = input.key(key);
+    return { name: lockOf(name, keyed), task: name, key: keyed, fence: input.fence(fence) };
+  }
+
+  /** A claim, a renewal or a fenced transaction holds the row for a moment. */
+  private async whileBusy<T extends { status: string }>(send: () => Promise<T>): Promise<T> {
+    const since = this.clock.monotonic();
+    for (let attempt = 0; ; attempt++) {
+      const answer = await send();
+      if (answer.status !== 'busy' || this.clock.monotonic() - since >= BUSY_TIMEOUT) return answer;
+      await pauseFor(this.clock, retryDelay(attempt));
+    }
+  }
+
+  private acted(action: OperatorAction): void {
+    this.options.acted?.(action);
+  }
+}
+
+function outcomesOf(input: OperatorInput, outcome: RunsSearch['outcome']): RunOutcome[] | undefined {
+  if (outcome === undefined) return undefined;
+  const asked = Array.isArray(outcome) ? (outcome as readonly unknown[]) : [outcome];
+  return asked.map((each) => input.oneOf('outcome', each ?? '', OUTCOMES)!);
+}
