@@ -13,6 +13,8 @@ import type {
 } from '../lock-store.js';
 import { InMemoryRequestStore } from './memory-request-store.js';
 import { claimRow } from './memory-claim.js';
+import { InMemoryOperating } from './memory-operating.js';
+import { InMemoryOperatorStore } from './memory-operator-store.js';
 import { newRow } from './memory-lock-row.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
 import { releaseRow } from './memory-release.js';
@@ -28,11 +30,15 @@ import { releaseRow } from './memory-release.js';
 export class InMemoryLockStore implements LockStore {
   /** Where requests wait. */
   readonly requests: InMemoryRequestStore;
+  /** History, pauses, and what operators do. */
+  readonly operator: InMemoryOperatorStore;
+  private readonly operating = new InMemoryOperating();
   private readonly rows = new Map<string, InMemoryLockRow>();
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
   constructor(private readonly now: () => number = Date.now) {
     this.requests = new InMemoryRequestStore(now, (name, token) => this.isRunning(name, token));
+    this.operator = new InMemoryOperatorStore(now, this.rows, this.operating, this.requests);
   }
 
   /** A copy of a row, for assertions. */

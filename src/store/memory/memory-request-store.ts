@@ -113,6 +113,13 @@ export class InMemoryRequestStore implements RequestStore {
     return { parked, retryIn: retries.length > 0 ? Math.min(...retries) : undefined };
   }
 
+  /** What a run has picked up is parked with the next pick-up, unless that run succeeds: it was asked to stop. */
+  exhaust(name: string, token: string): void {
+    for (const each of this.requests) {
+      if (each.name === name && each.token === token) each.attempts = Number.MAX_SAFE_INTEGER;
+    }
+  }
+
   private openOf(name: string): InMemoryRequest[] {
     return this.requests.filter((each) => each.name === name && each.parkedAt === undefined);
   }

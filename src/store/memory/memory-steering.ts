@@ -1,0 +1,116 @@
+import { ALL_TASKS } from '../operator-store.js';
+import type { CancelResult, LockRecord, Pause, ReleaseResult, SeenRun, Steering } from '../operator-store.js';
+import type { InMemoryLockRow } from './memory-lock-row.js';
+import type { InMemoryOperating } from './memory-operating.js';
+
+/** Rows as an operator sees and changes them. */
+export class InMemorySteering {
+  constructor(
+    private readonly now: () => number,
+    private readonly rows: Map<string, InMemoryLockRow>,
+    private readonly operating: InMemoryOperating,
+  ) {}
+
+  lock(name: string): LockRecord | undefined {
+    const row = this.rows.get(name);
+    return row && this.recordOf(name, row);
+  }
+
+  isAlive(name: string): boolean {
+    const row = this.rows.get(name);
+    return row !== undefined && row.finishedAt === null && row.lockedUntil > this.now();
+  }
+
+  /** The pause that ends last of a task's own and that of all tasks. */
+  pauseOf(task: string): Pause | undefined {
+    const active = [task, ALL_TASKS].flatMap((name) => {
+      const pause = this.operating.pauses.get(name);
+      return pause && pause.until > this.now() ? [{ name, ...pause }] : [];
+    });
+    const [last] = active.sort((one, other) => (other.until > one.until ? 1 : -1));
+    if (!last) return undefined;
+    const { name, by, reason, since, until } = last;
+    return { name, by, reason, since: new Date(since), until: dateOf(until) };
+  }
+
+  /** When the last pause ended, of a task or of all. */
+  resumedAt(task: string): Date | undefined {
+    const ends = [task, ALL_TASKS].flatMap((name) => {
+      const pause = this.operating.pauses.get(name);
+      return pause ? [Math.min(pause.until, pause.resumedAt ?? Infinity)] : [];
+    });
+    const past = ends.filter((end) => end <= this.now());
+    return past.length > 0 ? new Date(Math.max(...past)) : undefined;
+  }
+
+  pause(name: string, until: Date | undefined, { by, reason }: Steering): Pause {
+    const since = this.now();
+    this.operating.pauses.set(name, { since, until: until?.getTime() ?? Infinity, by, reason });
+    return { name, by, reason, since: new Date(since), until };
+  }
+
+  resume(name: string): boolean {
+    const pause = this.operating.pauses.get(name);
+    const now = this.now();
+    if (!pause || pause.until <= now) return false;
+    Object.assign(pause, { until: now, resumedAt: now });
+    return true;
+  }
+
+  cancel({ name, fence }: SeenRun, { by, reason }: Steering): CancelResult {
+    const row = this.rows.get(name);
+    if (!row || row.fence !== fence || !this.isAlive(name))
+      return { status: 'refused', lock: this.lock(name) };
+    this.operating.cancels.set(name, { fence, by, reason });
+    forbidRecovery(row);
+    return { status: 'cancelled', lock: this.recordOf(name, row) };
+  }
+
+  /** A dead run is over; a living one keeps its lease, unless it is ended `now`, and never renews again. */
+  release({ name, fence }: SeenRun, { force, now: atOnce }: { force: boolean; now: boolean }): ReleaseResult {
+    const row = this.rows.get(name);
+    if (!row || row.fence !== fence || row.finishedAt !== null)
+      return { status: 'refused', lock: this.lock(name) };
+    const now = this.now();
+    const isAlive = this.isAlive(name);
+    if (isAlive && !force) return { status: 'alive', lock: this.lock(name) };
+    row.token = null;
+    forbidRecovery(row);
+    if (!isAlive) row.finishedAt = now;
+    if (atOnce) row.lockedUntil = now;
+    return { status: 'released', freeAt: new Date(Math.max(row.lockedUntil, now)) };
+  }
+
+  /** Removes the rows of locks; none of them is in use. */
+  forget(task: string, locks: readonly string[]): number {
+    const removed = [
+      ...locks.map((name) => this.rows.delete(name)),
+      ...locks.map((name) => this.operating.cancels.delete(name)),
+      this.operating.pauses.delete(task),
+    ];
+    return removed.filter((each) => each).length;
+  }
+
+  private recordOf(name: string, row: InMemoryLockRow): LockRecord {
+    return {
+      name,
+      startedAt: dateOf(row.startedAt) ?? new Date(0),
+      finishedAt: row.finishedAt === null ? undefined : new Date(row.finishedAt),
+      lockedUntil: dateOf(row.lockedUntil),
+      lastTick: dateOf(row.lastTick),
+      fence: row.fence,
+      heldBy: row.lockedBy ?? undefined,
+      outcome: row.outcome ?? undefined,
+      isCancelled: this.operating.cancels.get(name)?.fence === row.fence,
+    };
+  }
+}
+
+function forbidRecovery(row: InMemoryLockRow): void {
+  if (row.outcome === 'recoverable') row.outcome = 'tick';
+  if (row.outcome === 'recovering') row.outcome = 'recovery';
+}
+
+function dateOf(instant: number): Date | undefined {
+  return Number.isFinite(instant) ? new Date(instant) : undefined;
+}
