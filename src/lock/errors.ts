@@ -2,14 +2,16 @@ import { marked } from '../common/marked.js';
 import type { Skipped, SkipReason } from './task-claim.js';
 
 /**
- * Why code of a task no longer holds its lock: the maximum hold is over; the lease could not be renewed in time; the row
- * was taken by another claim; a shutdown ran out of patience; `released`, the code has outlived its run.
+ * Why code of a task should stop: the maximum hold is over; the lease could not be renewed in time; the row was taken by
+ * another claim; a shutdown ran out of patience; `released`, the code has outlived its run; `cancelled`, an operator asked
+ * the run to stop, which keeps its lock until the method settles.
  */
-export type LockLossReason = 'maximum hold' | 'lease' | 'taken' | 'shutdown' | 'released';
+export type LockLossReason = 'maximum hold' | 'lease' | 'taken' | 'shutdown' | 'released' | 'cancelled';
 
 /**
  * The lock of a running task is lost, or must be taken for lost: the reason of `currentTaskRun().signal`, and what
- * `assertHeld()` throws. Another replica may be running the task from now on, so the method should stop.
+ * `assertHeld()` throws. Another replica may be running the task from now on, so the method should stop. A run that is
+ * `cancelled` should stop, too, and no other one begins before it has.
  *
  * @example
  * for (const page of pages) {

@@ -2,7 +2,7 @@ import { elapsedSince } from '../common/clock.js';
 import type { Instant, LockClock } from '../common/clock.js';
 import { TaskLockLostError } from './errors.js';
 import type { LockLossReason } from './errors.js';
-import type { PreviousRun } from '../store/lock-store.js';
+import type { Cancellation, PreviousRun } from '../store/lock-store.js';
 
 /** What a won claim says about its lock. */
 export interface HeldLockState {
@@ -26,6 +26,8 @@ export interface HeldLockState {
 /** Who is told about a lock. */
 export interface LockListener {
   lost(error: TaskLockLostError): void;
+  /** An operator asked the run to stop. */
+  cancelled(error: TaskLockLostError): void;
   /** The run has lasted as long as it should at most, and goes on. Told once. */
   lasts(lock: HeldLock): void;
 }
@@ -38,6 +40,7 @@ export class HeldLock {
   private leasedAt: Instant;
   private lease: number;
   private loss?: TaskLockLostError;
+  private cancellation?: TaskLockLostError;
   private settled = false;
   private isLong = false;
   /** Why the last renewal failed. The error of a lost lease says so. */
@@ -56,7 +59,8 @@ export class HeldLock {
   get signal(): AbortSignal {
     if (!this.abortion) {
       this.abortion = new AbortController();
-      if (this.loss) this.abortion.abort(this.loss);
+      const reason = this.cancellation ?? this.loss;
+      if (reason) this.abortion.abort(reason);
     }
     return this.abortion.signal;
   }
@@ -71,6 +75,11 @@ export class HeldLock {
     return this.loss?.reason === 'shutdown';
   }
 
+  /** Whether an operator asked the run to stop. Its lock stays its own. */
+  get isCancelled(): boolean {
+    return this.cancellation !== undefined;
+  }
+
   /** Whether the run is neither over nor known to be lost. The clocks may know better: see {@link isHeld}. */
   get isOpen(): boolean {
     return !this.settled && this.loss === undefined;
@@ -78,7 +87,8 @@ export class HeldLock {
 
   assertHeld(): void {
     this.expire();
-    if (this.loss) throw this.loss;
+    const reason = this.loss ?? this.cancellation;
+    if (reason) throw reason;
     if (this.settled) throw this.error('released');
   }
 
@@ -104,6 +114,14 @@ export class HeldLock {
     this.cancelDeadline();
     this.abortion?.abort(this.loss);
     this.listener.lost(this.loss);
+  }
+
+  /** Aborts the signal, once. The lock is still held, and renewed, until the method settles. */
+  cancel(cancellation: Cancellation): void {
+    if (this.cancellation || !this.isOpen) return;
+    this.cancellation = this.error('cancelled', cancellation);
+    this.abortion?.abort(this.cancellation);
+    this.listener.cancelled(this.cancellation);
   }
 
   /** The run is over. Code that it left behind, like a timer, no longer holds the lock: it would work beside the next run. */
@@ -163,15 +181,22 @@ export class HeldLock {
     });
   }
 
-  private error(reason: LockLossReason): TaskLockLostError {
-    return new TaskLockLostError(this.state.name, reason, this.describe(reason));
+  private error(reason: LockLossReason, cancellation?: Cancellation): TaskLockLostError {
+    return new TaskLockLostError(this.state.name, reason, this.describe(reason, cancellation));
   }
 
-  private describe(reason: LockLossReason): string {
+  private describe(reason: LockLossReason, cancellation?: Cancellation): string {
     const { name, maxHold } = this.state;
     switch (reason) {
       case 'released':
         return `The run of the task "${name}" is over and its lock released: await all of its work inside the method.`;
+      case 'cancelled': {
+        const why = cancellation?.reason === undefined ? '' : `, "${cancellation.reason}"`;
+        return (
+          `The run of the task "${name}" was cancelled by ${cancellation?.by ?? 'an operator'}${why}: stop now. It keeps ` +
+          `its lock until the method settles.`
+        );
+      }
       case 'shutdown':
         return `The application is shutting down and waited its shutdownTimeout for the task "${name}": stop now.`;
       case 'taken':

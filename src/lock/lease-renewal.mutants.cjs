@@ -2,8 +2,8 @@
 module.exports = {
   'the lease is renewed, and lost in time': [
     {
-      find: "if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);",
-      replace: "if (answer?.status === 'renewed') return this.lock.renewed(instantOf(this.clock), lease);",
+      find: 'this.lock.renewed(sentAt, lease);',
+      replace: 'this.lock.renewed(instantOf(this.clock), lease);',
       suites: ['lease-renewal.spec'],
       scenario: 'holds from when it was sent, and not from when its answer came',
     },
@@ -18,6 +18,27 @@ module.exports = {
       replace: 'return Promise.resolve();',
       suites: ['lease-renewal.spec'],
       scenario: 'under way is settled before the release is sent',
+    },
+  ],
+  'a cancel is heard within a third of a lease': [
+    {
+      find: 'if (this.lock.holdLeft() <= delay) return;',
+      replace: 'if (this.lock.holdLeft() <= this.lock.timeLeft()) return;',
+      suites: ['lease-renewal.spec'],
+      scenario:
+        'renews also where the lease reaches to the maximum hold: it would not hear that it is cancelled',
+    },
+    {
+      find: 'lease / RENEWALS_A_LEASE - elapsedSince(this.clock, this.renewedAt)',
+      replace: 'this.lock.timeLeft() - lease + lease / RENEWALS_A_LEASE',
+      suites: ['lease-renewal.spec'],
+      scenario: 'does not put off the next renewal: a cancel is heard within a third of a lease',
+    },
+    {
+      find: 'if (cancelled) this.lock.cancel(cancelled);',
+      replace: 'void cancelled;',
+      suites: ['lease-renewal.spec'],
+      scenario: 'comes with a renewal: the signal aborts, and the run keeps and renews its lock',
     },
   ],
   'a renewal that hangs': [

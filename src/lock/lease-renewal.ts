@@ -1,17 +1,22 @@
 import type { HeldLock } from './held-lock.js';
-import { instantOf } from '../common/clock.js';
+import { elapsedSince, instantOf } from '../common/clock.js';
 import { startPause, within } from '../common/timeouts.js';
-import type { LockClock } from '../common/clock.js';
-import type { LockRows, RenewAnswer } from '../store/lock-store.js';
+import type { Instant, LockClock } from '../common/clock.js';
+import type { Cancellation, LockRows, RenewAnswer } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
 import { messageOf } from '../common/error-text.js';
 
 /** A run renews its lease when a third of it has passed, which leaves two for retries. */
 const RENEWALS_A_LEASE = 3;
 
-/** Renews the lease of one run. A run that ends before its first renewal costs no query. */
+/**
+ * Renews the lease of one run until its maximum hold, also where the lease reaches that already: a renewal is where the
+ * run hears that it was cancelled. A run that ends before its first renewal costs no query.
+ */
 export class LeaseRenewal {
   private ended = false;
+  /** When the last renewal was sent that succeeded; before that, the claim. */
+  private renewedAt: Instant;
   private cancelNext = (): void => {};
   private cutPauseShort = (): void => {};
   private underWay: Promise<void> = Promise.resolve();
@@ -23,6 +28,7 @@ export class LeaseRenewal {
     /** Milliseconds that a renewal may take before it is sent again. */
     private readonly answerTimeout: number,
   ) {
+    this.renewedAt = lock.state.sentAt;
     this.planNext();
   }
 
@@ -44,7 +50,7 @@ export class LeaseRenewal {
     for (let tries = 0; this.lock.isHeld() && !this.ended; tries++) {
       const sentAt = instantOf(this.clock);
       const answer = await this.send(lease);
-      if (answer?.status === 'renewed') return this.lock.renewed(sentAt, lease);
+      if (answer?.status === 'renewed') return this.renewed(sentAt, lease, answer.cancelled);
       if (answer?.status === 'lost' && this.lock.isOpen) return this.lock.lose('taken');
       if (this.ended) return;
       const wait = startPause(this.clock, retryDelay(tries));
@@ -53,12 +59,17 @@ export class LeaseRenewal {
     }
   }
 
+  private renewed(sentAt: Instant, lease: number, cancelled?: Cancellation): void {
+    this.renewedAt = sentAt;
+    this.lock.renewed(sentAt, lease);
+    if (cancelled) this.lock.cancel(cancelled);
+  }
+
   private planNext(): void {
     const { lease } = this.lock.state;
-    const left = this.lock.timeLeft();
-    // A lease that reaches to the maximum hold needs no renewal.
-    if (this.lock.holdLeft() <= left) return;
-    this.cancelNext = this.clock.timer(Math.max(left - lease + lease / RENEWALS_A_LEASE, 0), () => {
+    const delay = Math.max(lease / RENEWALS_A_LEASE - elapsedSince(this.clock, this.renewedAt), 0);
+    if (this.lock.holdLeft() <= delay) return;
+    this.cancelNext = this.clock.timer(delay, () => {
       this.underWay = this.renew(lease).then(() => {
         this.lock.expire();
         if (this.lock.isOpen && !this.ended) this.planNext();

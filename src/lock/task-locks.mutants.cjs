@@ -64,6 +64,20 @@ module.exports = {
         'is taken over by no replica whose condition is false, and by one whose condition becomes true',
     },
   ],
+  'a cancel is final': [
+    {
+      find: "if (isCancelled) return 'cancelled';",
+      replace: '',
+      suites: ['lease-renewal.spec'],
+      scenario: 'is final: a shutdown that aborts the run afterwards leaves its tick to nobody',
+    },
+    {
+      find: "outcome === 'failed' ? endOfFailed(lock)",
+      replace: "outcome !== 'returned' ? endOfFailed(lock)",
+      suites: ['lease-renewal.spec'],
+      scenario: 'of a run whose method resolves all the same',
+    },
+  ],
   'a run is a line of the log': [
     {
       find: "if (outcome !== 'returned')\n",

@@ -64,6 +64,7 @@ export class TaskLocks {
     const longRuns = new LongRuns(clock, log);
     const listener: LockListener = {
       lost: (error) => log.error(error.message),
+      cancelled: (error) => log.warn(error.message),
       lasts: (lock) => longRuns.warn(lock),
     };
     this.running = new RunningLocks(store, clock, listener, this.inFlight, settings.claimTimeout);
@@ -117,8 +118,7 @@ export class TaskLocks {
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
     this.running.remove(lock);
-    // Cut off in the middle: with `recover` its tick runs again elsewhere, at once.
-    const end = outcome === 'failed' && lock.isAborted ? 'aborted' : outcome;
+    const end = outcome === 'failed' ? endOfFailed(lock) : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
     const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
     run.end();
@@ -230,4 +230,10 @@ export class TaskLocks {
     const missed = describeMissed(claim, answer, this.settings.claimTimeout);
     if (missed !== undefined) this.log.warn(missed);
   }
+}
+
+/** A run that was cut off in the middle: with `recover` its tick runs again elsewhere, at once, unless it was cancelled. */
+function endOfFailed({ isCancelled, isAborted }: HeldLock): Outcome {
+  if (isCancelled) return 'cancelled';
+  return isAborted ? 'aborted' : 'failed';
 }

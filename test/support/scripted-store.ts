@@ -77,7 +77,11 @@ export function won(overrides: Partial<Extract<ClaimAnswer, { status: 'won' }>> 
   };
 }
 
-export const renewed: RenewAnswer = { status: 'renewed', now: 0, lockedUntil: new Date(0) };
+export const renewed: Extract<RenewAnswer, { status: 'renewed' }> = {
+  status: 'renewed',
+  now: 0,
+  lockedUntil: new Date(0),
+};
 export const lost: RenewAnswer = { status: 'lost', now: 0 };
 
 export const busy: ClaimAnswer = { status: 'busy' };

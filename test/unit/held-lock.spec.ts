@@ -10,7 +10,12 @@ const MAX_HOLD = 60_000;
 let clock: FakeClock;
 let losses: TaskLockLostError[];
 let lock: HeldLock;
-const listener = { lost: (error: TaskLockLostError) => void losses.push(error), lasts: () => {} };
+let cancels: TaskLockLostError[];
+const listener = {
+  lost: (error: TaskLockLostError) => void losses.push(error),
+  cancelled: (error: TaskLockLostError) => void cancels.push(error),
+  lasts: () => {},
+};
 
 function takeLock(): HeldLock {
   const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
@@ -21,6 +26,7 @@ function takeLock(): HeldLock {
 beforeEach(() => {
   clock = new FakeClock();
   losses = [];
+  cancels = [];
   lock = takeLock();
 });
 
@@ -63,8 +69,7 @@ describe('when the maximum hold passes', () => {
     const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
     const state = { ...run, sentAt };
     const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, {
-      lost: () => {},
-      lasts: () => {},
+      ...listener,
     });
     await clock.advance(MAX_HOLD - 4_000 - 1);
     expect(late.signal.aborted).toBe(false);
@@ -112,6 +117,59 @@ describe('when a shutdown runs out of patience', () => {
     lock.lose('maximum hold');
     await clock.advance(MAX_HOLD);
     expect(losses.map(({ reason }) => reason)).toEqual(['shutdown']);
+  });
+});
+
+describe('when an operator cancels the run', () => {
+  const cancellation = { by: 'ann', reason: 'it sends the wrong mails' };
+
+  test('the signal aborts once, and says who did it and why', () => {
+    const heard: unknown[] = [];
+    lock.signal.addEventListener('abort', () => heard.push(lock.signal.reason));
+    lock.cancel(cancellation);
+    lock.cancel({ by: 'bob' });
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatchObject({ name: 'TaskLockLostError', task: 'clean-up', reason: 'cancelled' });
+    expect(String(heard[0])).toContain(
+      'The run of the task "clean-up" was cancelled by ann, "it sends the wrong mails": stop now. It keeps its lock ' +
+        'until the method settles.',
+    );
+    expect(cancels).toEqual(heard);
+  });
+
+  test('code that reads the signal later finds it aborted', () => {
+    lock.cancel({ by: 'ann' });
+    expect(lock.signal.reason).toMatchObject({ reason: 'cancelled' });
+    expect(String(lock.signal.reason)).toContain('was cancelled by ann: stop now');
+  });
+
+  test('assertHeld throws the same, and the lock is held all the same: nothing is lost', async () => {
+    lock.cancel(cancellation);
+    expect(lossOf(() => lock.assertHeld())).toBe(lock.signal.reason);
+    expect(lock.isHeld()).toBe(true);
+    expect(losses).toEqual([]);
+    await clock.advance(MAX_HOLD - 1);
+    expect(lock.isHeld()).toBe(true);
+  });
+
+  test('its lock is lost at the maximum hold like any other, and the signal keeps its reason', async () => {
+    lock.cancel(cancellation);
+    await clock.advance(MAX_HOLD);
+    expect(lock.isHeld()).toBe(false);
+    expect(lossOf(() => lock.assertHeld()).reason).toBe('maximum hold');
+    expect(lock.signal.reason).toMatchObject({ reason: 'cancelled' });
+    expect(losses.map(({ reason }) => reason)).toEqual(['maximum hold']);
+  });
+
+  test('too late, after its end or its loss, nothing happens', () => {
+    const other = takeLock();
+    other.lose('taken');
+    other.cancel(cancellation);
+    lock.settle();
+    lock.cancel(cancellation);
+    expect(cancels).toEqual([]);
+    expect(other.isCancelled || lock.isCancelled).toBe(false);
+    expect(other.signal.reason).toMatchObject({ reason: 'taken' });
   });
 });
 

@@ -48,11 +48,13 @@ describe('a run under its lease', () => {
     expect(store.renewals).toHaveLength(renewals);
   });
 
-  test('is not renewed where the lease reaches to the maximum hold', async () => {
+  test('renews also where the lease reaches to the maximum hold: it would not hear that it is cancelled', async () => {
     const { locks, store, clock } = replica();
     await wonLock(locks.claim({ ...task, lease: 5 * MINUTE }));
-    await clock.advance(6 * MINUTE);
-    expect(store.renewals).toEqual([]);
+    await clock.advance(5 * MINUTE - 1);
+    expect(store.renewals).toHaveLength(2);
+    await clock.advance(5 * MINUTE);
+    expect(store.renewals).toHaveLength(2);
   });
 });
 
@@ -153,7 +155,79 @@ describe('a renewal', () => {
   });
 });
 
+describe('a cancel', () => {
+  const cancelled: RenewAnswer = { ...renewed, cancelled: { by: 'ann', reason: 'wrong mails' } };
+
+  test('comes with a renewal: the signal aborts, and the run keeps and renews its lock', async () => {
+    const { locks, store, clock, lock, reason, log } = await running({ renew: [renewed, cancelled] });
+    await clock.advance(LEASE / 3);
+    expect(reason()).toBeUndefined();
+    await clock.advance(LEASE / 3);
+    expect(reason()).toBe('cancelled');
+    expect(() => lock.assertHeld()).toThrow('was cancelled by ann, "wrong mails"');
+    await clock.advance(2 * MINUTE);
+    expect(store.renewals).toHaveLength(8);
+    expect(lock.isHeld()).toBe(true);
+    expect(await locks.claim({ ...task, waitTimeout: 0 })).toMatchObject({ reason: 'held' });
+    expect(store.claims).toHaveLength(1);
+    expect(log.lines.error).toEqual([]);
+    expect(log.lines.warn.filter((line) => line.includes('cancelled'))).toHaveLength(1);
+  });
+
+  test('moves the lease like any renewal', async () => {
+    const { clock, lock } = await running({ renew: [cancelled, notSent()] });
+    await clock.advance(LEASE / 3 + LEASE - 1);
+    expect(lock.isHeld()).toBe(true);
+    await clock.advance(1);
+    expect(lock.isHeld()).toBe(false);
+  });
+
+  test('ends with the maximum hold where the method does not heed it', async () => {
+    const { store, clock, lock, log } = await running({ renew: [cancelled] });
+    await clock.advance(5 * MINUTE - 1);
+    expect(lock.isHeld()).toBe(true);
+    await clock.advance(1);
+    expect(lock.isHeld()).toBe(false);
+    expect(log.lines.error[0]).toMatch(/has not ended within its maximum hold/);
+    const renewals = store.renewals.length;
+    await clock.advance(5 * MINUTE);
+    expect(store.renewals).toHaveLength(renewals);
+  });
+
+  test.each([
+    ['rejects', 'failed', 'cancelled'],
+    ['resolves all the same', 'succeeded', 'succeeded'],
+    ['did not begin', 'returned', 'returned'],
+  ] as const)('of a run whose method %s', async (_, outcome, recorded) => {
+    const { locks, store, clock, lock } = await running({ renew: [cancelled] });
+    await clock.advance(LEASE / 3);
+    await locks.release(lock, outcome, 'AbortError');
+    expect(store.releases).toEqual([expect.objectContaining({ outcome: recorded })]);
+  });
+
+  test('is final: a shutdown that aborts the run afterwards leaves its tick to nobody', async () => {
+    const { locks, store, clock, lock } = await running({ renew: [cancelled] });
+    await clock.advance(LEASE / 3);
+    void locks.stop(1_000);
+    await clock.advance(1_000);
+    await locks.release(lock, 'failed');
+    expect(store.releases[0]!.outcome).toBe('cancelled');
+  });
+});
+
 describe('extending by hand', () => {
+  test('does not put off the next renewal: a cancel is heard within a third of a lease', async () => {
+    const { locks, store, clock, lock, reason } = await running({
+      renew: [renewed, renewed, { ...renewed, cancelled: { by: 'ann' } }],
+    });
+    await locks.extend(lock, 4 * MINUTE);
+    await clock.advance(LEASE / 3);
+    expect(store.renewals).toHaveLength(2);
+    await clock.advance(LEASE / 3);
+    expect(reason()).toBe('cancelled');
+    await expect(locks.extend(lock, MINUTE)).rejects.toMatchObject({ reason: 'cancelled' });
+  });
+
   test('moves the deadline at once, and renewals do not move it back', async () => {
     const { locks, store, clock, lock } = await running({ renew: [renewed, notSent()] });
     await locks.extend(lock, 3 * MINUTE);

@@ -37,8 +37,8 @@ describe('a run that takes longer than its interval', () => {
     expect(log.lines.error).toHaveLength(1);
   });
 
-  test('is warned about also where its lease reaches to the maximum hold, and is not renewed', async () => {
-    const { clock, lock, warnings, store } = await running({ ...daily, lease: 5 * DAY });
+  test('is warned about also where no renewal is due before its maximum hold', async () => {
+    const { clock, lock, warnings, store } = await running({ ...daily, lease: 15 * DAY });
     await clock.advance(DAY);
     expect(warnings).toHaveLength(1);
     expect(store.renewals).toEqual([]);
@@ -76,7 +76,7 @@ describe('no warning', () => {
   test('costs a timer of its own: a run has one for its deadline, and one for its renewal', async () => {
     const { clock } = await running(daily);
     expect(clock.pending).toBe(2);
-    const withoutRenewal = await running({ ...daily, lease: 5 * DAY });
+    const withoutRenewal = await running({ ...daily, lease: 15 * DAY });
     expect(withoutRenewal.clock.pending).toBe(1);
   });
 
