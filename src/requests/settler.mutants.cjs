@@ -8,8 +8,8 @@ module.exports = {
       scenario: 'a call whose claim waited leaves what was published meanwhile, with newer arguments',
     },
     {
-      find: "wasAborted(run) ? 'aborted' : 'failed'",
-      replace: "'failed'",
+      find: "reason.reason === 'shutdown' ? 'aborted' : otherwise",
+      replace: 'otherwise',
       suites: ['wiring/requests.spec'],
       scenario: 'a run that a shutdown cuts off leaves its requests to the other, and was no attempt',
     },
@@ -37,6 +37,14 @@ module.exports = {
       replace: '',
       suites: ['wiring/requests.spec'],
       scenario: 'a pick-up that is answered too late was no attempt',
+    },
+  ],
+  'a cancel is final': [
+    {
+      find: "if (reason.reason === 'cancelled') return ['cancelled', reason.message];",
+      replace: '',
+      suites: ['wiring/cancel.spec'],
+      scenario: 'are parked, with who cancelled it and why, and not tried again',
     },
   ],
 };

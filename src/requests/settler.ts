@@ -123,7 +123,7 @@ export class RequestSettler {
       // The pick-up may have been answered after the end of the lease: another replica may be running the task.
       run.assertHeld();
     } catch (error) {
-      await settle('aborted');
+      await settle(...endOf(run, 'aborted', messageOf(error)));
       throw new ReturnedClaim(messageOf(error), { cause: error });
     }
     try {
@@ -131,7 +131,7 @@ export class RequestSettler {
       await settle('succeeded');
       return value;
     } catch (error) {
-      await settle(wasAborted(run) ? 'aborted' : 'failed', messageOf(error));
+      await settle(...endOf(run, 'failed', messageOf(error)));
       throw error;
     }
   }
@@ -149,8 +149,8 @@ export class RequestSettler {
     for (let sent = 0; ; sent++) {
       try {
         const { parked, retryIn } = await this.send(settled);
-        if (parked > 0)
-          this.log.error(`${parked} requests of "${task}" are parked after ${attempts} attempts: ${error}`);
+        const why = outcome === 'cancelled' ? 'and not tried again' : `after ${attempts} attempts`;
+        if (parked > 0) this.log.error(`${parked} requests of "${task}" are parked ${why}: ${error}`);
         if (retryIn !== undefined) this.poller.published(settled.name, retryIn);
         return;
       } catch (problem) {
@@ -175,7 +175,14 @@ export class RequestSettler {
   }
 }
 
-function wasAborted({ signal }: TaskRun): boolean {
+/** How a run ended that did not succeed, and the error to keep. What stopped it says more than what the method threw then. */
+function endOf(
+  { signal }: TaskRun,
+  otherwise: 'aborted' | 'failed',
+  error: string,
+): [SettledRun['outcome'], string] {
   const reason: unknown = signal.reason;
-  return reason instanceof TaskLockLostError && reason.reason === 'shutdown';
+  if (!(reason instanceof TaskLockLostError)) return [otherwise, error];
+  if (reason.reason === 'cancelled') return ['cancelled', reason.message];
+  return [reason.reason === 'shutdown' ? 'aborted' : otherwise, error];
 }

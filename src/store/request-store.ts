@@ -60,13 +60,16 @@ export interface PickedUp {
   parked: number;
 }
 
-/** How a run of requests ended. `aborted`: a shutdown cut it off, or it did not begin, which is no attempt. */
+/**
+ * How a run of requests ended. `aborted`: a shutdown cut it off, or it did not begin, which is no attempt. `cancelled`:
+ * an operator asked it to stop, and nothing is retried.
+ */
 export interface SettledRun extends RequestRun {
-  outcome: 'succeeded' | 'failed' | 'aborted';
+  outcome: 'succeeded' | 'failed' | 'aborted' | 'cancelled';
   error?: string;
 }
 
-/** What became of the requests of a run that failed. */
+/** What became of the requests of a run that failed or was cancelled. */
 export interface Settled {
   parked: number;
   /** Milliseconds until those that are not parked are due again. */

@@ -103,13 +103,13 @@ export class InMemoryRequestStore implements RequestStore {
     const retries: number[] = [];
     for (const each of own) {
       if (outcome === 'aborted') Object.assign(each, { attempts: each.attempts - 1, token: undefined });
-      if (outcome !== 'failed') continue;
+      if (outcome !== 'failed' && outcome !== 'cancelled') continue;
       const retryIn = Math.min(FIRST_RETRY * RETRY_FACTOR ** (each.attempts - 1), LONGEST_RETRY);
-      const parkedAt = each.attempts >= attempts ? now : undefined;
+      const parkedAt = outcome === 'cancelled' || each.attempts >= attempts ? now : undefined;
       Object.assign(each, { error, dueAt: now + retryIn, latestAt: now + retryIn, parkedAt });
       if (parkedAt === undefined) retries.push(retryIn);
     }
-    const parked = outcome === 'failed' ? own.length - retries.length : 0;
+    const parked = own.filter(({ parkedAt }) => parkedAt !== undefined).length;
     return { parked, retryIn: retries.length > 0 ? Math.min(...retries) : undefined };
   }
 

@@ -110,16 +110,12 @@ export class PostgresRequestStore implements RequestStore {
 
   async settle({ name, token, attempts, outcome, error }: SettledRun): Promise<Settled> {
     const { remove, retry, giveBack } = this.statements();
-    if (outcome !== 'failed') {
+    if (outcome === 'succeeded' || outcome === 'aborted') {
       await this.query(outcome === 'succeeded' ? remove : giveBack, [name, token]);
       return { parked: 0 };
     }
-    const [row] = await this.query<RetriedRow>(retry, [
-      name,
-      token,
-      attempts,
-      storable(error, LONGEST_ERROR),
-    ]);
+    const allowed = outcome === 'cancelled' ? 0 : attempts;
+    const [row] = await this.query<RetriedRow>(retry, [name, token, allowed, storable(error, LONGEST_ERROR)]);
     const retryIn = row?.retry_in_ms ?? undefined;
     return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
   }

@@ -64,6 +64,28 @@ export const requestFailuresScenarios: readonly ConformanceScenario[] = [
     }
   }),
   requests(
+    'what a cancelled run picked up is parked at once, also where it is settled twice',
+    async (requester, harness) => {
+      await requester.add([1]);
+      await requester.add([2]);
+      const { token } = await requester.pickUp();
+      const settled = {
+        name: 'task',
+        token,
+        attempts: ATTEMPTS,
+        outcome: 'cancelled',
+        error: 'by ann',
+      } as const;
+      const store = harness.store.requests!;
+      for (let nth = 1; nth <= 2; nth++)
+        assert.deepEqual(await store.settle(settled), { parked: 2, retryIn: undefined });
+      await requester.add([3]);
+      await harness.advance(24 * 3_600 * SECOND);
+      const { count, newest } = await requester.serve();
+      assert.deepEqual({ count, newest }, { count: 1, newest: [3] });
+    },
+  ),
+  requests(
     'a call takes along what failed before, due or not: it would run later with older arguments',
     async (requester, harness) => {
       await requester.add([1]);

@@ -1,0 +1,11 @@
+// Each entry breaks postgres-request-store.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'a cancel is final': [
+    {
+      find: "outcome === 'cancelled' ? 0 : attempts",
+      replace: 'attempts',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'what a cancelled run picked up is parked at once, also where it is settled twice',
+    },
+  ],
+};
