@@ -8,6 +8,14 @@ module.exports = {
       scenario: 'runs it on one that was up before, when the lease of the dead run is over',
     },
   ],
+  'a pause keeps its tasks from running': [
+    {
+      find: "this.leftBehind.lookAfter(claim, claim.lease);\n        return { status: 'skipped', reason: 'paused' };",
+      replace: "return { status: 'skipped', reason: 'paused' };",
+      suites: ['task-locks-paused.spec'],
+      scenario: 'leaves what a dead run left behind to be looked for again',
+    },
+  ],
   'a release that is repeated': [
     {
       find: 'this.releaser.hurry(name)',

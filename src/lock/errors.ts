@@ -89,6 +89,7 @@ export class TaskLockTimeoutError extends TaskLockHeldError {
 const WHY: Partial<Record<SkipReason, string>> = {
   stopping: 'the application shuts down',
   condition: 'its condition (option when) is not true on this replica',
+  paused: 'an operator has paused the task',
 };
 
 /**
@@ -105,7 +106,7 @@ export class TaskLockUnavailableError extends Error {
     { task, key }: Wanted,
     /**
      * `unavailable`: the database gave no answer; `stopping`: the application shuts down; `condition`: the task's `when`
-     * is not true on this replica.
+     * is not true on this replica; `paused`: an operator has paused the task.
      */
     readonly reason: SkipReason,
     problem = 'the database gave no answer',

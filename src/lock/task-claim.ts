@@ -3,7 +3,7 @@ import type { ClaimRequest, ReleaseRequest } from '../store/lock-store.js';
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run
  * already; `condition`, the task's `when` is not true on this replica, and the database was not asked; `unavailable`,
- * the database gave no answer; `stopping`, the application shuts down; `paused` is reserved: nothing gives it yet.
+ * the database gave no answer; `stopping`, the application shuts down; `paused`, an operator has paused the task.
  */
 export type SkipReason = 'held' | 'done' | 'condition' | 'paused' | 'unavailable' | 'stopping';
 

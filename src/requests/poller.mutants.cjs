@@ -8,6 +8,12 @@ module.exports = {
       scenario: 'what overlaps on one runs when the run of the other ends, at once',
     },
     {
+      find: '    if (this.expected.size > 0) this.pollIn(0);\n  }\n\n  /** No more',
+      replace: '  }\n\n  /** No more',
+      suites: ['unit/poller.spec'],
+      scenario: 'is done at once where a task was resumed, and not before any expects requests',
+    },
+    {
       find: 'this.outside(() => this.clock.timer(due - now, poll))',
       replace: 'this.clock.timer(due - now, poll)',
       suites: ['wiring/requests.spec'],

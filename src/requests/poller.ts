@@ -94,6 +94,11 @@ export class RequestPoller {
     if (this.expected.has(task)) this.pollIn(0);
   }
 
+  /** A task was resumed: what waited for that is found from here on. */
+  resumed(): void {
+    if (this.expected.size > 0) this.pollIn(0);
+  }
+
   /** No more polls. What runs is ended by the locks. */
   end(): void {
     this.hasEnded = true;

@@ -105,6 +105,19 @@ describe('polling for requests', () => {
     expect(store.polls).toBe(1);
   });
 
+  test('is done at once where a task was resumed, and not before any expects requests', async () => {
+    const { clock, store, poller, served, add } = polling();
+    poller.resumed();
+    await clock.advance(MINUTE);
+    expect(store.polls).toBe(0);
+    poller.expect('task');
+    await clock.advance(MINUTE);
+    await add('task');
+    poller.resumed();
+    await clock.advance(1);
+    expect(served).toEqual(['task']);
+  });
+
   test('is done when what was published here is due, also where later ones have put it off', async () => {
     const { clock, poller, served, add } = polling();
     poller.expect('task');
