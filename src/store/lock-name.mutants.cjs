@@ -1,5 +1,13 @@
 // Each entry breaks lock-name.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'a pause of all tasks is no task': [
+    {
+      find: "if (name === ALL_TASKS) return `'${ALL_TASKS}' stands for all tasks, and cannot be the name of one`;",
+      replace: 'void ALL_TASKS;',
+      suites: ['task-settings.spec'],
+      scenario: '*',
+    },
+  ],
   'two applications on one table': [
     {
       find: 'return application === undefined ? task : `${application}${SLASH}${task}`;',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ALL_TASKS } from './operator-store.js';
 
 /** The longest lock name in UTF-8 bytes: a key of a Postgres b-tree holds at most about 2,700. */
 export const MAX_NAME_BYTES = 2_000;
@@ -8,6 +9,7 @@ export const MAX_NAME_BYTES = 2_000;
  * repaired by the store: two tasks whose names became one would lock each other out.
  */
 export function lockNameProblem(name: string): string | undefined {
+  if (name === ALL_TASKS) return `'${ALL_TASKS}' stands for all tasks, and cannot be the name of one`;
   if (name.trim() === '') return 'a lock name must not be empty';
   if (name.includes('\0')) return 'a lock name must not contain the NUL character: Postgres cannot store it';
   if (!name.isWellFormed())

@@ -266,6 +266,29 @@ export interface TaskLockModuleOptions {
    * renewals or releases.
    */
   preparedStatements?: boolean;
+  /**
+   * Set this to `false` to record no runs and to declare no tasks: nobody sees then what ran, and no tick is known to be
+   * missed or overdue. Pauses, triggers, cancels and releases work all the same. Default: `true`.
+   */
+  history?: boolean;
+  /**
+   * What the history may keep of an error. It gets the error as text and the name of the task, and returns the text to
+   * keep, of which 2,000 characters are stored. If it throws, nothing of the error is kept. Default: the text as it is.
+   *
+   * @example
+   * TaskLockModule.forRoot({ redactError: (error) => error.replace(/\S+@\S+/g, '(address)') })
+   */
+  redactError?: (error: string, task: string) => string;
+  /**
+   * How often each replica looks for runs that somebody has triggered from outside, as by the command line: at least
+   * `1s`, or `false` for never. Default: `15s`.
+   */
+  operatorPolling?: DurationInput | false;
+  /**
+   * How long after it was due a task counts as overdue, if its interval is shorter than that. A task with a longer
+   * interval has that interval. Default: `1m`.
+   */
+  overdueAfter?: DurationInput;
   /** If `false`, tasks run unlocked and requests run at once: for local work without a database. Default: `true`. */
   enabled?: boolean;
   /**

@@ -20,6 +20,10 @@ describe('the options of the module', () => {
       claimTimeout: 5_000,
       shutdownTimeout: 25_000,
       preparedStatements: true,
+      history: true,
+      redactError: undefined,
+      operatorPolling: 15_000,
+      overdueAfter: 60_000,
       enabled: true,
       problems: [],
     });
@@ -35,17 +39,29 @@ describe('the options of the module', () => {
       maxHoldFactor: 1,
       replicaId: 'pod-1',
       preparedStatements: false,
+      history: false,
+      redactError: (error: string) => error.slice(0, 10),
       enabled: false,
       store,
     };
     const durations = { lease: '30s', claimTimeout: '2s', shutdownTimeout: 0, pollingInterval: '1s' };
-    const settings = moduleSettings({ ...options, ...durations });
+    const operating = { operatorPolling: '1m', overdueAfter: '1h' };
+    const settings = moduleSettings({ ...options, ...durations, ...operating });
     expect(settings).toEqual({
       ...options,
       lease: 30_000,
       claimTimeout: 2_000,
       shutdownTimeout: 0,
       pollingInterval: 1_000,
+      operatorPolling: 60_000,
+      overdueAfter: 3_600_000,
+      problems: [],
+    });
+  });
+
+  test('operatorPolling: false looks for no triggers', () => {
+    expect(moduleSettings({ operatorPolling: false })).toMatchObject({
+      operatorPolling: Infinity,
       problems: [],
     });
   });
@@ -103,16 +119,19 @@ describe('what is wrong with an option of the module is told with how to write i
     expect(settings.problems).toHaveLength(1);
   });
 
-  test.each(['claimTimeout', 'shutdownTimeout'])('a %s without a unit', (option) => {
-    expect(problemsOf({ [option]: '30' })).toEqual([
-      {
-        where: 'TaskLockModule',
-        option,
-        message:
-          "'30' carries no unit: write '30s' for seconds or '30ms' (or the number 30) for milliseconds",
-      },
-    ]);
-  });
+  test.each(['claimTimeout', 'shutdownTimeout', 'operatorPolling', 'overdueAfter'])(
+    'a %s without a unit',
+    (option) => {
+      expect(problemsOf({ [option]: '30' })).toEqual([
+        {
+          where: 'TaskLockModule',
+          option,
+          message:
+            "'30' carries no unit: write '30s' for seconds or '30ms' (or the number 30) for milliseconds",
+        },
+      ]);
+    },
+  );
 
   test('a claim timeout of nothing: no claim would ever have its answer in time', () => {
     expect(problemsOf({ claimTimeout: 0 })).toEqual([
@@ -127,6 +146,30 @@ describe('what is wrong with an option of the module is told with how to write i
       message: 'must be a non-empty string; leave it out for the default',
     };
     for (const given of ['', '  ', 5]) expect(problemsOf({ [option]: given })).toEqual([problem]);
+  });
+
+  test.each<[operatorPolling: unknown, message: RegExp]>([
+    [0, /^must be at least '1s', or false for never$/],
+    ['999ms', /^must be at least '1s'/],
+    [true, /^true is not a length of time/],
+  ])('operatorPolling: %j', (operatorPolling, message) => {
+    const problem = { where: 'TaskLockModule', option: 'operatorPolling' };
+    expect(problemsOf({ operatorPolling })).toEqual([
+      { ...problem, message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test('a redactError that is no function', () => {
+    const message = 'must be a function, like (error) => error.slice(0, 100); it is boolean';
+    expect(problemsOf({ redactError: true })).toEqual([
+      { where: 'TaskLockModule', option: 'redactError', message },
+    ]);
+  });
+
+  test('history: "false", as an environment variable has it', () => {
+    expect(problemsOf({ history: 'false' })).toEqual([
+      { where: 'TaskLockModule', option: 'history', message: "'false' must be true or false" },
+    ]);
   });
 
   test.each(['false', '', 0])('enabled: %j, as an environment variable has it', (enabled) => {

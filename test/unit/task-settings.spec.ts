@@ -141,6 +141,8 @@ describe('the name of a task', () => {
 
   test.each([
     ['', 'a lock name must not be empty'],
+    ['*', "'*' stands for all tasks, and cannot be the name of one"],
+    ['${nothing:*}', "'*' stands for all tasks, and cannot be the name of one"],
     ['${nothing: }', 'a lock name must not be empty'],
     ['a\0b', 'a lock name must not contain the NUL character: Postgres cannot store it'],
     ['\ud800', 'a lock name must not contain half of a surrogate pair: UTF-8 cannot store it'],

@@ -10,7 +10,7 @@ import type { DurationInput } from '../../common/duration.js';
 /** The module's options with their defaults filled in; durations are milliseconds. */
 export interface ModuleSettings extends Pick<
   TaskLockModuleOptions,
-  'dataSource' | 'schema' | 'table' | 'store' | 'application'
+  'dataSource' | 'schema' | 'table' | 'store' | 'application' | 'redactError'
 > {
   minHoldFactor: number;
   maxHoldFactor: number;
@@ -18,6 +18,10 @@ export interface ModuleSettings extends Pick<
   claimTimeout: number;
   shutdownTimeout: number;
   pollingInterval: number;
+  history: boolean;
+  /** Infinite for never. */
+  operatorPolling: number;
+  overdueAfter: number;
   replicaId: string;
   preparedStatements: boolean;
   enabled: boolean;
@@ -40,15 +44,22 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockModuleOptions>(
   'pollingInterval',
   'replicaId',
   'preparedStatements',
+  'history',
+  'redactError',
+  'operatorPolling',
+  'overdueAfter',
   'enabled',
   'store',
 ]);
 
 const SHORTEST_POLLING = 100;
+/** Each look of each replica is a query, whether or not anybody ever triggers a run. */
+const SHORTEST_OPERATOR_POLLING = 1_000;
 /** Postgres cuts names off at 63 bytes, and the longest name that we build adds `_request_due`. */
 const LONGEST_TABLE = 51;
 
-type DurationOption = 'lease' | 'claimTimeout' | 'shutdownTimeout' | 'pollingInterval';
+type DurationOption =
+  'lease' | 'claimTimeout' | 'shutdownTimeout' | 'pollingInterval' | 'operatorPolling' | 'overdueAfter';
 
 export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const problems: TaskLockProblem[] = [];
@@ -92,7 +103,7 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const wrongApplication = application === undefined ? undefined : applicationProblem(application);
   if (wrongApplication !== undefined) report('application', wrongApplication);
   // A string from an environment variable is refused: 'false' would count as true.
-  const flag = (option: 'enabled' | 'preparedStatements'): boolean => {
+  const flag = (option: 'enabled' | 'preparedStatements' | 'history'): boolean => {
     const given: unknown = options[option] ?? true;
     if (typeof given !== 'boolean') report(option, `'${String(given)}' must be true or false`);
     return given !== false;
@@ -106,6 +117,15 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
   const pollingInterval = duration('pollingInterval', options.pollingInterval ?? '5s');
   // With a shorter one, replicas would poll almost without a pause.
   if (pollingInterval < SHORTEST_POLLING) report('pollingInterval', "must be at least '100ms'");
+  const { operatorPolling: looks = '15s', redactError } = options;
+  const operatorPolling = looks === false ? Infinity : duration('operatorPolling', looks);
+  if (operatorPolling < SHORTEST_OPERATOR_POLLING)
+    report('operatorPolling', "must be at least '1s', or false for never");
+  if (redactError !== undefined && typeof redactError !== 'function')
+    report(
+      'redactError',
+      `must be a function, like (error) => error.slice(0, 100); it is ${typeof redactError}`,
+    );
   return {
     dataSource: options.dataSource,
     schema: options.schema,
@@ -119,6 +139,10 @@ export function moduleSettings(options: TaskLockModuleOptions): ModuleSettings {
     claimTimeout,
     shutdownTimeout: duration('shutdownTimeout', options.shutdownTimeout ?? '25s'),
     pollingInterval,
+    history: flag('history'),
+    redactError,
+    operatorPolling,
+    overdueAfter: duration('overdueAfter', options.overdueAfter ?? '1m'),
     replicaId: options.replicaId ?? replicaIdOf(application),
     preparedStatements: flag('preparedStatements'),
     enabled: flag('enabled'),
