@@ -1,5 +1,13 @@
 // Each entry breaks core.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'what history: false leaves out': [
+    {
+      find: 'if (history) {',
+      replace: 'if (history || claimTimeout) {',
+      suites: ['declared-tasks.spec'],
+      scenario: 'never with history: false',
+    },
+  ],
   'what a store can do is asked of the store itself': [
     {
       find: 'store.batches ?',

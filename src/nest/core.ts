@@ -5,7 +5,12 @@ import { LeftBehindTicks } from '../calls/left-behind-ticks.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
+import { VERSION } from '../common/version.js';
 import { TaskLocks } from '../lock/task-locks.js';
+import { HistoryPrune } from '../operate/history-prune.js';
+import { Operating } from '../operate/operating.js';
+import type { OperatingPart } from '../operate/operating.js';
+import { TaskDeclarer } from '../operate/task-declarer.js';
 import { RequestPoller } from '../requests/poller.js';
 import { RequestPublisher } from '../requests/publisher.js';
 import { RequestingInterceptor } from '../requests/requesting-interceptor.js';
@@ -14,6 +19,7 @@ import { RequestSettler } from '../requests/settler.js';
 import { BatchingStore } from '../store/batching-store.js';
 import { ClockCheck } from '../store/clock-check.js';
 import type { LockStore } from '../store/lock-store.js';
+import type { OperatorStore } from '../store/operator-store.js';
 import { UnlockedStore } from '../store/memory/unlocked-store.js';
 import { PostgresLockStore } from '../store/postgres/postgres-lock-store.js';
 import { TaskRegistry } from '../tasks/registry.js';
@@ -71,7 +77,39 @@ export function createTaskLockCore({
   );
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
-  return { settings, store, locks, registry, poller, publisher, interceptor, leftBehind, runner, dispatcher };
+  const operating = operatingOf(store.operator, registry, settings, clock, log);
+  return {
+    settings,
+    store,
+    locks,
+    registry,
+    poller,
+    publisher,
+    interceptor,
+    leftBehind,
+    runner,
+    dispatcher,
+    operating,
+  };
+}
+
+/** What is done for operators in the background; nothing where the store has no place for it. */
+function operatingOf(
+  store: OperatorStore | undefined,
+  registry: TaskRegistry,
+  { application, replicaId: replica, history, claimTimeout }: ModuleSettings,
+  clock: LockClock,
+  log: LockLog,
+): Operating | undefined {
+  if (!store) return undefined;
+  const parts: OperatingPart[] = [new HistoryPrune(store, clock, log)];
+  if (history) {
+    const declaration = { application, replica, version: VERSION };
+    parts.push(
+      new TaskDeclarer(store, () => registry.declaredTasks(), declaration, clock, log, claimTimeout),
+    );
+  }
+  return new Operating(store, parts, clock, log, claimTimeout);
 }
 
 /** The store that the module's options ask for. */

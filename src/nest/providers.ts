@@ -110,8 +110,8 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockShutdown,
-    useFactory: ({ locks, poller, settings }: TaskLockCore) =>
-      new TaskLockShutdown(locks, poller, settings.shutdownTimeout),
+    useFactory: ({ locks, poller, operating, settings }: TaskLockCore) =>
+      new TaskLockShutdown(locks, poller, operating, settings.shutdownTimeout),
     inject: [TASK_LOCK_CORE],
   },
 ];

@@ -1,5 +1,13 @@
 // Each entry breaks task-lock.explorer.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'declared tasks': [
+    {
+      find: 'this.core.registry.exploreBy(() => this.explore());',
+      replace: '',
+      suites: ['declared-tasks.spec'],
+      scenario: 'anew where a module was loaded later',
+    },
+  ],
   recovery: [
     {
       find: '      leftBehind.watch(task, () => this.scheduler.fires(task));\n',

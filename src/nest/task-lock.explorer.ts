@@ -71,6 +71,9 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
       this.cronJobs.start(task, method);
       leftBehind.watch(task, () => this.scheduler.fires(task));
     }
+    // In the background, a moment later: no start waits for it, and none fails of it.
+    this.core.registry.exploreBy(() => this.explore());
+    this.core.operating?.begin();
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { formatDuration } from '../common/duration.js';
 import type { TaskLocks } from '../lock/task-locks.js';
+import type { Operating } from '../operate/operating.js';
 import type { RequestPoller } from '../requests/poller.js';
 
 /** How many names of running tasks a line of the log holds. */
@@ -15,11 +16,13 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly locks: TaskLocks,
     private readonly poller: RequestPoller,
+    private readonly operating: Operating | undefined,
     private readonly shutdownTimeout: number,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     this.poller.end();
+    this.operating?.end();
     const running = this.locks.runningNames();
     if (running.length > 0) this.logger.log(describeShutdown(running, this.shutdownTimeout));
     await this.locks.stop(this.shutdownTimeout);

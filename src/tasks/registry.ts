@@ -11,6 +11,9 @@ import { scheduleOf } from './schedule/schedule.js';
 import type { CronDecorator, Schedule } from './schedule/schedule.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
+import type { DeclaredTask } from '../store/operator-store.js';
+import { declaredTaskOf } from './declared-task.js';
+import type { TaskPlace } from './declared-task.js';
 import { RescheduledTasks } from './rescheduled-tasks.js';
 import type { Scheduler } from './scheduler.js';
 import type { Task } from './task.js';
@@ -36,11 +39,11 @@ export class TaskRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
   private readonly declared = new Map<string, Task>();
   private readonly lockNames = new Set<string>();
-  private readonly callable = new Set<string>();
-  private readonly instances = new Map<string, object>();
+  private readonly places = new Map<string, TaskPlace>();
   private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
   private readonly rescheduled: RescheduledTasks;
+  private explore = (): void => {};
 
   constructor(
     private readonly module: ModuleSettings,
@@ -74,26 +77,36 @@ export class TaskRegistry {
     return read;
   }
 
-  /**
-   * Makes a task known by its name, for `TaskLockService`. `instance`: the one of its class, unless that is made anew for
-   * each request. `isCallable`: requests can run on it.
-   */
-  add(task: Task, instance: object | undefined, isCallable: boolean): void {
+  /** Makes a task known by its name, for `TaskLockService` and for operators. */
+  add(task: Task, place: TaskPlace): void {
     this.declared.set(task.declaredName, task);
     this.lockNames.add(task.name);
-    if (instance) this.instances.set(task.name, instance);
-    if (isCallable) this.callable.add(task.name);
+    this.places.set(task.name, place);
     if (task.key) this.keyed.add(task);
+  }
+
+  /** Called before all tasks are named: it makes those of modules known that were loaded since. */
+  exploreBy(explore: () => void): void {
+    this.explore = explore;
+  }
+
+  /** All tasks as they are scheduled now, for their declaration. */
+  declaredTasks(): DeclaredTask[] {
+    this.explore();
+    return [...this.declared.values()].flatMap((task) => {
+      const place = this.places.get(task.name);
+      return place ? [declaredTaskOf(this.current(task), place)] : [];
+    });
   }
 
   /** Whether this application can run requests of the task. */
   isCallable(name: string): boolean {
-    return this.callable.has(name);
+    return this.places.get(name)?.isFired === true;
   }
 
   /** The instance on which the task is declared. */
   instanceOf(name: string): object | undefined {
-    return this.instances.get(name);
+    return this.places.get(name)?.instance;
   }
 
   /** A declared task, as it is scheduled now. */

@@ -85,7 +85,7 @@ export function scanTasks(classes: readonly DiscoveredClass[], registry: TaskReg
       owners.set(task.name, { type, key, member });
       tasks.set(task.name, task);
       const isReached = isFired && standsOn(instance, declaration);
-      registry.add(task, isFired ? instance : undefined, isReached);
+      registry.add(task, { member, instance: isFired ? instance : undefined, isFired: isReached });
       members.push({ task, declaration, key, instances, isFired: isReached });
       if (task.expectsRequests && !isFired)
         problems.push({ where: member, option: requestOption(task.definition), message: NOT_REQUESTABLE });

@@ -5,6 +5,8 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
 import { TaskLockModule } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
+import type { LockClock } from '../../src/common/clock.js';
+import { LOCK_CLOCK } from '../../src/nest/task-lock.tokens.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { CapturedLog } from './captured-log.js';
 
@@ -14,6 +16,8 @@ export interface ApplicationUnderTest extends ModuleMetadata {
   options?: TaskLockModuleOptions;
   /** What the scheduler is told to fire; everything unless given. */
   scheduler?: Parameters<typeof ScheduleModule.forRoot>[0];
+  /** The clock of the replica; that of the machine unless given. */
+  clock?: LockClock;
   /** Nothing is printed unless one is given: the errors of most tests are expected ones. */
   logger?: LoggerService;
 }
@@ -31,12 +35,13 @@ export async function closeApplications(): Promise<void> {
 
 /** The application with its scheduler and its lock, as a bootstrap file would import them. */
 export function buildApplication(application: ApplicationUnderTest): TestingModuleBuilder {
-  const { imports = [], options, scheduler, logger = new CapturedLog(), ...metadata } = application;
+  const { imports = [], options, scheduler, clock, logger = new CapturedLog(), ...metadata } = application;
   const lock = TaskLockModule.forRoot({ store: new InMemoryLockStore(), ...options });
   const builder = Test.createTestingModule({
     ...metadata,
     imports: [ScheduleModule.forRoot(scheduler), lock, ...imports],
   });
+  if (clock) builder.overrideProvider(LOCK_CLOCK).useValue(clock);
   return builder.setLogger(logger);
 }
 

@@ -1,4 +1,7 @@
 import { CronTime } from 'cron';
+import { FixedOffsetZone } from 'luxon';
+import type { Zone } from 'luxon';
+import { formatDuration } from '../../common/duration.js';
 import type { TickRequest } from '../../store/lock-store.js';
 import { holdByItsClock } from './clock-change.js';
 import { fieldsOf } from './cron-fields.js';
@@ -20,6 +23,10 @@ export interface Schedule {
   readonly isDisabled: boolean;
   /** The decorator as written, like `@Interval(5000)`, for errors and logs. */
   readonly description: string;
+  /** What is declared of it: the expression of a cron job, an ISO date, or `every 60s`; none of `@Timeout`. */
+  readonly text?: string;
+  /** The zone of a cron expression, which is the machine's where none is given; `UTC+02:00` for an offset. */
+  readonly timeZone?: string;
   /** Whether its runs belong to ticks. Those of `@Timeout` do not. */
   readonly hasTicks: boolean;
   /** The instants of a cron expression, by which missed ticks are found. */
@@ -59,6 +66,7 @@ export function scheduleOf(metadata: ScheduleMetadata, cronDecorator: CronDecora
         kind: 'interval',
         isDisabled: false,
         description: describeMetadata(metadata),
+        text: `every ${inSeconds(metadata.milliseconds)}`,
         hasTicks: true,
         gap: metadata.milliseconds,
         dependsOnLocalZone: false,
@@ -130,6 +138,8 @@ function expressionSchedule(cronTime: CronTime, description: string): Schedule {
     kind: 'cron',
     isDisabled: false,
     description,
+    text: String(cronTime.source),
+    timeZone: nameOf(ticks.zone),
     hasTicks: true,
     instants: ticks,
     identity: identityOfJob(cronTime),
@@ -163,12 +173,28 @@ function dateSchedule(scheduledTime: Date, isDisabled: boolean): Schedule {
     kind: 'cron',
     isDisabled,
     description: `@Cron(${scheduledTime.toISOString()})`,
+    text: scheduledTime.toISOString(),
     hasTicks: true,
     identity: identityOfDate(scheduledTime.getTime()),
     dependsOnLocalZone: false,
     tickAt: () => ({ kind: 'scheduled', scheduledTime }),
     minHoldBefore: (_, minHold) => minHold,
   };
+}
+
+/** The name by which luxon finds the zone again. Those of its own for offsets, like `UTC+2`, are made one form. */
+function nameOf(zone: Zone): string {
+  return zone instanceof FixedOffsetZone && zone.name !== 'UTC'
+    ? `UTC${zone.formatOffset(0, 'short')}`
+    : zone.name;
+}
+
+/** As people write it: `60s`, and not `1m`. */
+function inSeconds(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  return Number.isInteger(seconds) && seconds > 0 && seconds < 100
+    ? `${seconds}s`
+    : formatDuration(milliseconds);
 }
 
 /** An expression that restricts neither hours nor days ticks at the same instants in all zones of whole hours. */

@@ -1,0 +1,23 @@
+// Each entry breaks task-declarer.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'declared tasks': [
+    {
+      find: 'if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;',
+      replace: 'if (isDeepStrictEqual(tasks, this.declared)) return;',
+      suites: ['task-declarer.spec'],
+      scenario: 'are declared again at least once a day',
+    },
+    {
+      find: 'if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;',
+      replace: 'if (!isDue && isDeepStrictEqual([], [])) return;',
+      suites: ['task-declarer.spec'],
+      scenario: 'are declared anew within two minutes',
+    },
+    {
+      find: 'if (this.hasEnded) return;',
+      replace: 'if (this.isDown) return;',
+      suites: ['task-declarer.spec'],
+      scenario: 'are declared after an outage',
+    },
+  ],
+};

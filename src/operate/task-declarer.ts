@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import type { LockLog } from '../common/log.js';
+import { answerWithin } from '../common/timeouts.js';
+import type { Declaration, DeclaredTask, OperatorStore } from '../store/operator-store.js';
+import type { OperatingPart } from './operating.js';
+
+/** Milliseconds between two looks at the tasks of this replica, and until the next attempt after an outage. */
+const LOOK_EVERY = 60_000;
+
+/** Milliseconds: the store writes what is a day old, and a declaration of two days ago counts as given up. */
+const DECLARE_EVERY = 12 * 3_600_000;
+
+/** Declares the tasks of this replica: once it has started, while it runs, and when they have changed. */
+export class TaskDeclarer implements OperatingPart {
+  private declared?: readonly DeclaredTask[];
+  private due = -Infinity;
+  private isDown = false;
+  private hasEnded = false;
+  private cancel = (): void => {};
+
+  constructor(
+    private readonly store: Pick<OperatorStore, 'declare'>,
+    /** The tasks as they are scheduled now, with those of modules that were loaded later. */
+    private readonly tasks: () => readonly DeclaredTask[],
+    private readonly declaration: Omit<Declaration, 'tasks'>,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+    /** Milliseconds for an answer of the store. */
+    private readonly timeout: number,
+  ) {}
+
+  begin(): void {
+    void this.look();
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    this.cancel();
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.declare(this.tasks());
+      this.isDown = false;
+    } catch (error) {
+      if (!this.isDown)
+        this.log.warn(`The tasks could not be declared, which is retried: ${messageOf(error)}`);
+      this.isDown = true;
+    }
+    if (this.hasEnded) return;
+    // Spread: after an outage not all replicas declare at once.
+    this.cancel = this.clock.timer(LOOK_EVERY * (0.75 + Math.random() / 2), () => void this.look());
+  }
+
+  private async declare(tasks: readonly DeclaredTask[]): Promise<void> {
+    const isDue = this.clock.monotonic() >= this.due;
+    if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;
+    await answerWithin(this.clock, this.timeout, this.store.declare({ ...this.declaration, tasks }));
+    this.declared = tasks;
+    this.due = this.clock.monotonic() + DECLARE_EVERY;
+  }
+}

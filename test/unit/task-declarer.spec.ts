@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import { TaskDeclarer } from '../../src/operate/task-declarer.js';
+import type { Declaration, DeclaredTask } from '../../src/store/operator-store.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const aTask: DeclaredTask = {
+  name: 'clean-up',
+  schedule: '0 3 * * *',
+  minHold: 1,
+  maxHold: 2,
+  lease: 1,
+  isScheduled: true,
+  isConditional: false,
+  isDisabled: false,
+  isKeyed: false,
+};
+
+function declaring(failures: Error[] = []) {
+  const clock = new FakeClock();
+  const log = recordingLog();
+  const declared: Declaration[] = [];
+  const tasks = [aTask];
+  const declare = async (declaration: Declaration) => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    declared.push(declaration);
+  };
+  const declaration = { application: 'shop', replica: 'pod-1', version: '1.2.3' };
+  const declarer = new TaskDeclarer(
+    { declare },
+    () => tasks.map((task) => ({ ...task })),
+    declaration,
+    clock,
+    log,
+    1_000,
+  );
+  return { clock, log, declared, tasks, declarer };
+}
+
+describe('the tasks of a replica', () => {
+  test('are declared with its application, its id and the version of the package', async () => {
+    const { clock, declared, declarer } = declaring();
+    declarer.begin();
+    await clock.advance(0);
+    expect(declared).toEqual([{ application: 'shop', replica: 'pod-1', version: '1.2.3', tasks: [aTask] }]);
+  });
+
+  test('are declared again at least once a day, and at most twice, as long as the replica runs', async () => {
+    const { clock, declared, declarer } = declaring();
+    declarer.begin();
+    for (let day = 1; day <= 5; day++) {
+      const before = declared.length;
+      await clock.advance(24 * HOUR);
+      expect(declared.length - before).toBeGreaterThanOrEqual(1);
+      expect(declared.length - before).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('are declared anew within two minutes where one has changed, or has come', async () => {
+    const { clock, declared, tasks, declarer } = declaring();
+    declarer.begin();
+    await clock.advance(HOUR);
+    expect(declared).toHaveLength(1);
+    tasks[0] = { ...aTask, schedule: '0 4 * * *' };
+    await clock.advance(2 * MINUTE);
+    expect(declared).toHaveLength(2);
+    tasks.push({ ...aTask, name: 'loaded-later' });
+    await clock.advance(2 * MINUTE);
+    expect(declared).toHaveLength(3);
+    expect(declared[2]!.tasks.map(({ name, schedule }) => [name, schedule])).toEqual([
+      ['clean-up', '0 4 * * *'],
+      ['loaded-later', '0 3 * * *'],
+    ]);
+  });
+
+  test('are declared after an outage, of which one line tells', async () => {
+    const outage = new LockStoreUnavailableError('connection refused', false);
+    const { clock, declared, declarer, log } = declaring([outage, outage]);
+    declarer.begin();
+    await clock.advance(5 * MINUTE);
+    expect(declared).toHaveLength(1);
+    expect(log.lines.warn).toEqual(['The tasks could not be declared, which is retried: connection refused']);
+  });
+
+  test('keep no process alive, and are not declared after a shutdown', async () => {
+    const { clock, declared, declarer } = declaring();
+    declarer.begin();
+    await clock.advance(MINUTE);
+    expect(clock.keepingAlive).toBe(0);
+    declarer.end();
+    await clock.advance(48 * HOUR);
+    expect(declared).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+});
