@@ -24,7 +24,7 @@ export interface EnclosingRun {
   /** The method that runs; none for a run of `TaskLockService`. */
   method?: DecoratedMethod;
   isHeld: () => boolean;
-  /** Set while a run of requests has not called its method yet: that call joins this run, even if the lock is lost. */
+  /** Set while the lock's own call of a method has not reached it: that call joins this run, even if the lock is lost. */
   serves?: object;
 }
 

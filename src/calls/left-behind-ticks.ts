@@ -5,6 +5,9 @@ import type { LeftBehind } from './call-context.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { Task } from '../tasks/task.js';
 
+/** Milliseconds for which the run of a tick that was left behind is awaited; a longer one holds the lock. */
+export const LEFT_BEHIND_TIMEOUT = 5_000;
+
 /** Runs ticks that were left behind, by a dead run or by an outage, as the scheduler would have run them. */
 export class LeftBehindTicks {
   private readonly logger = new Logger('TaskLock');

@@ -17,6 +17,8 @@ export interface TaskCall {
   key?: string;
   /** Set for a run of requests: the lock that they wait for, and the least milliseconds between two starts (`leading`). */
   served?: { lockName: string; spacing: number };
+  /** Set for a run that an operator has triggered. */
+  operated?: { evenIfPaused: boolean };
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
   /** The condition of the task, as it is asked on the instance that runs. */
@@ -51,6 +53,7 @@ export function claimOf(call: TaskCall): TaskClaim {
     name: lockNameOf(call),
     task: task.name,
     trigger: triggerOf(call),
+    evenIfPaused: call.operated?.evenIfPaused,
     tick,
     recover,
     minHold: Math.max(ownHold, call.served?.spacing ?? 0),
@@ -66,7 +69,7 @@ export function claimOf(call: TaskCall): TaskClaim {
 }
 
 /** Why the run that a call asks for begins. */
-function triggerOf({ tick, served }: TaskCall): RunTrigger {
+function triggerOf({ tick, served, operated }: TaskCall): RunTrigger {
   switch (tick.kind) {
     case 'scheduled':
       return tick.catchupWindow === undefined ? 'tick' : 'catch-up';
@@ -75,6 +78,7 @@ function triggerOf({ tick, served }: TaskCall): RunTrigger {
     case 'abandoned':
       return 'recovery';
     case 'call':
+      if (operated) return 'operator';
       return served ? 'request' : 'call';
   }
 }

@@ -80,14 +80,14 @@ export class TaskLockInterceptor implements NestInterceptor {
     return this.runAround(call) !== undefined;
   }
 
-  private enclosing({ method, served }: TaskCall, lock: HeldLock, run: TaskRun): EnclosingRun {
+  private enclosing({ method, served, operated }: TaskCall, lock: HeldLock, run: TaskRun): EnclosingRun {
     return {
       run,
       lockName: lock.state.name,
       scope: this.locks,
       method,
       isHeld: () => lock.isHeld(),
-      serves: served && method?.declaration,
+      serves: (served ?? operated) && method?.declaration,
     };
   }
 

@@ -2,7 +2,9 @@ import type { DataSource } from 'typeorm';
 import { CallDispatcher } from '../calls/call-dispatcher.js';
 import { FencedTransactions } from '../calls/fenced-transactions.js';
 import { LeftBehindTicks } from '../calls/left-behind-ticks.js';
+import { TaskMethods } from '../calls/task-methods.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import { TriggerRunner } from '../calls/trigger-runner.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { VERSION } from '../common/version.js';
@@ -11,6 +13,7 @@ import { HistoryPrune } from '../operate/history-prune.js';
 import { Operating } from '../operate/operating.js';
 import type { OperatingPart } from '../operate/operating.js';
 import { TaskDeclarer } from '../operate/task-declarer.js';
+import { Triggers } from '../operate/triggers.js';
 import { RequestPoller } from '../requests/poller.js';
 import { RequestPublisher } from '../requests/publisher.js';
 import { RequestingInterceptor } from '../requests/requesting-interceptor.js';
@@ -26,6 +29,9 @@ import { TaskRegistry } from '../tasks/registry.js';
 import type { Scheduler } from '../tasks/scheduler.js';
 import type { ConfigValues } from '../tasks/settings/placeholders.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
+
+/** A declaration, and the look for its tables, take several statements. Nobody waits for them. */
+const OPERATING_TIMEOUTS = 4;
 
 /** What the parts are made of. */
 export interface CoreInput {
@@ -65,6 +71,7 @@ export function createTaskLockCore({
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
+  const methods = new TaskMethods(registry);
   const runner = new RequestRunner(
     interceptor,
     settler,
@@ -72,12 +79,13 @@ export function createTaskLockCore({
     store,
     clock,
     leftBehind,
-    registry,
+    methods,
     settings,
   );
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
-  const operating = operatingOf(store.operator, registry, settings, clock, log);
+  const triggered = new TriggerRunner(methods, interceptor, leftBehind, clock, log, settings);
+  const operating = operatingOf(store.operator, { registry, triggered, settings, clock, log });
   return {
     settings,
     store,
@@ -93,23 +101,27 @@ export function createTaskLockCore({
   };
 }
 
-/** What is done for operators in the background; nothing where the store has no place for it. */
+/** What is done for operators; nothing where the store has no place for it. */
 function operatingOf(
   store: OperatorStore | undefined,
-  registry: TaskRegistry,
-  { application, replicaId: replica, history, claimTimeout }: ModuleSettings,
-  clock: LockClock,
-  log: LockLog,
-): Operating | undefined {
+  {
+    registry,
+    triggered,
+    settings,
+    clock,
+    log,
+  }: { registry: TaskRegistry; triggered: TriggerRunner } & Pick<CoreInput, 'settings' | 'clock' | 'log'>,
+): { background: Operating; triggers: Triggers } | undefined {
   if (!store) return undefined;
-  const parts: OperatingPart[] = [new HistoryPrune(store, clock, log)];
+  const { application, replicaId, history, operatorPolling, claimTimeout: timeout } = settings;
+  const triggers = new Triggers(store, triggered, clock, log, { replicaId, operatorPolling, timeout });
+  const parts: OperatingPart[] = [new HistoryPrune(store, clock, log), triggers];
   if (history) {
-    const declaration = { application, replica, version: VERSION };
-    parts.push(
-      new TaskDeclarer(store, () => registry.declaredTasks(), declaration, clock, log, claimTimeout),
-    );
+    const declaration = { application, replica: replicaId, version: VERSION };
+    const tasks = () => registry.declaredTasks();
+    parts.push(new TaskDeclarer(store, tasks, declaration, clock, log, OPERATING_TIMEOUTS * timeout));
   }
-  return new Operating(store, parts, clock, log, claimTimeout);
+  return { background: new Operating(store, parts, clock, log, OPERATING_TIMEOUTS * timeout), triggers };
 }
 
 /** The store that the module's options ask for. */

@@ -73,7 +73,7 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     }
     // In the background, a moment later: no start waits for it, and none fails of it.
     this.core.registry.exploreBy(() => this.explore());
-    this.core.operating?.begin();
+    this.core.operating?.background.begin();
   }
 
   /**

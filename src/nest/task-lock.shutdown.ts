@@ -2,8 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { formatDuration } from '../common/duration.js';
 import type { TaskLocks } from '../lock/task-locks.js';
-import type { Operating } from '../operate/operating.js';
 import type { RequestPoller } from '../requests/poller.js';
+
+import type { TaskLockCore } from './core.js';
 
 /** How many names of running tasks a line of the log holds. */
 const MOST_NAMES = 10;
@@ -16,16 +17,17 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
   constructor(
     private readonly locks: TaskLocks,
     private readonly poller: RequestPoller,
-    private readonly operating: Operating | undefined,
+    private readonly operating: TaskLockCore['operating'],
     private readonly shutdownTimeout: number,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     this.poller.end();
-    this.operating?.end();
+    this.operating?.background.end();
     const running = this.locks.runningNames();
     if (running.length > 0) this.logger.log(describeShutdown(running, this.shutdownTimeout));
     await this.locks.stop(this.shutdownTimeout);
+    await this.operating?.triggers.close();
   }
 }
 

@@ -1,13 +1,5 @@
 // Each entry breaks runner.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
-  'schedules that change while the application runs': [
-    {
-      find: 'this.registry.current(known.task)',
-      replace: 'known.task',
-      suites: ['changed-schedules.spec'],
-      scenario: 'a run of requests holds its lock by the changed schedule',
-    },
-  ],
   'a condition leaves requests to other replicas': [
     {
       find: 'if (refusedFor > 0) return { succeeded: false, restFor: refusedFor };',

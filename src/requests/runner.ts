@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { asDirectCall } from '../calls/call-context.js';
+import { LEFT_BEHIND_TIMEOUT } from '../calls/left-behind-ticks.js';
 import type { LeftBehindTicks } from '../calls/left-behind-ticks.js';
-import { claimOf, conditionOf } from '../calls/task-call.js';
+import { claimOf } from '../calls/task-call.js';
 import type { TaskCall } from '../calls/task-call.js';
+import { callBySelf, invokeBySelf } from '../calls/task-methods.js';
+import type { TaskMethods } from '../calls/task-methods.js';
 import { ReturnedClaim } from '../calls/task-lock.interceptor.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskRun } from '../calls/task-run.js';
@@ -11,7 +13,6 @@ import { within } from '../common/timeouts.js';
 import type { Skipped } from '../lock/task-claim.js';
 import type { UnknownRequests, WaitingRequests } from '../store/request-store.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
-import type { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/task.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import type { Attempt, PolledRunner, RequestPoller } from './poller.js';
@@ -25,16 +26,12 @@ const UNKNOWN_AFTER = 60_000;
 const REPORT_EVERY = 60_000;
 const REPORT_AGAIN = 3_600_000;
 
-/** Milliseconds for which the run of a tick that was left behind is awaited; a longer one holds the lock. */
-const LEFT_BEHIND_TIMEOUT = 5_000;
-
 /** Milliseconds after which a lock that seemed to be held is attempted again: somebody may have freed its row by hand. */
 const LONGEST_REST = 60_000;
 
 /** Runs requests as calls of the methods that they are for. */
 export class RequestRunner implements PolledRunner {
   private readonly logger = new Logger('TaskLock');
-  private readonly methods = new Map<string, { task: Task; method: ScheduledMethod }>();
   private readonly reported = new Map<string, number>();
   /** Until when a task is left alone, by its name: its condition was false here. */
   private readonly refused = new Map<string, number>();
@@ -47,7 +44,7 @@ export class RequestRunner implements PolledRunner {
     private readonly store: RequestingStore,
     private readonly clock: LockClock,
     private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
-    private readonly registry: Pick<TaskRegistry, 'current'>,
+    private readonly methods: TaskMethods,
     /** `pollingInterval`: milliseconds until a condition that was false is asked again. */
     private readonly settings: Pick<ModuleSettings, 'pollingInterval' | 'application'>,
   ) {
@@ -55,39 +52,32 @@ export class RequestRunner implements PolledRunner {
   }
 
   get tasks(): readonly string[] {
-    return [...this.methods.keys()];
+    return this.methods.names;
   }
 
   /** Requests of the task run this method; where it expects some, they are polled for from here on. */
   add(task: Task, method: ScheduledMethod): void {
-    this.methods.set(task.name, { task, method });
+    this.methods.add(task, method);
     if (task.expectsRequests) this.poller.expect(task.name);
   }
 
   async attempt(waiting: WaitingRequests): Promise<Attempt> {
-    const known = this.methods.get(waiting.task);
+    const known = this.methods.find(waiting.task);
     if (!known) return { succeeded: false };
-    const { method } = known;
-    const task = this.registry.current(known.task);
+    const { task } = known;
     const refusedFor = this.refusedFor(task.name);
     if (refusedFor > 0) return { succeeded: false, restFor: refusedFor };
-    const { instance, key, method: decorated, declaration } = method;
-    const type = instance.constructor;
+    const asked = callBySelf(known, waiting.key);
     const call: TaskCall = {
-      // A request waits in its table and not in a claim, and there is nobody to throw at.
-      task: { ...task, overlap: 'skip', waitTimeout: undefined },
-      key: waiting.key,
-      tick: { kind: 'call' },
-      direct: task.schedule !== undefined,
-      method: { type, key, declaration },
-      condition: conditionOf(task, instance),
+      ...asked,
+      // A request waits in its table and not in a claim.
+      task: { ...asked.task, waitTimeout: undefined },
       served: {
         lockName: waiting.name,
         spacing: task.debounce?.mode === 'leading' ? task.debounce.delay : 0,
       },
     };
-    const work = async (args: unknown[]): Promise<unknown> =>
-      asDirectCall({ type, key }, async () => Reflect.apply(decorated, instance, args));
+    const work = (args: unknown[]): Promise<unknown> => invokeBySelf(known, args);
     // This run would take the row of a tick that a dead run left behind, and supersede that tick.
     if (task.recover) await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(task.name));
     return new Promise((resolve) => {

@@ -62,7 +62,9 @@ class Jobs {
   async onlyCalled() {}
 
   @TaskLock('of a key', undefined, { key: (id: number) => id })
-  async ofAKey(_: number) {}
+  async ofAKey(id: number) {
+    return id;
+  }
 
   @Cron(NIGHTLY, { timeZone: 'UTC', disabled: true })
   @TaskLock('disabled', undefined, { when: () => true })

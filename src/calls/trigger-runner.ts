@@ -1,0 +1,132 @@
+import type { LockClock } from '../common/clock.js';
+import { messageOf, thrownText } from '../common/error-text.js';
+import type { LockLog } from '../common/log.js';
+import { within } from '../common/timeouts.js';
+import { TaskLockLostError } from '../lock/errors.js';
+import type { TakenTrigger, TriggerAnswer } from '../store/operator-store.js';
+import type { RunOutcome } from '../store/recorded-run.js';
+import { keyOfCall } from '../tasks/settings/lock-key.js';
+import type { ModuleSettings } from '../tasks/settings/module-settings.js';
+import { LEFT_BEHIND_TIMEOUT } from './left-behind-ticks.js';
+import type { LeftBehindTicks } from './left-behind-ticks.js';
+import { callBySelf, invokeBySelf } from './task-methods.js';
+import type { TaskMethod, TaskMethods } from './task-methods.js';
+import type { TaskLockInterceptor } from './task-lock.interceptor.js';
+import type { TaskRun } from './task-run.js';
+
+/** Characters of an error that an answer keeps. */
+const LONGEST_ERROR = 2_000;
+
+/** What a run that an operator has triggered needs. */
+export type TriggeredCall = Omit<TakenTrigger, 'id'>;
+
+/** Runs tasks that an operator has triggered, as direct calls of their methods. */
+export class TriggerRunner {
+  constructor(
+    private readonly methods: TaskMethods,
+    private readonly interceptor: Pick<TaskLockInterceptor, 'claimAndRun'>,
+    private readonly leftBehind: Pick<LeftBehindTicks, 'look'>,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+    private readonly settings: Pick<ModuleSettings, 'claimTimeout' | 'redactError'>,
+  ) {}
+
+  has(task: string): boolean {
+    return this.methods.find(task) !== undefined;
+  }
+
+  /** The tasks that may run here. A condition is asked before the claim as well: then it says so in the log. */
+  async runnable(): Promise<string[]> {
+    const found = await Promise.all(
+      this.methods.names.map(async (name) => ((await this.mayRun(name)) ? [name] : [])),
+    );
+    return found.flat();
+  }
+
+  /**
+   * The key of a run with these arguments.
+   *
+   * @throws Error if it cannot be told, or is another one than the given one
+   */
+  keyOf({ task, key, args }: Pick<TriggeredCall, 'task' | 'key' | 'args'>): string | undefined {
+    const keyFunction = this.methods.find(task)?.task.key;
+    if (!keyFunction) {
+      if (key === undefined) return undefined;
+      throw new Error('this task is declared without a key: its one lock is for all calls');
+    }
+    let derived: string;
+    try {
+      derived = keyOfCall(keyFunction, JSON.parse(args ?? '[]') as unknown[]);
+    } catch (error) {
+      throw new Error(`the key of this task is computed from its arguments, and ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    if (key === undefined || key === derived) return derived;
+    throw new Error(`'${key}' is not the key of these arguments, which is '${derived}'`);
+  }
+
+  /** Claims, runs and releases. Never rejects. `begun` is told of the fence before the method is called. */
+  async run(trigger: TriggeredCall, begun: (fence: bigint) => void): Promise<TriggerAnswer> {
+    const found = this.methods.find(trigger.task);
+    if (!found) return skipped('this replica has no method for it');
+    let run: TaskRun | undefined;
+    try {
+      const key = this.keyOf(trigger);
+      const call = { ...callBySelf(found, key), operated: { evenIfPaused: trigger.evenIfPaused } };
+      // This run would take the row of a tick that a dead run left behind, and supersede that tick.
+      if (found.task.recover)
+        await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(trigger.task));
+      const result = await this.interceptor.claimAndRun(call, async (begunRun) => {
+        run = begunRun;
+        begun(run.fence);
+        this.log.log(`"${trigger.task}" runs now: it was triggered by ${trigger.by}.`);
+        await invokeBySelf(found, JSON.parse(trigger.args ?? '[]') as unknown[]);
+      });
+      if (result.status === 'executed') return { answer: 'succeeded', fence: run?.fence };
+      return skipped(result.reason);
+    } catch (error) {
+      if (!run) return skipped(messageOf(error));
+      const text = thrownText(error);
+      this.log.error(
+        `"${trigger.task}", triggered by ${trigger.by}: ${text}`,
+        error instanceof Error ? error.stack : undefined,
+      );
+      return { answer: outcomeOf(run), fence: run.fence, error: this.kept(text, trigger.task) };
+    }
+  }
+
+  private async mayRun(name: string): Promise<boolean> {
+    const found = this.methods.find(name);
+    const condition = found && callBySelf(found, undefined).condition;
+    if (!condition) return found !== undefined;
+    try {
+      const asked = (async () => (await condition()) === true)();
+      return (await within(this.clock, this.settings.claimTimeout, asked)) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The error as it may be kept. */
+  private kept(text: string, task: string): string | undefined {
+    const { redactError = (error: string) => error } = this.settings;
+    try {
+      return String(redactError(text, task)).slice(0, LONGEST_ERROR);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function skipped(reason: string): TriggerAnswer {
+  return { answer: `skipped: ${reason}` };
+}
+
+/** How a run ended that did not succeed. */
+function outcomeOf({ signal }: TaskRun): RunOutcome {
+  const reason: unknown = signal.reason;
+  if (!(reason instanceof TaskLockLostError)) return 'failed';
+  if (reason.reason === 'cancelled') return 'cancelled';
+  return reason.reason === 'shutdown' ? 'aborted' : 'failed';
+}

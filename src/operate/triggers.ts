@@ -1,0 +1,175 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LockClock } from '../common/clock.js';
+import { messageOf } from '../common/error-text.js';
+import { InFlight } from '../common/in-flight.js';
+import type { LockLog } from '../common/log.js';
+import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
+import { answerWithin, startPause, within } from '../common/timeouts.js';
+import type { NewTrigger, OperatorStore, TakenTrigger, TriggerAnswer } from '../store/operator-store.js';
+import type { OperatingPart } from './operating.js';
+import { TaskLockOperatorError } from './operator-errors.js';
+import type { TriggerState } from './operator-types.js';
+import { answeredTrigger } from './trigger-states.js';
+
+/** Milliseconds for which what came of a run is written again and again, and between two attempts. */
+const WRITE_FOR = 60_000;
+const WRITE_AGAIN = 1_000;
+
+/** Milliseconds that a shutdown waits for the answers of runs that it has aborted. */
+const SHUTDOWN_GRACE = 2_000;
+
+/** Runs what is triggered. */
+export interface TriggerRuns {
+  has(task: string): boolean;
+  /** @throws Error if the key cannot be told, or is another one than the given one */
+  keyOf(trigger: Pick<NewTrigger, 'task' | 'key' | 'args'>): string | undefined;
+  /** The tasks that this replica may run now. */
+  runnable(): Promise<string[]>;
+  /** Never rejects. `begun` is told of the fence before the method is called. */
+  run(trigger: Omit<TakenTrigger, 'id'>, begun: (fence: bigint) => void): Promise<TriggerAnswer>;
+}
+
+export interface TriggersSettings {
+  replicaId: string;
+  /** Milliseconds between two looks for triggers from outside; infinite for none. */
+  operatorPolling: number;
+  /** Milliseconds for an answer of the store. */
+  timeout: number;
+}
+
+/** Runs what an operator has triggered: in this application, or from outside, by a row that one replica takes. */
+export class Triggers implements OperatingPart {
+  /** A run must not be part of any context in which a look was planned. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+  private readonly writes = new InFlight();
+  private isDown = false;
+  private hasEnded = false;
+  private isClosed = false;
+  private cancel = (): void => {};
+
+  constructor(
+    private readonly store: Pick<
+      OperatorStore,
+      'addTrigger' | 'takeTriggers' | 'startTrigger' | 'answerTrigger'
+    >,
+    private readonly runner: TriggerRuns,
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+    private readonly settings: TriggersSettings,
+  ) {}
+
+  begin(): void {
+    this.lookIn(Math.random() * this.settings.operatorPolling);
+  }
+
+  /** Takes no more triggers. What runs is ended by the locks. */
+  end(): void {
+    this.hasEnded = true;
+    this.cancel();
+  }
+
+  /** Resolves when the answers are written of the runs that have ended; nothing is written any more then. */
+  async close(): Promise<void> {
+    // The release of an aborted run is answered, and its answer is not on its way before the next turn.
+    await startPause(this.clock, 0).over;
+    await this.writes.ended(this.clock, SHUTDOWN_GRACE);
+    this.isClosed = true;
+  }
+
+  /**
+   * Runs a trigger here and now, and writes down who wanted it, and what came of it; nothing if the method is not here.
+   *
+   * @throws TaskLockOperatorError if the task has another key with these arguments
+   * @throws LockStoreUnavailableError if it could not be written down: nothing has run then
+   */
+  runHere(trigger: NewTrigger): Promise<TriggerState> | undefined {
+    return this.runner.has(trigger.task) ? this.execute(trigger) : undefined;
+  }
+
+  private async execute(trigger: NewTrigger): Promise<TriggerState> {
+    const key = this.keyOf(trigger);
+    const { id } = await this.store.addTrigger({ ...trigger, key }, this.settings.replicaId);
+    return answeredTrigger(id, await this.run({ ...trigger, key, id }));
+  }
+
+  private keyOf(trigger: NewTrigger): string | undefined {
+    try {
+      return this.runner.keyOf(trigger);
+    } catch (error) {
+      throw new TaskLockOperatorError(
+        'input',
+        `TaskLockOperator.trigger('${trigger.task}'), options args and key: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  private lookIn(delay: number): void {
+    if (this.hasEnded || delay === Infinity) return;
+    this.cancel = this.outside(() => this.clock.timer(delay, () => void this.look()));
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const tasks = await this.runner.runnable();
+      // A late answer is awaited: what it has taken nobody else will run.
+      const taken =
+        tasks.length > 0 && !this.hasEnded
+          ? await this.store.takeTriggers(tasks, this.settings.replicaId)
+          : [];
+      this.isDown = false;
+      for (const each of taken) void this.run(each);
+    } catch (error) {
+      if (!this.isDown)
+        this.log.warn(`Triggered runs could not be looked for, which is retried: ${messageOf(error)}`);
+      this.isDown = true;
+    }
+    // Spread, so that replicas that started together do not look together for ever.
+    this.lookIn(this.settings.operatorPolling * (0.75 + Math.random() / 2));
+  }
+
+  /** Never rejects: what the run has done stands, whether or not it can be written down. */
+  private async run(taken: TakenTrigger): Promise<TriggerAnswer> {
+    const { id } = taken;
+    let isOver = false;
+    const answer = await this.runner.run(taken, (fence) => {
+      // Not awaited: the method runs whatever becomes of it.
+      void this.write(
+        taken,
+        () => this.store.startTrigger(id, fence),
+        () => isOver,
+      );
+    });
+    isOver = true;
+    const written = this.write(taken, () => this.store.answerTrigger(id, answer));
+    // Who has triggered it waits for the outcome, and not for the end of an outage.
+    await within(this.clock, this.settings.timeout, written);
+    return answer;
+  }
+
+  private write(trigger: TakenTrigger, send: () => Promise<void>, isOver?: () => boolean): Promise<void> {
+    return this.writes.track(this.writeWithin(trigger, send, isOver));
+  }
+
+  private async writeWithin(
+    { id, task }: TakenTrigger,
+    send: () => Promise<void>,
+    isOver = (): boolean => false,
+  ): Promise<void> {
+    const deadline = this.clock.monotonic() + WRITE_FOR;
+    for (;;) {
+      try {
+        return await answerWithin(this.clock, this.settings.timeout, send());
+      } catch (error) {
+        if (isOver()) return;
+        const mayPass = error instanceof LockStoreUnavailableError && this.clock.monotonic() < deadline;
+        if (!mayPass || this.isClosed) {
+          this.log.error(
+            `What came of trigger ${id} of "${task}" could not be written down: ${messageOf(error)}`,
+          );
+          return;
+        }
+      }
+      await startPause(this.clock, WRITE_AGAIN, false).over;
+    }
+  }
+}
