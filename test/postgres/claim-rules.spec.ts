@@ -7,9 +7,9 @@ import { inOneCommit, releaseStatement } from '../../src/store/postgres/release.
 import { queryOf } from '../../src/store/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
+import { blockedStatement } from '../support/blocked-statement.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
-import { until } from '../support/until.js';
 
 describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
   let database: TestDatabase;
@@ -77,12 +77,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       await other.query('BEGIN');
       await other.query(`INSERT INTO task_lock (name) VALUES ('new')`);
       const claim = store.claim([aClaim({ name: 'new' })]);
-      await until(async () => {
-        const waiting = await database.query(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        return waiting.length > 0;
-      });
+      await blockedStatement(database);
       await other.query('COMMIT');
       expect(await claim).toMatchObject([{ status: 'won' }]);
     });

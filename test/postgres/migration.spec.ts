@@ -4,6 +4,7 @@ import type { DataSource, DataSourceOptions, QueryRunner } from 'typeorm';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim } from '../support/claims.js';
+import { blockedStatement } from '../support/blocked-statement.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 
@@ -28,6 +29,10 @@ async function migrate(
   const dataSource = await database.connect({ migrations: [...taskLockMigrations], ...options });
   await dataSource.runMigrations();
   return dataSource;
+}
+
+async function aRunner(): Promise<QueryRunner> {
+  return (await database.connect()).createQueryRunner();
 }
 
 describe('the migration', () => {
@@ -66,6 +71,21 @@ describe('the migration', () => {
     const store = new PostgresLockStore(() => dataSource, place);
     await store.requests.prepare([]);
     expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
+  });
+
+  test.each([
+    ['the locks', 0],
+    ['the requests', 1],
+  ])('makes the table of %s once where another replica is making it', async (_, nth) => {
+    const migration = new taskLockMigrations[nth]!();
+    const [first, second] = [await aRunner(), await aRunner()];
+    await first.startTransaction();
+    await migration.up(first);
+    const upBesides = migration.up(second);
+    await blockedStatement(database);
+    await Promise.all([first.commitTransaction(), upBesides]);
+    await Promise.all([first.release(), second.release()]);
+    expect(await tables()).toHaveLength(1);
   });
 
   test.each(['all', 'each', 'none'] as const)(

@@ -13,7 +13,7 @@ module.exports = {
       find: "SELECT pg_advisory_xact_lock(hashtextextended('${lockKey}', 0));\n",
       replace: '',
       suites: ['migration.spec'],
-      scenario: 'is safe where several replicas start at once',
+      scenario: 'makes the table of the locks once where another replica is making it',
     },
   ],
 };
