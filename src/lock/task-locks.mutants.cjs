@@ -20,8 +20,8 @@ module.exports = {
     {
       find: 'if (claim.instants) this.leftBehind.lookAfter(claim, timeLeft);',
       replace: '',
-      suites: ['missed-ticks.spec'],
-      scenario: 'runs also where that one ran on the same replica',
+      suites: ['task-locks-running.spec'],
+      scenario: 'a missed tick that falls into a run of this replica is looked for again',
     },
   ],
   'an ask that outlives its run goes back': [

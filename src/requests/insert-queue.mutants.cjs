@@ -9,8 +9,8 @@ module.exports = {
     {
       find: 'wanted.aborted = true;',
       replace: '',
-      suites: ['postgres/requests.spec'],
-      scenario: 'without a connection left, a request gives up in time and is not sent later',
+      suites: ['insert-queue.spec'],
+      scenario: 'are not wanted any more once they are given up',
     },
     {
       find: '    if (this.waiting.has(name)) return undefined;\n',

@@ -3,6 +3,7 @@ import { LockStoreUnavailableError } from '../../src/common/store-unavailable.er
 import { InMemoryRequestStore } from '../../src/store/memory/memory-request-store.js';
 import { InsertQueue } from '../../src/requests/insert-queue.js';
 import type { NewRequest } from '../../src/store/request-store.js';
+import type { WantedSignal } from '../../src/store/wanted-signal.js';
 import { FakeClock, settled } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
 
@@ -11,11 +12,18 @@ const TIMEOUT = 1_000;
 /** A store that notes its inserts, and may hold or refuse them. */
 class RecordingStore extends InMemoryRequestStore {
   readonly inserts: string[][] = [];
+  /** Whether each insert is still wanted. */
+  readonly wanted: (WantedSignal | undefined)[] = [];
   gate?: Gate;
   refuses?: { args: string; error: Error };
 
-  override async add(requests: readonly NewRequest[]): Promise<Date> {
+  override async add(
+    requests: readonly NewRequest[],
+    _manager?: unknown,
+    wanted?: WantedSignal,
+  ): Promise<Date> {
     const { refuses } = this;
+    this.wanted.push(wanted);
     this.inserts.push(requests.map(({ args }) => args));
     await this.gate?.opened;
     if (refuses && requests.some(({ args }) => args === refuses.args)) throw refuses.error;
@@ -108,6 +116,16 @@ describe('the requests of a name', () => {
     await silent;
     await later;
     expect(store.inserts).toEqual([['silent'], ['later']]);
+  });
+
+  test('are not wanted any more once they are given up: what waits for a connection is not sent later', async () => {
+    const { clock, store, add } = aQueue();
+    store.gate = new Gate();
+    const given = expect(add('1')).rejects.toThrow('the database did not answer');
+    expect(store.wanted).toMatchObject([{ aborted: false }]);
+    await clock.advance(TIMEOUT);
+    await given;
+    expect(store.wanted).toMatchObject([{ aborted: true }]);
   });
 
   test('are sent again where they certainly were not sent, and are there once', async () => {

@@ -71,6 +71,18 @@ describe('a replica that runs the task', () => {
   });
 });
 
+test('a missed tick that falls into a run of this replica is looked for again when its lease could have ended', async () => {
+  const { locks, clock, store } = replica();
+  let looks = 0;
+  locks.watchLeftBehind(aTick.name, () => looks++);
+  await wonLock(locks.claim(aTick));
+  await locks.claim({ ...aTick, instants: { nextAfter: (after) => after + MINUTE } });
+  expect(store.claims).toHaveLength(1);
+  expect(looks).toBe(1);
+  await clock.advance(6 * MINUTE);
+  expect(looks).toBe(2);
+});
+
 describe('the release of a run', () => {
   test('says by name and token how it ended, and what the hold counts from', async () => {
     const { locks, store } = replica();

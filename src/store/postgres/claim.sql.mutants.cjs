@@ -151,7 +151,7 @@ module.exports = {
       find: 'tick.scheduledTime.toISOString()',
       replace: "tick.scheduledTime.toISOString().replace(/\\..*/, 'Z')",
       suites: ['postgres-conformance.spec'],
-      scenario: 'a tick that is not due yet is not granted, even if the row is free',
+      scenario: 'a tick keeps its milliseconds',
     },
     {
       find: 'tick.scheduledTime.toISOString()',
