@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { aClaim, aRelease } from '../support/claims.js';
+import { settled } from '../support/fake-clock.js';
 import { Journal } from '../support/journal.js';
 import { until } from '../support/until.js';
 
@@ -334,7 +335,19 @@ describe('requests', () => {
     await Promise.all(Array.from({ length: 50 }, (_, id) => jobs.debounced(id)));
     await until(() => leadership.asked > 0);
     // The names of one poll are begun in one turn, and at most eight at a time.
-    expect(leadership.asked).toBeLessThanOrEqual(8);
+    const { asked } = leadership;
+    expect(asked).toBeLessThanOrEqual(8);
+    const found: unknown[] = [];
+    const waiting = store.requests.waiting.bind(store.requests);
+    jest.spyOn(store.requests, 'waiting').mockImplementation(async (search) => {
+      const names = await waiting(search);
+      found.push(...names.filter(({ dueIn }) => dueIn <= 0).map(({ key }) => key));
+      return names;
+    });
+    await jobs.debounced(50);
+    await until(() => found.includes('50'));
+    await settled();
+    expect(leadership.asked).toBe(asked);
     expect(store.claims).toBe(0);
   });
 });
