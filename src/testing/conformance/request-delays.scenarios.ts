@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { ConformanceScenario } from './conformance-harness.js';
+import { MINUTE } from './player.js';
 import { requests, SECOND } from './requester.js';
 
 /** When requests are due. */
@@ -29,12 +30,12 @@ export const requestDelaysScenarios: readonly ConformanceScenario[] = [
   }),
   requests('later ones put a debounced run off, until their delay is over', async (requester, harness) => {
     await requester.debounced([1]);
-    await harness.advance(4 * SECOND);
+    await harness.advance(4 * MINUTE);
     await requester.debounced([2]);
-    await harness.advance(4 * SECOND);
+    await harness.advance(4 * MINUTE);
     assert.deepEqual(await requester.waiting(), []);
     assert.equal((await requester.pickUp()).args, undefined);
-    await harness.advance(1 * SECOND);
+    await harness.advance(MINUTE);
     assert.deepEqual(await requester.waiting(), [['task', 2]]);
     assert.deepEqual((await requester.serve()).newest, [2]);
   }),
@@ -43,7 +44,7 @@ export const requestDelaysScenarios: readonly ConformanceScenario[] = [
     async (requester, harness) => {
       for (let nth = 1; nth <= 6; nth++) {
         await requester.debounced([nth]);
-        await harness.advance(4 * SECOND);
+        await harness.advance(4 * MINUTE);
       }
       assert.deepEqual(await requester.waiting(), [['task', 6]]);
       assert.deepEqual((await requester.serve()).count, 6);
@@ -56,6 +57,6 @@ export const requestDelaysScenarios: readonly ConformanceScenario[] = [
     await harness.advance(SECOND);
     await requester.debounced([2]);
     assert.deepEqual((await requester.serve()).newest, [1]);
-    assert.deepEqual(await requester.waiting(5 * SECOND), [['task', 1]]);
+    assert.deepEqual(await requester.waiting(5 * MINUTE), [['task', 1]]);
   }),
 ];

@@ -1,6 +1,6 @@
 import type { NewRequest, PickedUp, RequestStore, SettledRun } from '../../store/request-store.js';
 import type { ConformanceHarness, ConformanceScenario } from './conformance-harness.js';
-import { call, LEASE, Player, scenario } from './player.js';
+import { call, LEASE, MINUTE, Player, scenario } from './player.js';
 
 export const SECOND = 1_000;
 export const ATTEMPTS = 3;
@@ -20,8 +20,9 @@ export class Requester {
     await this.store.add([{ name: 'task', task: 'task', args: JSON.stringify(args), delay: 0, ...terms }]);
   }
 
+  /** Minutes, so that the store's own clock cannot pass one between two steps, however slow the machine is. */
   debounced(args: unknown[]): Promise<void> {
-    return this.add(args, { delay: 5 * SECOND, maxDelay: 20 * SECOND });
+    return this.add(args, { delay: 5 * MINUTE, maxDelay: 20 * MINUTE });
   }
 
   /** Takes the lock and picks up what is due. Resolves to that and to the token to settle it with. */
