@@ -142,6 +142,8 @@ export interface RecordedAction {
   at: Date;
   /** Of a pause. */
   until?: Date;
+  /** Of a trigger: when it expires if no replica has taken it. */
+  expiresAt?: Date;
   fence?: bigint;
   takenBy?: string;
   answer?: string;
@@ -195,9 +197,12 @@ export interface TriggerAnswer {
 export type CancelResult =
   { status: 'cancelled'; lock: LockRecord } | { status: 'busy' } | { status: 'refused'; lock?: LockRecord };
 
-/** What came of a release. `alive`: the lease is not over, and force was not used. */
+/**
+ * What came of a release. `freeAt`: when the next claim can be won; none where somebody wrote `infinity` into the row.
+ * `alive`: the lease is not over, and force was not used.
+ */
 export type ReleaseResult =
-  | { status: 'released'; freeAt: Date }
+  | { status: 'released'; freeAt?: Date }
   | { status: 'busy' }
   | { status: 'refused' | 'alive'; lock?: LockRecord };
 

@@ -3,8 +3,8 @@ import type { TableKind, TablePlace } from './table-name.js';
 /** Which columns the statements on a table use, separated by commas, by the privilege that they need. */
 export interface NeededAccess {
   SELECT: string;
-  INSERT: string;
-  UPDATE: string;
+  INSERT?: string;
+  UPDATE?: string;
   /** A privilege on the whole table. */
   DELETE?: 'whole table';
 }
@@ -80,14 +80,22 @@ FROM found`;
 /** The parameters of {@link ACCESS_STATEMENT}: a privilege and a column each, or none for the whole table. */
 export function accessValues(
   { table, schema }: TablePlace,
-  { SELECT, INSERT, UPDATE, DELETE }: NeededAccess,
+  needed: NeededAccess | readonly string[],
 ): unknown[] {
-  const pairs = Object.entries({ SELECT, INSERT, UPDATE }).flatMap(([privilege, columns]) =>
-    columns.split(', ').map((column): [string, string | null] => [privilege, column]),
-  );
+  if (isWhole(needed)) return [schema ?? null, table, needed, needed.map(() => null)];
+  const { SELECT, INSERT, UPDATE, DELETE } = needed;
+  const pairs = Object.entries({ SELECT, INSERT, UPDATE })
+    .flatMap(([privilege, columns = '']) =>
+      columns.split(', ').map((column): [string, string | null] => [privilege, column]),
+    )
+    .filter(([, column]) => column !== '');
   if (DELETE) pairs.push(['DELETE', null]);
   const [privileges, columns] = [pairs.map(([privilege]) => privilege), pairs.map(([, column]) => column)];
   return [schema ?? null, table, privileges, columns];
+}
+
+function isWhole(needed: NeededAccess | readonly string[]): needed is readonly string[] {
+  return Array.isArray(needed);
 }
 
 /** What keeps the role from using the table, and the statements that mend it; nothing where it may. */

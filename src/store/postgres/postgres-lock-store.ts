@@ -24,6 +24,9 @@ import { isConflict, isDenied, withMigrationHint } from './errors.js';
 import { holdersStatement, lastHolder } from './holders.sql.js';
 import type { HolderRow } from './holders.sql.js';
 import { fenceStatement } from './fence.sql.js';
+import { operatorStatementsFor } from './operator-statements.js';
+import { tableNamesFor, TABLE_KINDS } from './operator-tables.js';
+import { PostgresOperatorStore } from './postgres-operator-store.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { checkStatement, ensureStatement, SCHEMA_STATEMENT } from './prepare.sql.js';
 import { purgeStatement } from './purge.sql.js';
@@ -76,6 +79,7 @@ const MAX_ENSURE_TRIES = 20;
 export class PostgresLockStore implements LockStore {
   readonly batches = true;
   readonly requests: PostgresRequestStore;
+  readonly operator: PostgresOperatorStore;
   private readonly runner: StatementRunner;
   private readonly tableOptions: { schema?: string; table: string };
   private lazyStatements?: ReturnType<typeof statementsFor>;
@@ -95,6 +99,18 @@ export class PostgresLockStore implements LockStore {
       this.runner,
       () => this.statements.requests,
       (error) => withMigrationHint(error, this.tableOptions, this.statements.requestTable, REQUEST_TABLE),
+    );
+    this.operator = new PostgresOperatorStore(
+      this.runner,
+      clock,
+      () => this.statements.operator,
+      (error, which) =>
+        withMigrationHint(
+          error,
+          this.tableOptions,
+          this.statements.operator.tables[which],
+          TABLE_KINDS[which],
+        ),
     );
   }
 
@@ -231,6 +247,7 @@ function statementsFor(lockTable: string, schema: string | undefined) {
   const table = qualifiedTable(lockTable, schema);
   const requests = requestTableOf(lockTable);
   const requestTable = qualifiedTable(requests, schema);
+  const tables = tableNamesFor({ table: lockTable, schema });
   return {
     place: { table: lockTable, schema },
     table,
@@ -245,5 +262,6 @@ function statementsFor(lockTable: string, schema: string | undefined) {
     ensure: ensureStatement(table),
     purge: purgeStatement(table),
     requests: { ...requestStatementsFor(requestTable, table), place: { table: requests, schema } },
+    operator: { ...operatorStatementsFor(tables), place: { table: lockTable, schema }, tables },
   };
 }

@@ -7,7 +7,8 @@ import type { TableKind, TablePlace } from './table-name.js';
 /** A table whose access is checked. */
 export interface CheckedTable extends TablePlace {
   what: TableKind;
-  needed: NeededAccess;
+  /** By columns, or privileges on the whole table. */
+  needed: NeededAccess | readonly string[];
 }
 
 /**

@@ -3,6 +3,11 @@ import { atomicScenarios } from './atomic.scenarios.js';
 import { batchesScenarios } from './batches.scenarios.js';
 import { holdsScenarios } from './holds.scenarios.js';
 import { missedScenarios } from './missed.scenarios.js';
+import { operatorDeclarationsScenarios } from './operator-declarations.scenarios.js';
+import { operatorHistoryScenarios } from './operator-history.scenarios.js';
+import { operatorPausesScenarios } from './operator-pauses.scenarios.js';
+import { operatorRunsInProgressScenarios } from './operator-runs-in-progress.scenarios.js';
+import { operatorTriggersScenarios } from './operator-triggers.scenarios.js';
 import { purgeScenarios } from './purge.scenarios.js';
 import { recoveryScenarios } from './recovery.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
@@ -32,4 +37,9 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...requestDelaysScenarios,
   ...requestFailuresScenarios,
   ...batchesScenarios,
+  ...operatorDeclarationsScenarios,
+  ...operatorPausesScenarios,
+  ...operatorRunsInProgressScenarios,
+  ...operatorHistoryScenarios,
+  ...operatorTriggersScenarios,
 ];

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { ALL_TASKS } from '../operator-store.js';
+import type { Declaration, DeclaredTask } from '../operator-store.js';
+import { storable } from './storable.js';
+
+/** A definition is in use until nobody has declared it again for so long: replicas do so each day. */
+export const IN_USE = `interval '2 days'`;
+const REFRESHED_AFTER = `interval '1 day'`;
+
+/** A row of the table of declared tasks that a replica wants to be there. */
+export interface WantedRow {
+  name: string;
+  digest: string;
+  task?: DeclaredTask;
+}
+
+export interface OutdatedRow {
+  nth: string;
+}
+
+export interface TurnRow {
+  mine: 'true' | 'false';
+}
+
+/**
+ * Which rows of a declaration are missing, or were not refreshed for a day. A replica that starts like the one before it
+ * sends this and nothing else. Reads by the primary key, and takes no lock.
+ */
+export function outdatedStatement(table: string): string {
+  return `
+SELECT asked.nth
+FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, digest, nth)
+LEFT JOIN ${table} AS task ON task.application = $1 AND task.name = asked.name AND task.digest = asked.digest
+WHERE task.name IS NULL OR task.last_declared < clock_timestamp() - ${REFRESHED_AFTER}`;
+}
+
+/**
+ * Adds the rows that are missing, and refreshes those that are a day old.
+ *
+ * Why it is safe beside other replicas:
+ * - Only the one that gets the advisory lock writes: of 200 that start at once, the others write nothing, are told so,
+ *   and look again. The lock ends with the statement's own transaction, so a pooler may stand between.
+ * - A replica that gets its turn late meets what the one before has committed: an existing row is left as it is, and one
+ *   that was refreshed meanwhile is not old any more. Rows are added in order, so that nothing deadlocks.
+ * - A locked row is skipped: another replica refreshes it, or the next one to start.
+ * - `first_declared` is never changed, so that old and new code in a rolling deployment do not flap.
+ */
+export function declareStatement(table: string): string {
+  return `
+WITH turn AS MATERIALIZED (
+  SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine
+), asked AS (
+  SELECT asked.* FROM turn, unnest(
+    $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[], $10::float8[],
+    $11::float8[], $12::boolean[], $13::boolean[], $14::boolean[], $15::boolean[]
+  ) AS asked(name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
+             is_scheduled, is_conditional, is_disabled, is_keyed)
+  WHERE turn.mine
+), stale AS (
+  SELECT task.name, task.digest
+  FROM asked JOIN ${table} AS task ON task.application = $2 AND task.name = asked.name AND task.digest = asked.digest
+  WHERE task.last_declared < clock_timestamp() - ${REFRESHED_AFTER}
+  FOR NO KEY UPDATE OF task SKIP LOCKED
+), refreshed AS (
+  UPDATE ${table} AS task SET last_declared = clock_timestamp(), declared_by = $17, version = $18
+  FROM stale
+  WHERE task.application = $2 AND task.name = stale.name AND task.digest = stale.digest
+), added AS (
+  INSERT INTO ${table}
+    (application, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
+     is_scheduled, is_conditional, is_disabled, is_keyed, names, first_declared, last_declared, declared_by, version)
+  SELECT $2, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
+         is_scheduled, is_conditional, is_disabled, is_keyed, CASE WHEN name = '${ALL_TASKS}' THEN $16::text[] END,
+         reading.at, reading.at, $17, $18
+  FROM asked, (SELECT clock_timestamp() AS at) AS reading
+  ORDER BY name
+  ON CONFLICT (application, name, digest) DO NOTHING
+)
+SELECT mine::text FROM turn`;
+}
+
+/** The rows of a declaration: one for each task, and one that names them all. */
+export function wantedRows({ tasks, version }: Declaration): WantedRow[] {
+  const rows = tasks.map((task): WantedRow => ({ name: task.name, digest: digestOf(definedBy(task)), task }));
+  const all = rows.map(({ name, digest }) => `${name}\n${digest}`).sort();
+  return [...rows, { name: ALL_TASKS, digest: digestOf([version, ...all]) }];
+}
+
+export function outdatedValues({ application = '' }: Declaration, rows: readonly WantedRow[]): unknown[] {
+  return [application, rows.map(({ name }) => name), rows.map(({ digest }) => digest)];
+}
+
+export function declareValues(
+  table: string,
+  { application = '', tasks, replica, version }: Declaration,
+  rows: readonly WantedRow[],
+): unknown[] {
+  const column = <Value>(valueOf: (task: DeclaredTask) => Value | undefined): (Value | null)[] =>
+    rows.map(({ task }) => (task && valueOf(task)) ?? null);
+  const flag = (isSet: (task: DeclaredTask) => boolean): boolean[] =>
+    rows.map(({ task }) => task !== undefined && isSet(task));
+  return [
+    `nestjs-task-lock declares ${table} ${application}`,
+    application,
+    rows.map(({ name }) => name),
+    rows.map(({ digest }) => digest),
+    column(({ member }) => storable(member)),
+    column(({ schedule }) => storable(schedule)),
+    column(({ timeZone }) => storable(timeZone)),
+    column(({ interval }) => interval),
+    column(({ minHold }) => minHold),
+    column(({ maxHold }) => maxHold),
+    column(({ lease }) => lease),
+    flag(({ isScheduled }) => isScheduled),
+    flag(({ isConditional }) => isConditional),
+    flag(({ isDisabled }) => isDisabled),
+    flag(({ isKeyed }) => isKeyed),
+    tasks.map(({ name }) => name),
+    storable(replica),
+    storable(version),
+  ];
+}
+
+/** What makes two definitions the same one, in an order of its own. */
+function definedBy(task: DeclaredTask): unknown[] {
+  const { name, member = null, schedule = null, timeZone = null, interval = null } = task;
+  const { minHold, maxHold, lease, isScheduled, isConditional, isDisabled, isKeyed } = task;
+  const flags = [isScheduled, isConditional, isDisabled, isKeyed];
+  return [name, member, schedule, timeZone, interval, minHold, maxHold, lease, ...flags];
+}
+
+function digestOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,82 @@
+import { strict as assert } from 'node:assert';
+import type { ConformanceScenario } from './conformance-harness.js';
+import { ALL_TASKS } from '../../store/operator-store.js';
+import { DAY, declared, HOUR, operating, recordOf, STEERING } from './operating.js';
+
+export const operatorPausesScenarios: readonly ConformanceScenario[] = [
+  operating('a pause without an end stands until a resume', async (operator, harness) => {
+    await operator.declare(declared(['task']));
+    const pause = await operator.pause('task', undefined, STEERING);
+    assert.deepEqual(
+      { name: pause.name, by: pause.by, reason: pause.reason, until: pause.until },
+      { name: 'task', ...STEERING, until: undefined },
+    );
+    await harness.advance(1_000 * DAY);
+    assert.deepEqual((await recordOf(operator))?.pause, pause);
+    assert.equal(await operator.resume('task', { by: 'bob' }), true);
+    const record = await recordOf(operator);
+    assert.equal(record?.pause, undefined);
+    assert.ok(Math.abs(record!.resumedAt!.getTime() - (await harness.now())) < HOUR);
+    assert.equal(await operator.resume('task', { by: 'bob' }), false);
+  }),
+  operating('a pause with an end is over by itself', async (operator, harness) => {
+    await operator.declare(declared(['task']));
+    const until = new Date(Math.floor(await harness.now()) + HOUR);
+    assert.deepEqual((await operator.pause('task', until, STEERING)).until, until);
+    assert.equal((await recordOf(operator))?.resumedAt, undefined);
+    await harness.advance(2 * HOUR);
+    const record = await recordOf(operator);
+    assert.deepEqual([record?.pause, record?.resumedAt], [undefined, until]);
+    assert.equal(await operator.resume('task', STEERING), false);
+    assert.deepEqual((await recordOf(operator))?.resumedAt, until);
+  }),
+  operating(
+    'a pause that is changed began when it began, and one after it begins anew',
+    async (operator, harness) => {
+      await operator.declare(declared(['task']));
+      const first = await operator.pause('task', undefined, STEERING);
+      await harness.advance(HOUR);
+      const changed = await operator.pause('task', undefined, { by: 'bob' });
+      assert.deepEqual([changed.since, changed.by, changed.reason], [first.since, 'bob', undefined]);
+      await operator.resume('task', STEERING);
+      const next = await operator.pause('task', undefined, STEERING);
+      assert.ok(next.since.getTime() >= first.since.getTime() + HOUR);
+    },
+  ),
+  operating(
+    'of its own pause and that of all tasks the one that ends last is told',
+    async (operator, harness) => {
+      await operator.declare(declared(['task', 'other']));
+      const now = Math.floor(await harness.now());
+      await operator.pause(ALL_TASKS, new Date(now + HOUR), STEERING);
+      await operator.pause('task', new Date(now + 2 * HOUR), STEERING);
+      assert.equal((await recordOf(operator))?.pause?.name, 'task');
+      assert.equal((await recordOf(operator, 'other'))?.pause?.name, ALL_TASKS);
+      await operator.pause(ALL_TASKS, undefined, STEERING);
+      assert.equal((await recordOf(operator))?.pause?.name, ALL_TASKS);
+    },
+  ),
+  operating('who paused and resumed what is kept, the newest first', async (operator, harness) => {
+    const until = new Date(Math.floor(await harness.now()) + HOUR);
+    await operator.pause('task', until, STEERING);
+    await operator.pause(ALL_TASKS, undefined, { by: 'bob' });
+    await operator.resume('task', { by: 'eve' });
+    await operator.resume('task', { by: 'eve' });
+    const all = await operator.actions(undefined, 10);
+    assert.deepEqual(
+      all.map(({ name, action, by, reason, answer }) => [name, action, by, reason, answer]),
+      [
+        ['task', 'resume', 'eve', undefined, 'not paused'],
+        ['task', 'resume', 'eve', undefined, 'resumed'],
+        [ALL_TASKS, 'pause', 'bob', undefined, 'paused'],
+        ['task', 'pause', 'ana', 'the disk is full', 'paused'],
+      ],
+    );
+    assert.deepEqual([all[2]!.until, all[3]!.until], [undefined, until]);
+    const own = await operator.actions('task', 1, all[0]!.id);
+    assert.deepEqual(own, [all[1]]);
+    assert.deepEqual(await operator.action(all[3]!.id), all[3]);
+    for (const unknown of ['0', '99999999999999999999', 'none'])
+      assert.equal(await operator.action(unknown), undefined);
+  }),
+];
