@@ -6,6 +6,20 @@ export {
   TaskLockUnavailableError,
 } from './lock/errors.js';
 export type { LockLossReason } from './lock/errors.js';
+export type {
+  ClaimSkippedEvent,
+  ClockSkewedEvent,
+  DatabaseUnavailableEvent,
+  LockLostEvent,
+  RenewalFailedEvent,
+  RunFinishedEvent,
+  RunRecoveredEvent,
+  RunStartedEvent,
+  TaskActionEvent,
+  TaskLockEvent,
+  TickCaughtUpEvent,
+  TickMissedEvent,
+} from './lock/events.js';
 export { LockStoreUnavailableError } from './common/store-unavailable.error.js';
 export type { PreviousRun } from './store/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
@@ -30,7 +44,7 @@ export type {
   TaskRequestOptions,
   WhenFunction,
 } from './tasks/options.js';
-export { TaskLockService } from './nest/service-token.js';
+export { TaskLockEvents, TaskLockService } from './nest/service-token.js';
 export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
 export { TaskLockOperator } from './operate/task-lock-operator.js';

@@ -54,6 +54,7 @@ export function claimOf(call: TaskCall): TaskClaim {
     task: task.name,
     trigger: triggerOf(call),
     evenIfPaused: call.operated?.evenIfPaused,
+    key: call.key,
     tick,
     recover,
     minHold: Math.max(ownHold, call.served?.spacing ?? 0),

@@ -7,6 +7,9 @@ import type { Cancellation, PreviousRun } from '../store/lock-store.js';
 /** What a won claim says about its lock. */
 export interface HeldLockState {
   name: string;
+  /** The task, and the key that the lock is for. */
+  task: string;
+  key?: string;
   token: string;
   fence: bigint;
   startedAt: Date;
@@ -25,9 +28,11 @@ export interface HeldLockState {
 
 /** Who is told about a lock. */
 export interface LockListener {
-  lost(error: TaskLockLostError): void;
+  lost(error: TaskLockLostError, lock: HeldLock): void;
   /** An operator asked the run to stop. */
   cancelled(error: TaskLockLostError): void;
+  /** A renewal has had no answer, and is retried while the lease lasts. */
+  renewalFailed(lock: HeldLock, problem: string): void;
   /** The run has lasted as long as it should at most, and goes on. Told once. */
   lasts(lock: HeldLock): void;
 }
@@ -44,7 +49,7 @@ export class HeldLock {
   private settled = false;
   private isLong = false;
   /** Why the last renewal failed. The error of a lost lease says so. */
-  renewalProblem?: string;
+  private renewalProblem?: string;
 
   constructor(
     readonly state: Readonly<HeldLockState>,
@@ -107,13 +112,19 @@ export class HeldLock {
     this.cancelDeadline = this.watchDeadline();
   }
 
+  /** Nobody is told of one that fails after the run: its release is under way. */
+  renewalFailed(problem: string): void {
+    this.renewalProblem = problem;
+    if (this.isOpen) this.listener.renewalFailed(this, problem);
+  }
+
   lose(reason: LockLossReason): void {
     // A run that is over has nothing to lose: its release would be reported as a loss.
     if (this.loss || this.settled) return;
     this.loss = this.error(reason);
     this.cancelDeadline();
     this.abortion?.abort(this.loss);
-    this.listener.lost(this.loss);
+    this.listener.lost(this.loss, this);
   }
 
   /** Aborts the signal, once. The lock is still held, and renewed, until the method settles. */

@@ -84,9 +84,11 @@ export class LeaseRenewal {
     const timeout = Math.min(this.answerTimeout, this.lock.state.lease / RENEWALS_A_LEASE);
     try {
       const renewal = this.store.renew([{ name, token, lease, maxHold }], wanted);
-      return (await within(this.clock, timeout, renewal))?.[0];
+      const answers = await within(this.clock, timeout, renewal);
+      if (!answers) this.lock.renewalFailed('the database did not answer');
+      return answers?.[0];
     } catch (error) {
-      this.lock.renewalProblem = messageOf(error);
+      this.lock.renewalFailed(messageOf(error));
       return undefined;
     } finally {
       wanted.aborted = true;

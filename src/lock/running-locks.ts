@@ -36,7 +36,7 @@ export class RunningLocks {
 
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
-    const { name, lease, maxHold, interval } = claim;
+    const { name, task, key, lease, maxHold, interval } = claim;
     const { fence, startedAt, scheduledTime, recovering, previous } = answer;
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
@@ -44,6 +44,8 @@ export class RunningLocks {
     // Property by property: a spread costs ten times as much as all the rest.
     const state = {
       name,
+      task,
+      key,
       token,
       fence,
       startedAt,

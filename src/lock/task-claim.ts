@@ -19,6 +19,7 @@ export interface Skipped {
 
 /** What a task asks of the lock: the request of each attempt, and what the store need not know. Durations are milliseconds. */
 export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
+  key?: string;
   /** No run keeps the lock longer than this; until then it renews its lease. */
   maxHold: number;
   /** How often the task should run, if that is known: a run that takes longer is warned about. */

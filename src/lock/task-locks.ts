@@ -6,18 +6,17 @@ import { InFlight } from '../common/in-flight.js';
 import type { LockLog } from '../common/log.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { pause } from '../common/timeouts.js';
-import type { ClaimAnswer, LockRows, Outcome } from '../store/lock-store.js';
+import type { LockRows, Outcome } from '../store/lock-store.js';
 import { AnswerJudge } from './answer-judge.js';
 import type { EarlyAnswer } from './answer-judge.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { Conditions } from './condition.js';
+import { EventHub } from './event-hub.js';
 import { HeldLock } from './held-lock.js';
-import type { LockListener } from './held-lock.js';
 import { KeyPurge } from './key-purge.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
 import { LockReleaser } from './lock-releaser.js';
-import { LongRuns } from './long-runs.js';
-import { describeMissed, describeRun, describeSkip } from './messages.js';
+import { LockReports } from './lock-reports.js';
 import { RunningLocks } from './running-locks.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
@@ -43,6 +42,7 @@ export class TaskLocks {
   private readonly claiming = new Set<ClaimAttempt>();
   private readonly inFlight = new InFlight();
   private readonly stopping = new AbortController();
+  private readonly reports: LockReports;
   private readonly running: RunningLocks;
   private readonly releaser: LockReleaser;
   private readonly leftBehind: LeftBehindWatch;
@@ -53,21 +53,17 @@ export class TaskLocks {
   constructor(
     private readonly store: LockRows,
     private readonly clock: LockClock,
-    private readonly log: LockLog,
+    log: LockLog,
     private readonly settings: TaskLocksSettings,
+    events = new EventHub(clock, log),
   ) {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.inFlight);
     this.leftBehind = new LeftBehindWatch(clock);
     this.judge = new AnswerJudge(settings.replicaId, this.releaser, this.leftBehind);
     this.keys = new KeyPurge(store, clock, log, this.inFlight);
     this.conditions = new Conditions(clock, log, settings.claimTimeout);
-    const longRuns = new LongRuns(clock, log);
-    const listener: LockListener = {
-      lost: (error) => log.error(error.message),
-      cancelled: (error) => log.warn(error.message),
-      lasts: (lock) => longRuns.warn(lock),
-    };
-    this.running = new RunningLocks(store, clock, listener, this.inFlight, settings.claimTimeout);
+    this.reports = new LockReports(clock, log, events, settings);
+    this.running = new RunningLocks(store, clock, this.reports, this.inFlight, settings.claimTimeout);
     // Each claim that waits for its tick listens: with more than ten, Node would warn of a leak.
     setMaxListeners(0, this.stopping.signal);
   }
@@ -95,7 +91,7 @@ export class TaskLocks {
         const delay =
           result.status === 'early' ? result.dueIn : delayWhileHeld(result, waited(), waitTimeout);
         if (result.status === 'skipped' && delay === undefined) {
-          this.log.verbose(describeSkip(claim, result));
+          this.reports.skipped(claim, result);
           return result;
         }
         await pause(this.clock, delay ?? 0, this.stopping.signal);
@@ -113,14 +109,14 @@ export class TaskLocks {
     const run = this.running.get(lock);
     if (!run) return;
     const { name, token } = lock.state;
-    if (outcome !== 'returned')
-      this.log.debug(describeRun(lock.state, outcome, this.clock.monotonic() - run.since));
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
     this.running.remove(lock);
     const end = outcome === 'failed' ? endOfFailed(lock) : outcome;
     const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
     const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
+    // After the release is under way: what listens must not delay it.
+    this.reports.finished(run.claim, lock, end, this.clock.monotonic() - run.since, error);
     run.end();
     await released;
   }
@@ -174,14 +170,15 @@ export class TaskLocks {
             if (attempt.isGivenUp) break;
             const lock = this.running.hold(claim, attempt, answer);
             if (lock) {
-              this.reportMissed(claim, answer);
+              this.reports.missed(claim, answer);
+              this.reports.started(claim, lock);
               return lock;
             }
             problem = 'it was won, but its answer came after the lease was over';
             break;
           }
           const verdict = answer && this.judge.judge(claim, answer);
-          if (answer?.status === 'done') this.reportMissed(claim, answer);
+          if (answer?.status === 'done') this.reports.missed(claim, answer);
           if (typeof verdict === 'object') return verdict;
           problem = verdict ?? problem;
         } catch (error) {
@@ -191,7 +188,7 @@ export class TaskLocks {
         await attempt.pause(Math.min(retryDelay(sends), left()));
       }
       if (this.stopping.signal.aborted) return { status: 'skipped', reason: 'stopping' };
-      this.log.error(`The claim of "${claim.name}" is skipped as unavailable: ${problem}`);
+      this.reports.unavailable(claim, problem);
       this.leftBehind.lookAfter(claim, claim.lease);
       return { status: 'skipped', reason: 'unavailable' };
     } finally {
@@ -221,14 +218,9 @@ export class TaskLocks {
   /** A condition may be true later: what its tick leaves behind is looked for again, as after an outage. */
   private refused(claim: TaskClaim): Skipped {
     const skipped: Skipped = { status: 'skipped', reason: 'condition' };
-    this.log.verbose(describeSkip(claim, skipped));
+    this.reports.skipped(claim, skipped);
     this.leftBehind.lookAfter(claim, claim.lease);
     return skipped;
-  }
-
-  private reportMissed(claim: TaskClaim, answer: Extract<ClaimAnswer, { status: 'won' | 'done' }>): void {
-    const missed = describeMissed(claim, answer, this.settings.claimTimeout);
-    if (missed !== undefined) this.log.warn(missed);
   }
 }
 

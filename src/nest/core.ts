@@ -8,6 +8,7 @@ import { TriggerRunner } from '../calls/trigger-runner.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { VERSION } from '../common/version.js';
+import { EventHub } from '../lock/event-hub.js';
 import { TaskLocks } from '../lock/task-locks.js';
 import { HistoryPrune } from '../operate/history-prune.js';
 import { Operating } from '../operate/operating.js';
@@ -60,8 +61,13 @@ export function createTaskLockCore({
   scheduler,
 }: CoreInput) {
   const { claimTimeout, pollingInterval, enabled } = settings;
-  const remote = store.batches ? new BatchingStore(store, new ClockCheck(clock, log)) : store;
-  const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled });
+  const events = new EventHub(clock, log);
+  const clockCheck = new ClockCheck(clock, log, (offsetMs) => {
+    if (events.wants('clock-skewed'))
+      events.publish({ type: 'clock-skewed', at: new Date(clock.now()), offsetMs });
+  });
+  const remote = store.batches ? new BatchingStore(store, clockCheck) : store;
+  const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled }, events);
   const registry = new TaskRegistry(settings, values, scheduler, log, clock);
 
   const poller = new RequestPoller(store, clock, log, { pollingInterval, timeout: claimTimeout });
@@ -89,6 +95,7 @@ export function createTaskLockCore({
   return {
     settings,
     store,
+    events,
     locks,
     registry,
     poller,

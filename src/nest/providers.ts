@@ -12,11 +12,12 @@ import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { createTaskLockCore, storeFor } from './core.js';
 import type { TaskLockCore } from './core.js';
-import { TaskLockService } from './service-token.js';
+import { TaskLockEvents, TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
 import { dataSourceOf } from './data-source.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
+import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
 import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
@@ -29,8 +30,8 @@ import {
   TASK_LOCK_CORE,
 } from './task-lock.tokens.js';
 
-/** What other modules may inject: the service, and the dispatcher that decorated classes are given. */
-export const taskLockExports = [TaskLockService, DISPATCHER_TOKEN];
+/** What other modules may inject: the service, the events, and the dispatcher that decorated classes are given. */
+export const taskLockExports = [TaskLockService, TaskLockEvents, DISPATCHER_TOKEN];
 
 export const taskLockProviders: Provider[] = [
   TaskLockDiscovery,
@@ -109,9 +110,14 @@ export const taskLockProviders: Provider[] = [
     inject: [TASK_LOCK_CORE, TaskLockExplorer],
   },
   {
+    provide: TaskLockEvents,
+    useFactory: ({ events }: TaskLockCore) => new EventsOfThisCopy(events),
+    inject: [TASK_LOCK_CORE],
+  },
+  {
     provide: TaskLockShutdown,
-    useFactory: ({ locks, poller, operating, settings }: TaskLockCore) =>
-      new TaskLockShutdown(locks, poller, operating, settings.shutdownTimeout),
+    useFactory: ({ locks, poller, operating, events, settings }: TaskLockCore) =>
+      new TaskLockShutdown(locks, poller, operating, events, settings.shutdownTimeout),
     inject: [TASK_LOCK_CORE],
   },
 ];

@@ -1,4 +1,5 @@
 import { oncePerProcess } from '../calls/process-state.js';
+import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
 import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
 
 /**
@@ -7,3 +8,7 @@ import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
  */
 export const TaskLockService = oncePerProcess('service token', () => ServiceOfThisCopy);
 export type TaskLockService = ServiceOfThisCopy;
+
+/** Likewise the token of the events. */
+export const TaskLockEvents = oncePerProcess('events token', () => EventsOfThisCopy);
+export type TaskLockEvents = EventsOfThisCopy;

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { formatDuration } from '../common/duration.js';
+import type { EventHub } from '../lock/event-hub.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { RequestPoller } from '../requests/poller.js';
 
@@ -18,6 +19,7 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
     private readonly locks: TaskLocks,
     private readonly poller: RequestPoller,
     private readonly operating: TaskLockCore['operating'],
+    private readonly events: EventHub,
     private readonly shutdownTimeout: number,
   ) {}
 
@@ -28,6 +30,8 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
     if (running.length > 0) this.logger.log(describeShutdown(running, this.shutdownTimeout));
     await this.locks.stop(this.shutdownTimeout);
     await this.operating?.triggers.close();
+    // After the last run: its end is an event, too.
+    this.events.end();
   }
 }
 

@@ -5,14 +5,19 @@ import type { LockLog } from '../common/log.js';
 const TOLERANCE = 1_000;
 /** Stricter for `early`: a timer never fires 50 ms before its tick, so the clock is wrong. */
 const TOLERANCE_WHERE_EARLY = 50;
+/** Milliseconds between two calls of `onSkew`. */
+const TELL_AGAIN = 60_000;
 
 /** Compares the clock of this replica with the one in each answer of a store, and warns once where they differ. */
 export class ClockCheck {
   private warned = false;
+  private quietUntil = -Infinity;
 
   constructor(
     private readonly clock: LockClock,
     private readonly log: LockLog,
+    /** Told by how many milliseconds this clock is ahead at least, negative where it is behind. */
+    private readonly onSkew: (offsetMs: number) => void = () => {},
   ) {}
 
   /** The wall clock, to be read before a request is sent. */
@@ -32,6 +37,7 @@ export class ClockCheck {
   }
 
   private warn(by: number, direction: 'ahead of' | 'behind'): void {
+    this.tell(direction === 'behind' ? -by : by);
     if (this.warned) return;
     this.warned = true;
     const consequence =
@@ -42,5 +48,13 @@ export class ClockCheck {
       `The clock of this replica is at least ${Math.floor(by)} ms ${direction} the database's. Each tick still runs ` +
         `once: ${consequence}. Synchronise this machine's clock (NTP) all the same.`,
     );
+  }
+
+  /** A statement may have a thousand answers, and all of them show it. */
+  private tell(offsetMs: number): void {
+    const now = this.clock.monotonic();
+    if (now < this.quietUntil) return;
+    this.quietUntil = now + TELL_AGAIN;
+    this.onSkew(offsetMs);
   }
 }

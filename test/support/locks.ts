@@ -1,6 +1,7 @@
 import type { HeldLock } from '../../src/lock/held-lock.js';
 import { HeldLock as Lock } from '../../src/lock/held-lock.js';
 import type { Skipped, TaskClaim } from '../../src/lock/task-claim.js';
+import { EventHub } from '../../src/lock/event-hub.js';
 import { TaskLocks } from '../../src/lock/task-locks.js';
 import type { TaskLocksSettings } from '../../src/lock/task-locks.js';
 import { FakeClock } from './fake-clock.js';
@@ -28,13 +29,10 @@ export function replica(script: Script = {}, settings: Partial<TaskLocksSettings
   const clock = new FakeClock();
   const store = new ScriptedStore(script);
   const log = recordingLog();
-  const locks = new TaskLocks(store, clock, log, {
-    replicaId: 'replica-a',
-    claimTimeout: CLAIM_TIMEOUT,
-    exclusive: true,
-    ...settings,
-  });
-  return { clock, store, log, locks };
+  const events = new EventHub(clock, log);
+  const own = { replicaId: 'replica-a', claimTimeout: CLAIM_TIMEOUT, exclusive: true, ...settings };
+  const locks = new TaskLocks(store, clock, log, own, events);
+  return { clock, store, log, locks, events };
 }
 
 export function recordingLog() {

@@ -80,3 +80,21 @@ test('an answer that took long says nothing of the clocks', async () => {
   await asked;
   expect(log.lines.warn).toEqual([]);
 });
+
+test('whoever wants to know is told by how much the clock differs, once a minute at most', async () => {
+  const clock = new FakeClock();
+  const offsets: number[] = [];
+  const check = new ClockCheck(clock, recordingLog(), (offsetMs) => offsets.push(offsetMs));
+  const compare = (storeIsLaterBy: number): void =>
+    check.compare(clock.now(), [
+      won({ now: clock.now() + storeIsLaterBy }),
+      won({ now: clock.now() + storeIsLaterBy }),
+    ]);
+  compare(-20_000);
+  await clock.advance(59_999);
+  compare(-20_000);
+  expect(offsets).toEqual([20_000]);
+  await clock.advance(1);
+  compare(300_000);
+  expect(offsets).toEqual([20_000, -300_000]);
+});

@@ -10,16 +10,23 @@ const MAX_HOLD = 60_000;
 let clock: FakeClock;
 let losses: TaskLockLostError[];
 let lock: HeldLock;
+const ignore = (): void => {};
 let cancels: TaskLockLostError[];
 const listener = {
   lost: (error: TaskLockLostError) => void losses.push(error),
   cancelled: (error: TaskLockLostError) => void cancels.push(error),
-  lasts: () => {},
+  renewalFailed: ignore,
+  lasts: ignore,
 };
 
+/** A run of the task. */
+function aRun() {
+  const name = 'clean-up';
+  return { name, task: name, token: 'token', fence: 7n, startedAt: TICK, recovering: false };
+}
+
 function takeLock(): HeldLock {
-  const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
-  const state = { ...run, sentAt: instantOf(clock) };
+  const state = { ...aRun(), sentAt: instantOf(clock) };
   return new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, listener);
 }
 
@@ -66,10 +73,10 @@ describe('when the maximum hold passes', () => {
   test('it counts from when the claim was sent, and not from when the answer came', async () => {
     const sentAt = instantOf(clock);
     await clock.advance(4_000);
-    const run = { name: 'clean-up', token: 'token', fence: 7n, startedAt: TICK, recovering: false };
-    const state = { ...run, sentAt };
+    const state = { ...aRun(), sentAt };
     const late = new HeldLock({ ...state, lease: MAX_HOLD, maxHold: MAX_HOLD }, clock, {
       ...listener,
+      lost: ignore,
     });
     await clock.advance(MAX_HOLD - 4_000 - 1);
     expect(late.signal.aborted).toBe(false);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeMissed, describeSkip } from '../../src/lock/messages.js';
+import { missedTicks } from '../../src/lock/missed-ticks.js';
 import type { TaskClaim } from '../../src/lock/task-claim.js';
 import { aTick, CLAIM_TIMEOUT, MINUTE, replica, wonLock } from '../support/locks.js';
 import { Later, TICK, won } from '../support/scripted-store.js';
@@ -20,7 +21,10 @@ function answer(status: 'won' | 'done', age: number, hoursAgo?: number) {
   return { status, now: TICK.getTime() + age, lastTick };
 }
 
-const missed = (claim: TaskClaim, of: ReturnType<typeof answer>) => describeMissed(claim, of, CLAIM_TIMEOUT);
+const missed = (claim: TaskClaim, of: ReturnType<typeof answer>) => {
+  const found = missedTicks(claim, of, CLAIM_TIMEOUT);
+  return found && describeMissed(claim.name, found);
+};
 
 describe('a tick that was left behind', () => {
   test('is caught up on once nobody can still run it in time', () => {

@@ -1,0 +1,37 @@
+// Each entry breaks event-hub.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'nothing is computed unheard': [
+    {
+      find: 'return this.listeners.size > 0 || CHANNELS[type].hasSubscribers;',
+      replace: 'return (CHANNELS[type], true);',
+      suites: ['unit/events.spec'],
+      scenario: 'no event is made, and no missed tick is counted',
+    },
+    {
+      find: ' || CHANNELS[type].hasSubscribers;',
+      replace: ' || Object.values(CHANNELS).some(({ hasSubscribers }) => hasSubscribers);',
+      suites: ['unit/events.spec'],
+      scenario: 'only that one is made',
+    },
+  ],
+  "a listener's error costs nothing": [
+    {
+      find: 'for (const { heard } of this.listeners) this.guard(() => heard(event));',
+      replace: 'for (const { heard } of this.listeners) heard(event);',
+      suites: ['unit/events.spec'],
+      scenario: 'and throws disturbs no run and no other listener',
+    },
+    {
+      find: 'if (types.isPromise(returned)) returned.catch((error: unknown) => this.complain(error));',
+      replace: 'void [returned, types];',
+      suites: ['unit/events.spec'],
+      scenario: 'and rejects disturbs no run and no other listener',
+    },
+    {
+      find: 'if (now < this.quietUntil) return;',
+      replace: '',
+      suites: ['unit/events.spec'],
+      scenario: 'is logged once a minute at most',
+    },
+  ],
+};

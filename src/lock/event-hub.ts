@@ -1,0 +1,104 @@
+import { channel } from 'node:diagnostics_channel';
+import { types } from 'node:util';
+import type { LockClock } from '../common/clock.js';
+import { thrownText } from '../common/error-text.js';
+import type { LockLog } from '../common/log.js';
+import type { TaskLockEvent } from './events.js';
+
+type EventType = TaskLockEvent['type'];
+
+const channelOf = (type: EventType) => channel(`nestjs-task-lock:${type}`);
+
+/** Channels of the process, which all applications and all copies of this package share. */
+const CHANNELS: Readonly<Record<EventType, ReturnType<typeof channelOf>>> = {
+  'run-started': channelOf('run-started'),
+  'run-finished': channelOf('run-finished'),
+  'claim-skipped': channelOf('claim-skipped'),
+  'lock-lost': channelOf('lock-lost'),
+  'renewal-failed': channelOf('renewal-failed'),
+  'tick-missed': channelOf('tick-missed'),
+  'tick-caught-up': channelOf('tick-caught-up'),
+  'run-recovered': channelOf('run-recovered'),
+  'clock-skewed': channelOf('clock-skewed'),
+  'database-unavailable': channelOf('database-unavailable'),
+  paused: channelOf('paused'),
+  resumed: channelOf('resumed'),
+  triggered: channelOf('triggered'),
+  cancelled: channelOf('cancelled'),
+  released: channelOf('released'),
+  forgotten: channelOf('forgotten'),
+};
+
+/** Milliseconds between two log lines about listeners that fail. */
+const COMPLAIN_AGAIN = 60_000;
+
+/** What hears the events of an application. */
+interface Listener {
+  heard: (event: TaskLockEvent) => unknown;
+  /** Called when no more events come. */
+  ended: () => void;
+}
+
+/**
+ * Hands events to listeners and to channels of `node:diagnostics_channel`. Whoever publishes asks {@link wants} first:
+ * nothing is computed where nobody listens.
+ */
+export class EventHub {
+  private readonly listeners = new Set<Listener>();
+  private hasEnded = false;
+  private quietUntil = -Infinity;
+
+  constructor(
+    private readonly clock: LockClock,
+    private readonly log: LockLog,
+  ) {}
+
+  /** Whether anybody listens to events of this type. */
+  wants(type: EventType): boolean {
+    return this.listeners.size > 0 || CHANNELS[type].hasSubscribers;
+  }
+
+  publish(event: TaskLockEvent): void {
+    CHANNELS[event.type].publish(event);
+    for (const { heard } of this.listeners) this.guard(() => heard(event));
+  }
+
+  /** Listens to all events. Returns a function that ends it. */
+  subscribe(heard: Listener['heard'], ended: Listener['ended'] = () => {}): () => void {
+    if (this.hasEnded) ended();
+    if (this.hasEnded) return () => {};
+    const listener = { heard, ended };
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** No more events come: the application has shut down. */
+  end(): void {
+    this.hasEnded = true;
+    const listeners = [...this.listeners];
+    this.listeners.clear();
+    for (const { ended } of listeners) this.guard(ended);
+  }
+
+  /** Calls code of a listener. An error, also one of a promise that it returns, is logged and stops nothing. */
+  guard(call: () => unknown): void {
+    try {
+      const returned = call();
+      if (types.isPromise(returned)) returned.catch((error: unknown) => this.complain(error));
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /** A listener that fails may fail at each event. */
+  complain(error: unknown): void {
+    const now = this.clock.monotonic();
+    if (now < this.quietUntil) return;
+    this.quietUntil = now + COMPLAIN_AGAIN;
+    this.log.error(
+      `A listener to TaskLockEvents failed: ${thrownText(error)}. No run is affected. Mend the listener, or catch its ` +
+        `errors; this is said once a minute at most.`,
+      error instanceof Error ? error.stack : undefined,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+// Each entry breaks lock-reports.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'nothing is computed unheard': [
+    {
+      find: "const dropped = this.events.wants('tick-missed') ? droppedTicks(claim, missed) : undefined;",
+      replace: 'const dropped = droppedTicks(claim, missed);',
+      suites: ['unit/events.spec'],
+      scenario: 'no event is made, and no missed tick is counted',
+    },
+    {
+      find: "if (this.events.wants('run-started'))",
+      replace: '',
+      suites: ['unit/events.spec'],
+      scenario: 'no event is made, and no missed tick is counted',
+    },
+    {
+      find: "if (!this.events.wants('run-finished')) return;",
+      replace: '',
+      suites: ['unit/events.spec'],
+      scenario: 'no event is made, and no missed tick is counted',
+    },
+  ],
+  'a poll that finds nothing is no skipped claim': [
+    {
+      find: ' || isEmptyPoll(claim, skipped)) return;',
+      replace: ') return;',
+      suites: ['unit/events.spec'],
+      scenario: 'hears nothing of a poll that finds nothing left behind',
+    },
+  ],
+  'what made a run': [
+    {
+      find: "if (recovering || tick.kind === 'abandoned') return 'recovery';",
+      replace: "if (tick.kind === 'abandoned') return 'recovery';",
+      suites: ['unit/events.spec'],
+      scenario: 'hears what made the run: recovery, {"kind":"scheduled"',
+    },
+  ],
+};
