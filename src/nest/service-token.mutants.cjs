@@ -7,5 +7,11 @@ module.exports = {
       suites: ['wiring/two-copies.spec'],
       scenario: 'injects TaskLockService',
     },
+    {
+      find: `oncePerProcess('events token', () => EventsOfThisCopy)`,
+      replace: '(oncePerProcess, EventsOfThisCopy)',
+      suites: ['wiring/two-copies.spec'],
+      scenario: 'injects TaskLockEvents',
+    },
   ],
 };

@@ -20,4 +20,18 @@ module.exports = {
       scenario: 'says that it aborts them where it does not wait',
     },
   ],
+  'events end after the last run': [
+    {
+      find: 'this.events.end();',
+      replace: '',
+      suites: ['wiring/events.spec'],
+      scenario: 'is complete when the application has shut down, after its last run',
+    },
+    {
+      find: 'this.poller.end();',
+      replace: 'this.poller.end();\n    this.events.end();',
+      suites: ['wiring/events.spec'],
+      scenario: 'is complete when the application has shut down, after its last run',
+    },
+  ],
 };

@@ -76,7 +76,7 @@ for (const [ofTheModule, ofTheLibrary, pair] of [
   [second, { ...first, ...firstTesting }, 'the second has the module'],
 ] as const) {
   describe(`a library with another copy, where ${pair}`, () => {
-    const { currentTaskRun, TaskLock, TaskLockHeldError, TaskLockService } = ofTheLibrary;
+    const { currentTaskRun, TaskLock, TaskLockEvents, TaskLockHeldError, TaskLockService } = ofTheLibrary;
 
     @Injectable()
     class Library {
@@ -106,6 +106,17 @@ for (const [ofTheModule, ofTheLibrary, pair] of [
         expect(service).toBeInstanceOf(TaskLockService);
         expect(await service.run('tick', (run) => run.name)).toEqual({ status: 'executed', value: 'tick' });
         expect(await application.get(Library).tick()).toBe('tick');
+      } finally {
+        await application.close();
+      }
+    });
+
+    test('injects TaskLockEvents', async () => {
+      const application = await start();
+      try {
+        const events = application.get(TaskLockEvents);
+        expect(events).toBe(application.get(ofTheModule.TaskLockEvents));
+        expect(events).toBeInstanceOf(TaskLockEvents);
       } finally {
         await application.close();
       }
