@@ -78,14 +78,6 @@ module.exports = {
       scenario: 'of a run whose method resolves all the same',
     },
   ],
-  'a run is a line of the log': [
-    {
-      find: "if (outcome !== 'returned')\n",
-      replace: '',
-      suites: ['task-locks-release.spec'],
-      scenario: 'is none where nothing ran: the claim was returned',
-    },
-  ],
   'the end of the application': [
     {
       find: 'this.stopping.abort();',
