@@ -51,7 +51,7 @@ export interface PreviousRun {
   /** By the store's clock. */
   startedAt: Date;
   fence: bigint;
-  /** Why it began; a store from before it was kept does not say. */
+  /** Why it began; unknown of a run that an older version began. */
   trigger?: RunTrigger;
 }
 

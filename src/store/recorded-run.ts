@@ -4,6 +4,22 @@
  */
 export type RunTrigger = 'tick' | 'call' | 'request' | 'operator' | 'recovery' | 'catch-up';
 
+const TRIGGERS: readonly string[] = ['tick', 'call', 'request', 'operator', 'recovery', 'catch-up'];
+
+/**
+ * Why a run began, by the `outcome` that its row has while it is in progress. Replicas with an older version write none,
+ * except of a tick that may be recovered.
+ */
+export function triggerOf(outcome: string | null | undefined): RunTrigger | undefined {
+  if (outcome === 'recoverable') return 'tick';
+  if (outcome === 'recovering') return 'recovery';
+  return isTrigger(outcome) ? outcome : undefined;
+}
+
+function isTrigger(outcome: string | null | undefined): outcome is RunTrigger {
+  return TRIGGERS.includes(outcome ?? '');
+}
+
 /** How a run ended. `lost`: it went on after its lock was gone. `died`: nobody has heard of it again. */
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'cancelled' | 'lost' | 'died';
 

@@ -255,7 +255,7 @@ test('10,000 requests are one run', async () => {
 });
 
 test('a request of its own outlives a crash also where a role commits asynchronously; one in a transaction leaves that as it is', async () => {
-  const { add, addDurably } = requestStatementsFor('task_lock_request', 'task_lock');
+  const { add, addDurably } = requestStatementsFor('task_lock_request', 'task_lock', 'task_lock_control');
   const commits = (statement: string) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SET LOCAL synchronous_commit = off');

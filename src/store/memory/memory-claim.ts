@@ -1,10 +1,26 @@
 import type { ClaimAnswer, ClaimRequest, PreviousRun, WonAnswer } from '../lock-store.js';
+import { triggerOf } from '../recorded-run.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
+import type { InMemoryOperating } from './memory-operating.js';
 
 /** Claims a row, or says why not. */
-export function claimRow(row: InMemoryLockRow, request: ClaimRequest, now: number): ClaimAnswer {
-  const { token, replica, tick, recover, lease, tolerance } = request;
-  if (row.token === token) return row.finishedAt === null ? wonBy(row, now, tick.kind) : doneAt(row, now);
+export function claimRow(
+  row: InMemoryLockRow,
+  request: ClaimRequest,
+  now: number,
+  operating: InMemoryOperating,
+): ClaimAnswer {
+  const { task, trigger, evenIfPaused = false, token, replica, tick, recover, lease, tolerance } = request;
+  const resumedAt = resumedFor(request, operating.endOfPause(task, now));
+  const done: ClaimAnswer = {
+    status: 'done',
+    now,
+    lastTick: lastTickOf(row),
+    resumedAt: tick.kind === 'scheduled' && tick.catchupWindow !== undefined ? resumedAt : undefined,
+  };
+  if (row.token === token)
+    return row.finishedAt === null ? { ...wonBy(row, now, tick.kind), resumedAt } : done;
+  if (!evenIfPaused && operating.isPaused(task, now)) return { status: 'paused', now };
   const dueIn = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0;
   if (dueIn > tolerance) return { status: 'early', now, dueIn };
   const heldBy = row.lockedBy ?? undefined;
@@ -12,13 +28,12 @@ export function claimRow(row: InMemoryLockRow, request: ClaimRequest, now: numbe
     return { status: 'held', now, inProgress: true, heldBy, heldUntil: new Date(row.lockedUntil) };
   }
   const recovering = row.finishedAt === null && row.outcome === 'recoverable' && isTickOf(row, request);
-  if (tick.kind === 'abandoned' && !recovering) return doneAt(row, now);
-  if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick)
-    return doneAt(row, now);
+  if (tick.kind === 'abandoned' && !recovering) return done;
+  if (!recovering && tick.kind === 'scheduled' && tick.scheduledTime.getTime() <= row.lastTick) return done;
   const until = recovering ? -Infinity : heldUntil(row, request, now);
   const at = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() : now;
   if (at < until) return { status: 'held', now, inProgress: false, heldBy, heldUntil: new Date(until) };
-  if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now)) return doneAt(row, now);
+  if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now, resumedAt)) return done;
 
   const previous = previousOf(row);
   const lastTick = lastTickOf(row);
@@ -37,27 +52,33 @@ export function claimRow(row: InMemoryLockRow, request: ClaimRequest, now: numbe
     finishedAt: null,
     lockedUntil: now + lease,
   });
-  const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : null;
+  const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : trigger;
   Object.assign(row, { outcome: recovering ? 'recovering' : recoverable, error: null });
-  return wonBy(row, now, tick.kind, lastTick, previous);
+  return { ...wonBy(row, now, tick.kind), lastTick, previous, resumedAt };
+}
+
+/** A call has missed no tick. */
+function resumedFor({ tick }: ClaimRequest, endOfPause: number | undefined): Date | undefined {
+  return tick.kind === 'call' || endOfPause === undefined ? undefined : new Date(endOfPause);
 }
 
 function lastTickOf({ lastTick }: InMemoryLockRow): Date | undefined {
   return Number.isFinite(lastTick) ? new Date(lastTick) : undefined;
 }
 
-function doneAt(row: InMemoryLockRow, now: number): ClaimAnswer {
-  return { status: 'done', now, lastTick: lastTickOf(row) };
-}
-
-/** Whether a tick that may have been missed is young enough, and the name had its row when it was due. */
+/**
+ * Whether a tick that may have been missed is young enough, the name had its row when it was due, and no pause ended
+ * after it.
+ */
 function mayCatchUp(
   { lastTick, finishedAt }: InMemoryLockRow,
   { scheduledTime, catchupWindow }: Extract<ClaimRequest['tick'], { kind: 'scheduled' }>,
   now: number,
+  resumedAt: Date | undefined,
 ): boolean {
   if (catchupWindow === undefined) return true;
   const at = scheduledTime.getTime();
+  if (resumedAt && at <= resumedAt.getTime()) return false;
   return at >= now - catchupWindow && (lastTick > -Infinity || (finishedAt !== null && at > finishedAt));
 }
 
@@ -82,18 +103,13 @@ function isTickOf({ lastTick }: InMemoryLockRow, { tick, recover }: ClaimRequest
 }
 
 /** The run that is superseded, where it did not finish. */
-function previousOf({ finishedAt, lockedBy, startedAt, fence }: InMemoryLockRow): PreviousRun | undefined {
+function previousOf(row: InMemoryLockRow): PreviousRun | undefined {
+  const { finishedAt, lockedBy, startedAt, fence, outcome } = row;
   if (finishedAt !== null) return undefined;
-  return { replica: lockedBy ?? '', startedAt: new Date(startedAt), fence };
+  return { replica: lockedBy ?? '', startedAt: new Date(startedAt), fence, trigger: triggerOf(outcome) };
 }
 
-function wonBy(
-  row: InMemoryLockRow,
-  now: number,
-  kind: ClaimRequest['tick']['kind'],
-  lastTick?: Date,
-  previous?: PreviousRun,
-): WonAnswer {
+function wonBy(row: InMemoryLockRow, now: number, kind: ClaimRequest['tick']['kind']): WonAnswer {
   return {
     status: 'won',
     now,
@@ -102,7 +118,5 @@ function wonBy(
     scheduledTime: kind === 'call' ? undefined : new Date(row.lastTick),
     lockedUntil: new Date(row.lockedUntil),
     recovering: row.outcome === 'recovering',
-    lastTick,
-    previous,
   };
 }

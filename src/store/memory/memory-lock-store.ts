@@ -17,7 +17,7 @@ import { InMemoryOperating } from './memory-operating.js';
 import { InMemoryOperatorStore } from './memory-operator-store.js';
 import { newRow } from './memory-lock-row.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
-import { releaseRow } from './memory-release.js';
+import { recordRun, releaseRow } from './memory-release.js';
 
 /**
  * Keeps locks in memory, by the same rules as Postgres. Applications in one process that share an instance exclude
@@ -37,7 +37,11 @@ export class InMemoryLockStore implements LockStore {
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
   constructor(private readonly now: () => number = Date.now) {
-    this.requests = new InMemoryRequestStore(now, (name, token) => this.isRunning(name, token));
+    this.requests = new InMemoryRequestStore(
+      now,
+      (name, token) => this.isRunning(name, token),
+      (task) => this.operating.isPaused(task, now()),
+    );
     this.operator = new InMemoryOperatorStore(now, this.rows, this.operating, this.requests);
   }
 
@@ -59,7 +63,7 @@ export class InMemoryLockStore implements LockStore {
   }
 
   async claim(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
-    return requests.map((request) => claimRow(this.rowOf(request.name), request, this.now()));
+    return requests.map((request) => claimRow(this.rowOf(request.name), request, this.now(), this.operating));
   }
 
   async renew(held: readonly RenewRequest[]): Promise<RenewAnswer[]> {
@@ -69,12 +73,20 @@ export class InMemoryLockStore implements LockStore {
       if (!row || row.token !== token || row.finishedAt !== null || row.lockedUntil <= now)
         return { status: 'lost', now };
       row.lockedUntil = Math.max(row.lockedUntil, Math.min(now + lease, row.startedAt + maxHold));
-      return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil) };
+      const { by, reason, fence } = this.operating.cancels.get(name) ?? {};
+      const cancelled = by !== undefined && fence === row.fence ? { by, reason } : undefined;
+      return { status: 'renewed', now, lockedUntil: new Date(row.lockedUntil), cancelled };
     });
   }
 
   async release(held: readonly ReleaseRequest[]): Promise<ReleaseAnswer[]> {
-    return held.map((request) => releaseRow(this.rows.get(request.name), request, this.now()));
+    const now = this.now();
+    return held.map((request) => {
+      const row = this.rows.get(request.name);
+      const answer = releaseRow(row, request, now);
+      recordRun(this.operating.runs, row, request, answer, now);
+      return answer;
+    });
   }
 
   async purge({ prefix, unusedFor }: PurgeRequest): Promise<number> {

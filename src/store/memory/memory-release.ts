@@ -1,5 +1,7 @@
 import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
+import type { RecordedRun } from '../recorded-run.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
+import { runKey } from './memory-operating.js';
 
 /** Releases the row of a token that still runs; for others it is gone. */
 export function releaseRow(
@@ -23,4 +25,20 @@ export function releaseRow(
   row.outcome = outcome;
   row.error = error ?? null;
   return { status: 'released', now };
+}
+
+/** Records a run along with its release: as `lost` where its row belongs to another run by then. */
+export function recordRun(
+  runs: Map<string, RecordedRun>,
+  row: InMemoryLockRow | undefined,
+  { token, outcome, run, recordedError: error }: ReleaseRequest,
+  { status }: ReleaseAnswer,
+  now: number,
+): void {
+  if (!run || outcome === 'returned') return;
+  if (status !== 'released' && row?.token === token) return;
+  const known = runs.get(runKey(run));
+  if (known && known.outcome !== 'died') return;
+  const recorded = status === 'released' ? outcome : 'lost';
+  runs.set(runKey(run), { ...run, finishedAt: new Date(now), outcome: recorded, error });
 }

@@ -34,6 +34,7 @@ export class InMemoryRequestStore implements RequestStore {
     private readonly now: () => number,
     /** Whether a run of the name is in progress; with a token, whether it is that one. */
     private readonly isRunning: (name: string, token?: string) => boolean,
+    private readonly isPaused: (task: string) => boolean = () => false,
   ) {}
 
   /** Copies of all requests, for assertions; those that are parked too. */
@@ -53,7 +54,7 @@ export class InMemoryRequestStore implements RequestStore {
   }
 
   async waiting({ horizon, tasks, except }: WaitingSearch): Promise<WaitingRequests[]> {
-    const known = this.requests.filter(({ task }) => tasks.includes(task));
+    const known = this.requests.filter(({ task }) => tasks.includes(task) && !this.isPaused(task));
     const names = new Set(known.map(({ name }) => name));
     return [...names]
       .filter((name) => !this.isRunning(name) && !except.includes(name))

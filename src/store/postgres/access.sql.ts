@@ -23,6 +23,16 @@ export const REQUEST_TABLE_ACCESS: NeededAccess = {
   DELETE: 'whole table',
 };
 
+/** What claims, renewals and releases need of the tables beside the locks. */
+export const PAUSE_TABLE_ACCESS: NeededAccess = { SELECT: 'name, paused_until, resumed_at' };
+export const CANCEL_TABLE_ACCESS: NeededAccess = { SELECT: 'name, fence, by, reason' };
+export const RUN_TABLE_ACCESS: NeededAccess = {
+  SELECT: 'name, fence, outcome',
+  INSERT:
+    'name, fence, task, key, tick, previous_tick, next_due, trigger, replica, started_at, finished_at, outcome, error, lateness_ms',
+  UPDATE: 'tick, previous_tick, next_due, trigger, finished_at, outcome, error, lateness_ms',
+};
+
 /** How the role of this connection may use a table; names are quoted where they must be. */
 export interface AccessRow {
   table_name: string;

@@ -134,14 +134,14 @@ module.exports = {
   ],
   '6 token-idempotent': [
     {
-      find: "         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END\n",
-      replace: '',
+      find: "         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END${saysPaused}\n",
+      replace: '${saysPaused}\n',
       suites: ['postgres-conformance.spec'],
       scenario: 'a repeated attempt with the same token is the same claim',
     },
     {
-      find: '    AND lock.token IS DISTINCT FROM asked.token\n',
-      replace: '',
+      find: '    AND lock.token IS DISTINCT FROM asked.token${mayRun}\n',
+      replace: '${mayRun}\n',
       suites: ['postgres-conformance.spec'],
       scenario: 'an attempt that arrives after its own run is finished does not start another run',
     },
@@ -202,19 +202,19 @@ module.exports = {
   ],
   'missed ticks': [
     {
-      find: '\n              AND ${MAY_CATCH_UP})',
+      find: '\n              AND ${catchesUp})',
       replace: ')',
       suites: ['postgres-conformance.spec'],
       scenario: 'a tick that is older than the window is not granted',
     },
     {
-      find: "\n                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))",
-      replace: ')',
+      find: "\n                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false))${afterPause})",
+      replace: '${afterPause})',
       suites: ['postgres-conformance.spec'],
       scenario: 'a name without a row has missed nothing',
     },
     {
-      find: "         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'\n",
+      find: "         WHEN asked.kind = 'scheduled' AND NOT ${catchesUp} THEN 'done'\n",
       replace: '',
       suites: ['postgres-conformance.spec'],
       scenario: 'a tick that is older than the window is not granted',

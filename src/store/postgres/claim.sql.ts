@@ -1,9 +1,14 @@
 import type { ClaimAnswer, ClaimRequest, PreviousRun } from '../lock-store.js';
+import { triggerOf } from '../recorded-run.js';
+import { endOfPause, IN_TIME, isPaused } from './operating.sql.js';
 import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
 
 const COLUMNS = {
   name: 'text',
+  task: 'text',
+  trigger: 'text',
+  even_if_paused: 'boolean',
   token: 'uuid',
   replica: 'text',
   kind: 'text',
@@ -16,19 +21,25 @@ const COLUMNS = {
   tolerance_ms: 'float8',
 } as const;
 
-const rowOf = ({ name, token, replica, tick, recover, minHold, lease, tolerance }: ClaimRequest) => ({
-  name,
-  token,
-  replica,
-  kind: tick.kind,
-  scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
-  catch_up_ms: tick.kind === 'scheduled' ? (tick.catchupWindow ?? null) : null,
-  step_ms: tick.kind === 'kept' ? tick.interval : null,
-  recover,
-  min_hold_ms: minHold,
-  lease_ms: lease,
-  tolerance_ms: tolerance,
-});
+const rowOf = (request: ClaimRequest) => {
+  const { name, task, trigger, evenIfPaused = false, token, replica, tick } = request;
+  return {
+    name,
+    task,
+    trigger,
+    even_if_paused: evenIfPaused,
+    token,
+    replica,
+    kind: tick.kind,
+    scheduled_time: tick.kind === 'scheduled' ? tick.scheduledTime.toISOString() : null,
+    catch_up_ms: tick.kind === 'scheduled' ? (tick.catchupWindow ?? null) : null,
+    step_ms: tick.kind === 'kept' ? tick.interval : null,
+    recover: request.recover,
+    min_hold_ms: request.minHold,
+    lease_ms: request.lease,
+    tolerance_ms: request.tolerance,
+  };
+};
 
 /**
  * One row for each request, all values as Postgres writes them. The answer `running` is a run in progress, `held` the
@@ -36,7 +47,7 @@ const rowOf = ({ name, token, replica, tick, recover, minHold, lease, tolerance 
  */
 export interface ClaimRow {
   name: string;
-  answer: 'won' | 'running' | 'held' | 'done' | 'early' | 'busy' | 'missing';
+  answer: 'won' | 'running' | 'held' | 'done' | 'paused' | 'early' | 'busy' | 'missing';
   now_ms: string;
   fence: string;
   started_ms: string;
@@ -51,17 +62,20 @@ export interface ClaimRow {
   previous_by: string | null;
   previous_fence: string;
   previous_started_ms: string;
+  previous_outcome: string | null;
+  /** The end of the last pause, where missed ticks count. */
+  resumed_ms: string | null;
 }
 
 const MIN_HOLD = `asked.min_hold_ms * interval '1 millisecond'`;
 const TOLERANCE = `asked.tolerance_ms * interval '1 millisecond'`;
 /**
- * A tick that may have been missed is granted if it is young enough, and if the name has run a tick before or had its row
- * when the tick was due: the first start of a task has missed nothing.
+ * A tick that may have been missed is granted if it is young enough, if the name has run a tick before or had its row
+ * when the tick was due (the first start of a task has missed nothing), and if it was due after the last pause.
  */
-const MAY_CATCH_UP = `(asked.catch_up_ms IS NULL
+const mayCatchUp = (afterPause: string): string => `(asked.catch_up_ms IS NULL
                 OR asked.scheduled_time >= clock_timestamp() - asked.catch_up_ms * interval '1 millisecond'
-                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false)))`;
+                   AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false))${afterPause})`;
 const STEP = `asked.step_ms * interval '1 millisecond'`;
 const KEPT_HOLD = `GREATEST(asked.min_hold_ms, 0.9 * asked.step_ms) * interval '1 millisecond'`;
 
@@ -93,8 +107,28 @@ const KEPT = `CASE WHEN lock.last_tick > clock_timestamp() + 0.1 * ${STEP} THEN 
  *   crash or a failover would give two holders. The setting is evaluated only for rows that were won.
  * - `busy` is a row that looked free and could not be locked, or was taken since. The next attempt has the answer.
  * - `fence` is at least the epoch milliseconds, so it grows even after a row was lost.
+ * - With `control`, the table of pauses, a paused task is never won. Only that text can wait for a table, so it wins
+ *   nothing if it has waited. Without `control` it is the twin that is sent where the table cannot be read.
  */
-export function claimStatement(table: string): Statement<ClaimRequest> {
+export function claimStatement(table: string, control?: string): Statement<ClaimRequest> {
+  const mayRun =
+    control === undefined
+      ? ''
+      : `
+    AND ${IN_TIME}
+    AND (asked.even_if_paused OR NOT ${isPaused(control, 'asked.task')})`;
+  const catchesUp = mayCatchUp(
+    control === undefined
+      ? ''
+      : `
+                   AND COALESCE(asked.scheduled_time > ${endOfPause(control, 'asked.task')}, true)`,
+  );
+  const saysPaused =
+    control === undefined
+      ? ''
+      : `
+         WHEN NOT asked.even_if_paused AND ${isPaused(control, 'asked.task')} THEN 'paused'`;
+  const resumed = control === undefined ? 'NULL::timestamptz' : endOfPause(control, 'asked.task');
   return statementOf(
     'task-lock-claim',
     COLUMNS,
@@ -112,18 +146,20 @@ WITH ${asked}, free AS (
          CASE
            WHEN asked.kind = 'abandoned' OR asked.scheduled_time = lock.last_tick THEN 'recovering'
            WHEN asked.kind <> 'call' AND asked.recover THEN 'recoverable'
+           ELSE asked.trigger
          END AS state,
          lock.finished_at IS NULL AS follows_dead,
-         lock.locked_by AS previous_by, lock.started_at AS previous_start, lock.fence AS previous_fence
+         lock.locked_by AS previous_by, lock.started_at AS previous_start, lock.fence AS previous_fence,
+         lock.outcome AS previous_outcome
   FROM asked JOIN ${table} AS lock ON lock.name = asked.name
   WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
-    AND lock.token IS DISTINCT FROM asked.token
+    AND lock.token IS DISTINCT FROM asked.token${mayRun}
     AND CASE asked.kind
           WHEN 'scheduled' THEN
             (asked.scheduled_time > lock.last_tick
               AND asked.scheduled_time >= lock.last_tick + ${MIN_HOLD}
               AND asked.scheduled_time <= clock_timestamp() + ${TOLERANCE}
-              AND ${MAY_CATCH_UP})
+              AND ${catchesUp})
             OR (asked.recover AND asked.scheduled_time = lock.last_tick
               AND lock.finished_at IS NULL AND lock.outcome = 'recoverable')
           WHEN 'kept' THEN clock_timestamp() >= ${KEPT} + ${KEPT_HOLD}
@@ -145,7 +181,7 @@ WITH ${asked}, free AS (
   FROM free
   WHERE lock.name = free.name
   RETURNING lock.name, lock.fence, lock.started_at, lock.last_tick, lock.locked_until, lock.outcome,
-    free.follows_dead, free.previous_by, free.previous_start, free.previous_fence,
+    free.follows_dead, free.previous_by, free.previous_start, free.previous_fence, free.previous_outcome,
     CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
          THEN set_config('synchronous_commit', 'on', true) END AS made_durable
 )
@@ -153,7 +189,7 @@ SELECT asked.name,
        CASE
          WHEN won.name IS NOT NULL THEN 'won'
          WHEN lock.name IS NULL THEN 'missing'
-         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END
+         WHEN lock.token = asked.token THEN CASE WHEN lock.finished_at IS NULL THEN 'won' ELSE 'done' END${saysPaused}
          WHEN asked.kind = 'scheduled' AND asked.scheduled_time > clock_timestamp() + ${TOLERANCE} THEN 'early'
          WHEN lock.finished_at IS NULL AND lock.locked_until > clock_timestamp() THEN 'running'
          WHEN (asked.kind = 'abandoned' OR asked.recover AND asked.scheduled_time = lock.last_tick)
@@ -161,7 +197,7 @@ SELECT asked.name,
          WHEN asked.kind = 'abandoned' THEN 'done'
          WHEN asked.kind = 'scheduled' AND asked.scheduled_time <= lock.last_tick THEN 'done'
          WHEN clock_timestamp() < hold.until OR asked.scheduled_time < hold.until THEN 'held'
-         WHEN asked.kind = 'scheduled' AND NOT ${MAY_CATCH_UP} THEN 'done'
+         WHEN asked.kind = 'scheduled' AND NOT ${catchesUp} THEN 'done'
          ELSE 'busy'
        END AS answer,
        extract(epoch FROM clock_timestamp()) * 1000 AS now_ms,
@@ -173,8 +209,10 @@ SELECT asked.name,
        lock.locked_by AS held_by,
        CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome,
        extract(epoch FROM lock.last_tick) * 1000 AS last_tick_ms,
-       won.follows_dead, won.previous_by, won.previous_fence,
-       extract(epoch FROM won.previous_start) * 1000 AS previous_started_ms
+       won.follows_dead, won.previous_by, won.previous_fence, won.previous_outcome,
+       extract(epoch FROM won.previous_start) * 1000 AS previous_started_ms,
+       CASE WHEN asked.kind <> 'call' AND (won.name IS NOT NULL OR lock.token = asked.token OR asked.catch_up_ms IS NOT NULL)
+            THEN extract(epoch FROM ${resumed}) * 1000 END AS resumed_ms
 FROM asked
 LEFT JOIN won ON won.name = asked.name
 LEFT JOIN ${table} AS lock ON lock.name = asked.name
@@ -207,6 +245,7 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
         // A repeated send finds its own tick.
         lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
+        resumedAt: finiteDateOf(row.resumed_ms),
       };
     case 'running':
       return { status: 'held', now, inProgress: true, heldBy, heldUntil: finiteDateOf(row.until_ms) };
@@ -219,7 +258,14 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
         dueIn: tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0,
       };
     case 'done':
-      return { status: 'done', now, lastTick: finiteDateOf(row.last_tick_ms) };
+      return {
+        status: 'done',
+        now,
+        lastTick: finiteDateOf(row.last_tick_ms),
+        resumedAt: finiteDateOf(row.resumed_ms),
+      };
+    case 'paused':
+      return { status: 'paused', now };
     case 'busy':
       return { status: 'busy', now };
   }
@@ -232,6 +278,7 @@ function previousOf(row: ClaimRow): PreviousRun | undefined {
     replica: row.previous_by ?? '',
     startedAt: dateOf(row.previous_started_ms),
     fence: BigInt(row.previous_fence),
+    trigger: triggerOf(row.previous_outcome),
   };
 }
 

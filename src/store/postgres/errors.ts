@@ -75,6 +75,25 @@ export function mayBeOutdatedPlan(error: unknown): boolean {
   return codeOf(error) === PLAN_OUTDATED;
 }
 
+/** What says nothing of a table: the connection, the server, or another transaction was in the way. */
+const NOT_OF_A_TABLE = ['08', '25', '26', '28', '3D', '40', '57P'];
+const TOO_MANY_CONNECTIONS = '53300';
+/** What pg says where the application has set a `query_timeout`. */
+const QUERY_TIMEOUT = 'Query read timeout';
+
+/** Whether a table that a statement uses may have failed it: it is missing, forbidden, locked, full or broken. */
+export function mayComeFromTable(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  if (code === '') return error instanceof Error && error.message === QUERY_TIMEOUT;
+  return (
+    isSqlState(code) && code !== TOO_MANY_CONNECTIONS && !NOT_OF_A_TABLE.some((one) => code.startsWith(one))
+  );
+}
+
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === UNDEFINED_TABLE;
+}
+
 /** Whether the same statement with the same values can never succeed. */
 export function isRefusedForGood(error: unknown): boolean {
   return isOfClass(REFUSED_FOR_GOOD, error);
@@ -91,7 +110,11 @@ export function isWithoutEffect(error: unknown): boolean {
 /** A code of the system, such as EPERM, may have five letters, too: none begins with one of these classes. */
 function isOfClass(classes: readonly string[], error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return /^[0-9A-Z]{5}$/.test(code) && classes.includes(code.slice(0, 2));
+  return isSqlState(code) && classes.includes(code.slice(0, 2));
+}
+
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code);
 }
 
 function wrappedIn(error: object): unknown {
@@ -109,14 +132,17 @@ export function withMigrationHint(
   const code = codeOf(error);
   const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
   if (!missing && code !== UNDEFINED_COLUMN) return error;
-  const place = `{ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' }`;
-  const isDefault = table === DEFAULT_TABLE && schema === undefined;
-  const migrations = isDefault ? '[...taskLockMigrations]' : `[...taskLockMigrationsFor(${place})]`;
-  const message =
-    `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: add ` +
-    `\`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`;
+  const message = `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: ${migrationHint({ schema, table })}`;
   // Still one that is repeated: somebody may bring the table back while the end of a run is recorded.
   if (error instanceof LockStoreUnavailableError)
     return new LockStoreUnavailableError(message, error.sent, { cause: error });
   return new Error(message, { cause: error });
+}
+
+/** How to add the tables of this package to a data source. */
+export function migrationHint({ schema, table }: { schema?: string; table: string }): string {
+  const place = `{ ${schema === undefined ? '' : `schema: '${schema}', `}table: '${table}' }`;
+  const isDefault = table === DEFAULT_TABLE && schema === undefined;
+  const migrations = isDefault ? '[...taskLockMigrations]' : `[...taskLockMigrationsFor(${place})]`;
+  return `add \`migrations: ${migrations}\` from 'nestjs-task-lock/migrations' to the data source and run its migrations`;
 }

@@ -14,8 +14,8 @@ module.exports = {
       scenario: 'a claim that meets a conflict each time is busy: it has changed nothing',
     },
     {
-      find: ', signal, MAX_ENSURE_TRIES',
-      replace: ', signal, 1',
+      find: 'tries: MAX_ENSURE_TRIES',
+      replace: 'tries: 1',
       suites: ['statement-runner.spec'],
       scenario: 'is made in spite of nineteen conflicts, and the claim wins',
     },
@@ -34,8 +34,8 @@ module.exports = {
       scenario: 'a win is told where no connection is left to make the row of the other',
     },
     {
-      find: 'claim, missing, signal',
-      replace: 'claim, requests, signal',
+      find: 'this.claimed(missing, signal)',
+      replace: 'this.claimed(requests, signal)',
       suites: ['statements.spec'],
       scenario: 'a run still knows the one before it that died',
     },

@@ -21,6 +21,7 @@ import type { ReachRow } from './access.sql.js';
 import { claimAnswer, claimStatement } from './claim.sql.js';
 import type { ClaimRow } from './claim.sql.js';
 import { isConflict, isDenied, withMigrationHint } from './errors.js';
+import { OperatingTables } from './operating-tables.js';
 import { holdersStatement, lastHolder } from './holders.sql.js';
 import type { HolderRow } from './holders.sql.js';
 import { fenceStatement } from './fence.sql.js';
@@ -36,7 +37,7 @@ import { renewAnswer, renewStatement } from './renew.sql.js';
 import type { RenewRow } from './renew.sql.js';
 import { requestStatementsFor } from './requests.sql.js';
 import { queryOf } from './statement.js';
-import type { Statement } from './statement.js';
+import type { Query } from './statement.js';
 import { StatementRunner } from './statement-runner.js';
 import { assertAccess, assertRowsReached } from './table-access.js';
 import {
@@ -81,6 +82,7 @@ export class PostgresLockStore implements LockStore {
   readonly requests: PostgresRequestStore;
   readonly operator: PostgresOperatorStore;
   private readonly runner: StatementRunner;
+  private readonly operating: OperatingTables;
   private readonly tableOptions: { schema?: string; table: string };
   private lazyStatements?: ReturnType<typeof statementsFor>;
 
@@ -89,15 +91,21 @@ export class PostgresLockStore implements LockStore {
     dataSource: () => DataSource,
     options: PostgresLockStoreOptions = {},
     clock: LockClock = new SystemLockClock(),
-    log?: Pick<LockLog, 'warn'>,
+    log?: Pick<LockLog, 'warn' | 'error'>,
   ) {
     const { answerTimeout = DEFAULT_ANSWER_TIMEOUT, preparedStatements = true } = options;
     const { schema, table = DEFAULT_TABLE } = options;
     this.tableOptions = { schema, table };
     this.runner = new StatementRunner(dataSource, clock, answerTimeout, preparedStatements, log);
+    this.operating = new OperatingTables(this.runner, clock, log, () => ({
+      schema: schema ?? schemaOf(this.runner.source()),
+      lockTable: table,
+      options: this.tableOptions,
+    }));
     this.requests = new PostgresRequestStore(
       this.runner,
       () => this.statements.requests,
+      this.operating.pause,
       (error) => withMigrationHint(error, this.tableOptions, this.statements.requestTable, REQUEST_TABLE),
     );
     this.operator = new PostgresOperatorStore(
@@ -125,6 +133,7 @@ export class PostgresLockStore implements LockStore {
     } catch (error) {
       throw withMigrationHint(error, this.tableOptions, table);
     }
+    await this.operating.prepare();
     if (names.length === 0) return;
     await assertRowsReached(access, LOCK_TABLE, async () => {
       await this.ensure(names);
@@ -150,14 +159,13 @@ export class PostgresLockStore implements LockStore {
   }
 
   async claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
-    const { claim } = this.statements;
-    const rows = await this.rowsOf<ClaimRequest, ClaimRow>(claim, requests, signal);
+    const rows = await this.claimed(requests, signal);
     const missing = requests.filter(({ name }) => rows.get(name)?.answer === 'missing');
     if (missing.length > 0) {
       try {
         const names = missing.map(({ name }) => name);
         await this.ensure(names, signal);
-        const made = await this.rowsOf<ClaimRequest, ClaimRow>(claim, missing, signal);
+        const made = await this.claimed(missing, signal);
         for (const [name, row] of made) rows.set(name, row);
       } catch (error) {
         // The others have their answers: a win among them that nobody heard of would hold its row with nobody running.
@@ -168,13 +176,26 @@ export class PostgresLockStore implements LockStore {
   }
 
   async renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]> {
-    const rows = await this.rowsOf<RenewRequest, RenewRow>(this.statements.renew, held, signal);
+    const { renew, renewPlain } = this.statements;
+    const rows = await this.rowsOf(held, () =>
+      this.operating.cancel.query<RenewRow>(
+        () => queryOf(renew, held),
+        () => queryOf(renewPlain, held),
+        signal,
+      ),
+    );
     return held.map(({ name }) => renewAnswer(rows.get(name)));
   }
 
   async release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
-    const { release } = this.statements;
-    const rows = await this.rowsOf<ReleaseRequest, ReleaseRow>(release, inOneCommit(held), signal);
+    const { release, releasePlain } = this.statements;
+    const ends = inOneCommit(held);
+    const plain = (): Query => queryOf(releasePlain, ends);
+    const rows = await this.rowsOf(held, () =>
+      ends.some(({ run }) => run !== undefined)
+        ? this.operating.history.query<ReleaseRow>(() => queryOf(release, ends), plain, signal)
+        : this.runner.query<ReleaseRow>(plain(), signal),
+    );
     return held.map(({ name }) => releaseAnswer(rows.get(name)));
   }
 
@@ -216,7 +237,20 @@ export class PostgresLockStore implements LockStore {
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
   private async ensure(names: readonly string[], signal?: WantedSignal): Promise<void> {
     const query = { text: this.statements.ensure, values: [names] };
-    await this.runner.query(query, signal, MAX_ENSURE_TRIES);
+    await this.runner.query(query, signal, { tries: MAX_ENSURE_TRIES });
+  }
+
+  private claimed(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<Map<string, ClaimRow>> {
+    const { claim, claimPlain } = this.statements;
+    const areAllWon = (rows: ClaimRow[]): boolean => rows.every(({ answer }) => answer === 'won');
+    return this.rowsOf(requests, () =>
+      this.operating.pause.query(
+        () => queryOf(claim, requests),
+        () => queryOf(claimPlain, requests),
+        signal,
+        areAllWon,
+      ),
+    );
   }
 
   /**
@@ -224,16 +258,15 @@ export class PostgresLockStore implements LockStore {
    *
    * @throws Error where a name stands twice: one statement can take a row once, and both would be told that they won
    */
-  private async rowsOf<Request extends { name: string }, Row extends { name: string }>(
-    statement: Statement<Request>,
-    requests: readonly Request[],
-    signal?: WantedSignal,
+  private async rowsOf<Row extends { name: string }>(
+    requests: readonly { name: string }[],
+    send: () => Promise<Row[]>,
   ): Promise<Map<string, Row>> {
     if (requests.length === 0) return new Map();
     if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)
       throw new Error('a name stands twice in one call of the store: send each name once a call');
     try {
-      const rows = await this.runner.query<Row>(queryOf(statement, requests), signal);
+      const rows = await send();
       return new Map(rows.map((row) => [row.name, row]));
     } catch (error) {
       if (!isConflict(error)) throw error;
@@ -252,16 +285,22 @@ function statementsFor(lockTable: string, schema: string | undefined) {
     place: { table: lockTable, schema },
     table,
     requestTable,
-    claim: claimStatement(table),
-    renew: renewStatement(table),
-    release: releaseStatement(table),
+    claim: claimStatement(table, tables.control),
+    claimPlain: claimStatement(table),
+    renew: renewStatement(table, tables.cancel),
+    renewPlain: renewStatement(table),
+    release: releaseStatement(table, tables.run),
+    releasePlain: releaseStatement(table),
     check: checkStatement(table, LOCK_TABLE_ACCESS),
     reach: reachStatement(table),
     holders: holdersStatement(table),
     fence: fenceStatement(table),
     ensure: ensureStatement(table),
     purge: purgeStatement(table),
-    requests: { ...requestStatementsFor(requestTable, table), place: { table: requests, schema } },
+    requests: {
+      ...requestStatementsFor(requestTable, table, tables.control),
+      place: { table: requests, schema },
+    },
     operator: { ...operatorStatementsFor(tables), place: { table: lockTable, schema }, tables },
   };
 }

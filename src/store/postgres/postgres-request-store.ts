@@ -22,6 +22,7 @@ import type {
   UnknownRow,
   WaitingRow,
 } from './requests.sql.js';
+import type { OperatingFallback } from './operating-fallback.js';
 import type { StatementRunner } from './statement-runner.js';
 import { LONGEST_ERROR, storable } from './storable.js';
 import { assertAccess, assertRowsReached } from './table-access.js';
@@ -33,6 +34,7 @@ export class PostgresRequestStore implements RequestStore {
   constructor(
     private readonly runner: StatementRunner,
     private readonly statements: () => RequestStatements & { place: TablePlace },
+    private readonly pauses: OperatingFallback,
     /** Says how to add the table in an error that a missing table caused. */
     private readonly explained: (error: unknown) => unknown,
   ) {}
@@ -75,7 +77,7 @@ export class PostgresRequestStore implements RequestStore {
     { horizon, tasks, except }: WaitingSearch,
     signal?: WantedSignal,
   ): Promise<WaitingRequests[]> {
-    const rows = await this.query<WaitingRow>(this.statements().waiting, [horizon, tasks, except], signal);
+    const rows = await this.waitingRows([horizon, tasks, except], signal);
     return rows.map(({ name, task, key, waiting, due_in_ms }) => ({
       name,
       task,
@@ -118,6 +120,19 @@ export class PostgresRequestStore implements RequestStore {
     const [row] = await this.query<RetriedRow>(retry, [name, token, allowed, storable(error, LONGEST_ERROR)]);
     const retryIn = row?.retry_in_ms ?? undefined;
     return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
+  }
+
+  private async waitingRows(values: unknown[], signal?: WantedSignal): Promise<WaitingRow[]> {
+    const { waiting, waitingPlain } = this.statements();
+    try {
+      return await this.pauses.query<WaitingRow>(
+        () => ({ text: waiting, values }),
+        () => ({ text: waitingPlain, values }),
+        signal,
+      );
+    } catch (error) {
+      throw this.explained(error);
+    }
   }
 
   private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {

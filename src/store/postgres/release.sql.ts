@@ -1,4 +1,5 @@
 import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
+import { IN_TIME } from './operating.sql.js';
 import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
 import { LONGEST_ERROR, storable } from './storable.js';
@@ -25,6 +26,33 @@ const rowOf = ({ name, token, tick, minHold, stepBack, outcome, error, durable }
   durable,
 });
 
+/** What the history keeps of a run; a fence of NULL where nothing is recorded. */
+const RUN_COLUMNS = {
+  task: 'text',
+  key: 'text',
+  fence: 'bigint',
+  trigger: 'text',
+  replica: 'text',
+  started_at: 'timestamptz',
+  tick: 'timestamptz',
+  previous_tick: 'timestamptz',
+  next_due: 'timestamptz',
+  recorded_error: 'text',
+} as const;
+
+const runOf = ({ run, recordedError }: ReleaseRequest) => ({
+  task: run?.task ?? null,
+  key: storable(run?.key),
+  fence: run?.fence.toString() ?? null,
+  trigger: run?.trigger ?? null,
+  replica: run?.replica ?? null,
+  started_at: run?.startedAt.toISOString() ?? null,
+  tick: run?.tick?.toISOString() ?? null,
+  previous_tick: run?.previousTick?.toISOString() ?? null,
+  next_due: run?.nextDue?.toISOString() ?? null,
+  recorded_error: storable(recordedError, LONGEST_ERROR),
+});
+
 export interface ReleaseRow {
   name: string;
   answer: 'released' | 'gone' | 'busy';
@@ -46,13 +74,11 @@ export interface ReleaseRow {
  * - It commits asynchronously if `durable` is false, which all requests of a statement say alike. Lost in a crash of the
  *   database, it keeps the lock for its lease, and never frees it twice.
  * - A locked row is skipped and answered `busy`.
+ * - With `runs`, the history, it also records each run: see {@link recorded}. Only that text can wait for a table, so it
+ *   changes nothing if it has waited. Without `runs` it is the twin that is sent where the history cannot be written.
  */
-export function releaseStatement(table: string): Statement<ReleaseRequest> {
-  return statementOf(
-    'task-lock-release',
-    COLUMNS,
-    rowOf,
-    (asked) => `
+export function releaseStatement(table: string, runs?: string): Statement<ReleaseRequest> {
+  const text = (asked: string): string => `
 WITH ${asked}, held AS (
   SELECT lock.name, asked.kind, asked.outcome, asked.error, asked.durable,
          asked.min_hold_ms * interval '1 millisecond' AS min_hold,
@@ -60,7 +86,7 @@ WITH ${asked}, held AS (
          COALESCE(asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')
            OR asked.outcome = 'returned' AND lock.outcome = 'recovering', false) AS stays_open
   FROM asked JOIN ${table} AS lock ON lock.name = asked.name
-  WHERE lock.token = asked.token AND lock.finished_at IS NULL
+  WHERE lock.token = asked.token AND lock.finished_at IS NULL${runs === undefined ? '' : ` AND ${IN_TIME}`}
   FOR NO KEY UPDATE OF lock SKIP LOCKED
 ), released AS (
   UPDATE ${table} AS lock
@@ -89,7 +115,7 @@ WITH ${asked}, held AS (
       WHEN NOT held.durable THEN set_config('synchronous_commit', 'off', true)
       WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', true)
     END AS commit_mode
-)
+)${runs === undefined ? '' : recorded(table, runs)}
 SELECT asked.name,
        CASE
          WHEN released.name IS NOT NULL THEN 'released'
@@ -99,8 +125,51 @@ SELECT asked.name,
          ELSE 'gone'
        END AS answer,
        extract(epoch FROM clock_timestamp()) * 1000 AS now_ms
-FROM asked LEFT JOIN released ON released.name = asked.name`,
+FROM asked LEFT JOIN released ON released.name = asked.name`;
+  if (runs === undefined) return statementOf('task-lock-release', COLUMNS, rowOf, text);
+  return statementOf(
+    'task-lock-release',
+    { ...COLUMNS, ...RUN_COLUMNS },
+    (request) => ({ ...rowOf(request), ...runOf(request) }),
+    text,
   );
+}
+
+/**
+ * Records the runs of a release, but no claim that was returned.
+ *
+ * Why it is safe:
+ * - A run that was released is recorded as it ended. Sent again, the release finds the row finished and adds nothing.
+ * - Where the row has another token, the run has lost its lock: `lost`, unless an earlier send has recorded how it ended.
+ * - Of runs that are recorded already only one that was taken for dead is written anew: it lived.
+ */
+function recorded(table: string, runs: string): string {
+  return `, recorded AS (
+  INSERT INTO ${runs} AS run (name, fence, task, key, tick, previous_tick, next_due, trigger, replica, started_at,
+    finished_at, outcome, error, lateness_ms)
+  SELECT asked.name, asked.fence, asked.task, asked.key, asked.tick, asked.previous_tick, asked.next_due, asked.trigger,
+         asked.replica, asked.started_at, clock_timestamp(),
+         CASE WHEN released.name IS NULL THEN 'lost' ELSE asked.outcome END,
+         asked.recorded_error, extract(epoch FROM GREATEST(asked.started_at - asked.tick, '0')) * 1000
+  FROM asked
+  LEFT JOIN released ON released.name = asked.name
+  LEFT JOIN ${table} AS lock ON lock.name = asked.name
+  WHERE asked.fence IS NOT NULL AND asked.outcome <> 'returned'
+    AND (released.name IS NOT NULL OR lock.token IS DISTINCT FROM asked.token AND ${IN_TIME})
+  ON CONFLICT (name, fence) DO UPDATE
+    SET outcome = excluded.outcome, finished_at = excluded.finished_at, error = excluded.error,
+        tick = excluded.tick, previous_tick = excluded.previous_tick, next_due = excluded.next_due,
+        trigger = excluded.trigger, lateness_ms = excluded.lateness_ms
+    WHERE run.outcome = 'died'
+)`;
+}
+
+/** Records a run that never was, in a transaction that is rolled back. */
+export function historyProbe(runs: string): string {
+  return `
+INSERT INTO ${runs} AS run (name, fence, task, trigger, replica, started_at, finished_at, outcome)
+VALUES ('', 0, '', 'call', '', clock_timestamp(), clock_timestamp(), 'succeeded')
+ON CONFLICT (name, fence) DO UPDATE SET outcome = excluded.outcome WHERE run.outcome = 'died'`;
 }
 
 /** One commit ends all runs of a statement, so all are released durably where one of them must be. */

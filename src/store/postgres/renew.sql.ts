@@ -16,6 +16,8 @@ export interface RenewRow {
   answer: 'renewed' | 'lost' | 'busy';
   now_ms: string;
   until_ms: string | null;
+  cancelled_by: string | null;
+  cancel_reason: string | null;
 }
 
 /**
@@ -26,8 +28,14 @@ export interface RenewRow {
  *   neither lock a row again that was just released, nor take the lease from the next holder.
  * - The lease never reaches past the maximum hold, and a lease that was extended by hand is never shortened.
  * - A locked row is skipped and answered `busy`: nothing is lost, and one row does not delay the others.
+ * - With `cancels`, the table of cancels, it says who asked the run to stop. A cancel names the fence of its run, so it
+ *   means no other one. Without `cancels` it is the twin that is sent where the table cannot be read.
  */
-export function renewStatement(table: string): Statement<RenewRequest> {
+export function renewStatement(table: string, cancels?: string): Statement<RenewRequest> {
+  const joined =
+    cancels === undefined
+      ? 'CROSS JOIN (SELECT NULL AS by, NULL AS reason) AS cancel'
+      : `LEFT JOIN ${cancels} AS cancel ON cancel.name = renewed.name AND cancel.fence = renewed.fence`;
   return statementOf(
     'task-lock-renew',
     COLUMNS,
@@ -46,7 +54,7 @@ WITH clock AS MATERIALIZED (
   SET locked_until = GREATEST(lock.locked_until, LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold))
   FROM held
   WHERE lock.name = held.name
-  RETURNING lock.name, lock.locked_until
+  RETURNING lock.name, lock.locked_until, lock.fence
 )
 SELECT asked.name,
        CASE
@@ -55,18 +63,20 @@ SELECT asked.name,
          ELSE 'lost'
        END AS answer,
        extract(epoch FROM clock.at) * 1000 AS now_ms,
-       extract(epoch FROM renewed.locked_until) * 1000 AS until_ms
+       extract(epoch FROM renewed.locked_until) * 1000 AS until_ms,
+       cancel.by AS cancelled_by, cancel.reason AS cancel_reason
 FROM asked CROSS JOIN clock
 LEFT JOIN renewed ON renewed.name = asked.name
-LEFT JOIN ${table} AS lock ON lock.name = asked.name`,
+LEFT JOIN ${table} AS lock ON lock.name = asked.name
+${joined}`,
   );
 }
 
 /** Without a row the statement met a conflict: it is asked again. */
 export function renewAnswer(row: RenewRow | undefined): RenewAnswer {
   if (!row) return { status: 'busy' };
-  const { answer: status, now_ms: now, until_ms: until } = row;
-  return status === 'renewed'
-    ? { status, now: Number(now), lockedUntil: new Date(Number(until)) }
-    : { status, now: Number(now) };
+  const { answer: status, now_ms: now, until_ms: until, cancelled_by: by, cancel_reason: reason } = row;
+  if (status !== 'renewed') return { status, now: Number(now) };
+  const cancelled = by === null ? undefined : { by, reason: reason ?? undefined };
+  return { status, now: Number(now), lockedUntil: new Date(Number(until)), cancelled };
 }

@@ -1,5 +1,6 @@
 import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../request-store.js';
 import { REQUEST_TABLE_ACCESS } from './access.sql.js';
+import { isPaused } from './operating.sql.js';
 import { checkStatement } from './prepare.sql.js';
 
 /** How many names of one task a poll answers: many times what a replica runs of it at once. */
@@ -22,6 +23,8 @@ export interface RequestStatements {
   add: string;
   addDurably: string;
   waiting: string;
+  /** The same without the table of pauses. */
+  waitingPlain: string;
   unknown: string;
   pickUp: string;
   remove: string;
@@ -65,12 +68,13 @@ export interface RetriedRow {
   retry_in_ms: string | null;
 }
 
-export function requestStatementsFor(table: string, lockTable: string): RequestStatements {
+export function requestStatementsFor(table: string, lockTable: string, control: string): RequestStatements {
   return {
     check: checkStatement(table, REQUEST_TABLE_ACCESS),
     add: addStatement(table),
     addDurably: addDurablyStatement(table),
-    waiting: waitingStatement(table, lockTable),
+    waiting: waitingStatement(table, lockTable, control),
+    waitingPlain: waitingStatement(table, lockTable),
     unknown: unknownStatement(table),
     pickUp: pickUpStatement(table, lockTable),
     remove: removeStatement(table),
@@ -106,13 +110,19 @@ function addDurablyStatement(table: string): string {
 /**
  * What waits for locks that nobody holds. Takes no lock, so that 200 replicas may poll at once. An index finds the names
  * with a due request: those due in a month cost nothing. Each task has a share of the answer, or a slow one would fill it.
+ * With `control` paused tasks are left out: each replica would claim all of their names in vain, again and again.
  */
-function waitingStatement(table: string, lockTable: string): string {
+function waitingStatement(table: string, lockTable: string, control?: string): string {
+  const mayRun =
+    control === undefined
+      ? ''
+      : `
+    AND NOT ${isPaused(control, 'request.task')}`;
   return `
 WITH due AS MATERIALIZED (
-  SELECT DISTINCT name FROM ${table}
+  SELECT DISTINCT name FROM ${table} AS request
   WHERE parked_at IS NULL AND due_at <= (SELECT clock_timestamp() + $1::float8 * interval '1 millisecond')
-    AND task = ANY ($2::text[]) AND name <> ALL ($3::text[])
+    AND task = ANY ($2::text[]) AND name <> ALL ($3::text[])${mayRun}
 ), free AS (
   SELECT due.name, request.task, request.key, request.waiting, request.due_at,
          row_number() OVER (PARTITION BY request.task ORDER BY request.due_at) AS nth_of_task

@@ -6,11 +6,23 @@ import { within } from '../../common/timeouts.js';
 import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
 import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect, mayBeOutdatedPlan } from './errors.js';
+import { cancelOnServer } from './cancel-on-server.js';
 import { PreparedNames } from './prepared-names.js';
 import type { Query } from './statement.js';
 
 /** How often a statement is sent that meets a conflict each time. */
 const CONFLICT_TRIES = 5;
+
+/** A statement had no answer in time, and its connection was closed. */
+export class NoAnswerError extends LockStoreUnavailableError {}
+
+/** Terms of one statement that differ from the usual. */
+interface QueryTerms {
+  /** How often it is sent that meets a conflict each time. */
+  tries?: number;
+  /** Milliseconds after which it is given up, on the server too: it must not keep the rows that it has locked. */
+  answersWithin?: number;
+}
 
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
@@ -48,9 +60,11 @@ export class StatementRunner {
    *
    * @throws LockStoreUnavailableError where the same statement may succeed later: whatever failed before it was sent
    */
-  async query<Row>(query: Query, signal?: WantedSignal, tries = CONFLICT_TRIES): Promise<Row[]> {
+  async query<Row>(query: Query, signal?: WantedSignal, terms: QueryTerms = {}): Promise<Row[]> {
+    const { tries = CONFLICT_TRIES, answersWithin } = terms;
     let runner: QueryRunner | undefined;
     let sent = false;
+    let gaveUp = false;
     let cancelHangUp = (): void => {};
     try {
       let connection: unknown;
@@ -59,7 +73,11 @@ export class StatementRunner {
       sent = true;
       for (let left = tries - 1; ; left--) {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
-        cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
+        cancelHangUp = this.clock.timer(answersWithin ?? this.answerTimeout, () => {
+          gaveUp = true;
+          if (answersWithin !== undefined) cancelOnServer(connection);
+          hangUp(connection);
+        });
         try {
           return await this.run<Row>(runner, connection, query);
         } catch (error) {
@@ -68,6 +86,7 @@ export class StatementRunner {
         }
       }
     } catch (error) {
+      if (gaveUp) throw new NoAnswerError(messageOf(error), true, { cause: error });
       if (sent && isRefusedForGood(error)) throw error;
       const mayHaveHadEffect = sent && !isWithoutEffect(error);
       throw new LockStoreUnavailableError(messageOf(error), mayHaveHadEffect, { cause: error });
@@ -78,9 +97,9 @@ export class StatementRunner {
   }
 
   /** Runs statements in one transaction that is rolled back, and answers the rows of each. */
-  async rehearse<Row>(queries: readonly Query[]): Promise<Row[][]> {
+  async rehearse<Row>(queries: readonly Query[], answersWithin = this.answerTimeout): Promise<Row[][]> {
     const [runner, connection] = await this.connect();
-    const cancelHangUp = this.clock.timer(this.answerTimeout, () => hangUp(connection));
+    const cancelHangUp = this.clock.timer(answersWithin, () => hangUp(connection));
     try {
       await runner.startTransaction();
       try {

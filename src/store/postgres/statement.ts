@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'boolean';
+type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'bigint' | 'boolean';
 type Value = string | number | boolean | null;
 
 /** The columns of `asked` with their types. */

@@ -17,7 +17,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
     assert.equal(again.scheduledTime?.getTime(), tick);
     assert.equal(again.recovering, true);
     const { startedAt, fence } = dead;
-    assert.deepEqual(again.previous, { replica: 'replica-a', startedAt, fence });
+    assert.deepEqual(again.previous, { replica: 'replica-a', startedAt, fence, trigger: 'tick' });
     assert.ok(again.fence > fence);
   }),
   scenario(

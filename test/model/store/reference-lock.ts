@@ -6,12 +6,14 @@ import type {
   RenewRequest,
   WonAnswer,
 } from '../../../src/store/lock-store.js';
+import type { RunTrigger } from '../../../src/store/recorded-run.js';
 
 /** The newest run of the task, as its claim and what followed have left it. */
 interface NewestRun {
   /** None for a run that was cut off and whose tick waits for another claim. */
   token?: string;
   replica: string;
+  trigger: RunTrigger;
   fence: bigint;
   startedAt: number;
   /** The tick that it was claimed for; none for a call. */
@@ -100,6 +102,7 @@ export class ReferenceLock {
       // Its tick waits for the next claim: that is a run which died, with its lease over.
       run.leaseEnd = this.lockedUntil = now;
       run.recovery = 'possible';
+      run.trigger = 'tick';
       run.token = undefined;
       return true;
     }
@@ -163,7 +166,7 @@ export class ReferenceLock {
   }
 
   private grant(request: ClaimRequest, now: number, recovery: NewestRun['recovery']): WonAnswer {
-    const { tick, token, replica, lease } = request;
+    const { tick, trigger, token, replica, lease } = request;
     const previous = this.unfinishedRun();
     const lastTick = this.knownTick();
     const epoch = BigInt(now);
@@ -178,6 +181,7 @@ export class ReferenceLock {
     this.run = {
       token,
       replica,
+      trigger: recovery === 'under way' ? 'recovery' : trigger,
       fence: this.fence,
       startedAt: now,
       tick: tick.kind === 'call' ? undefined : this.lastTick,
@@ -201,7 +205,7 @@ export class ReferenceLock {
 
   private unfinishedRun(): PreviousRun | undefined {
     if (!this.run || this.run.finished) return undefined;
-    const { replica, startedAt, fence } = this.run;
-    return { replica, startedAt: new Date(startedAt), fence };
+    const { replica, startedAt, fence, trigger } = this.run;
+    return { replica, startedAt: new Date(startedAt), fence, trigger };
   }
 }

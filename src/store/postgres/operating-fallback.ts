@@ -1,0 +1,111 @@
+import type { LockClock } from '../../common/clock.js';
+import { messageOf } from '../../common/error-text.js';
+import type { LockLog } from '../../common/log.js';
+import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
+import type { WantedSignal } from '../wanted-signal.js';
+import { isConflict, isMissingTable, mayComeFromTable } from './errors.js';
+import { ANSWERS_WITHIN } from './operating.sql.js';
+import { NoAnswerError } from './statement-runner.js';
+import type { StatementRunner } from './statement-runner.js';
+import type { Query } from './statement.js';
+
+/** Milliseconds for which what failed is left out. */
+const OFF_FOR = 60_000;
+
+/** A probe keeps a connection of the pool from the locks: no longer than this. */
+const PROBE_LIMITS = `SELECT set_config('lock_timeout', '100', true), set_config('statement_timeout', '800', true)`;
+
+/** What is left out where its table cannot be used. */
+export interface FallbackPart {
+  /** What follows, for people: `paused tasks run`. */
+  consequence: string;
+  /** Uses the table as the statements do. Sent before they use it again, and rolled back. */
+  probe: () => string;
+  /** The error, or one that says how to mend it. */
+  explained: (error: unknown) => unknown;
+  /** True: a statement that met conflicts only goes again without the table. Else it is asked again. */
+  yieldsToConflicts?: boolean;
+}
+
+/**
+ * Sends statements that also use a table of operating. Where that fails, their twins without the table are sent at once,
+ * and alone for a minute: operating never costs a lock. It costs one statement a second, once.
+ */
+export class OperatingFallback {
+  /** By the monotonic clock; infinity until the next start. */
+  private offUntil = -Infinity;
+  private isProbing = false;
+
+  constructor(
+    private readonly runner: StatementRunner,
+    private readonly clock: LockClock,
+    private readonly log: Pick<LockLog, 'error'> | undefined,
+    private readonly part: FallbackPart,
+  ) {}
+
+  /**
+   * @param isWhole whether these rows are all that may have happened: an unanswered statement can still win a row that
+   *   its twin has not
+   */
+  async query<Row>(
+    full: () => Query,
+    twin: () => Query,
+    signal?: WantedSignal,
+    isWhole: (rows: Row[]) => boolean = () => true,
+  ): Promise<Row[]> {
+    if (!this.isOn()) return this.runner.query<Row>(twin(), signal);
+    try {
+      return await this.runner.query<Row>(full(), signal, { answersWithin: ANSWERS_WITHIN });
+    } catch (error) {
+      const isUnanswered = error instanceof NoAnswerError;
+      const isMetByConflict = isConflict(error) && this.part.yieldsToConflicts === true;
+      if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;
+      const rows = await this.sendTwin<Row>(twin(), isUnanswered, signal);
+      // Only now: where the twin fails too, the table was not at fault.
+      if (!isMetByConflict) this.turnOff(error);
+      if (isUnanswered && !isWhole(rows)) throw error;
+      return rows;
+    }
+  }
+
+  /** Leaves the table out for a minute, or until the next start. */
+  leaveOut(isMissing: boolean): void {
+    this.offUntil = isMissing ? Infinity : this.clock.monotonic() + OFF_FOR;
+  }
+
+  private turnOff(error: unknown): void {
+    if (this.offUntil > this.clock.monotonic()) return;
+    const isMissing = isMissingTable(error);
+    this.leaveOut(isMissing);
+    const time = isMissing ? 'Until the next start' : 'For a minute';
+    this.log?.error(`${time} ${this.part.consequence}: ${messageOf(this.part.explained(error))}`);
+  }
+
+  private async sendTwin<Row>(twin: Query, isUnanswered: boolean, signal?: WantedSignal): Promise<Row[]> {
+    try {
+      return await this.runner.query<Row>(twin, signal);
+    } catch (error) {
+      if (!isUnanswered || !(error instanceof LockStoreUnavailableError) || error.sent) throw error;
+      throw new LockStoreUnavailableError(error.message, true, { cause: error });
+    }
+  }
+
+  private isOn(): boolean {
+    if (this.offUntil === -Infinity) return true;
+    if (this.offUntil <= this.clock.monotonic() && !this.isProbing) void this.probe();
+    return false;
+  }
+
+  /** Nobody waits for it, so that no second statement pays for a table that still cannot be used. */
+  private async probe(): Promise<void> {
+    this.isProbing = true;
+    try {
+      await this.runner.rehearse([{ text: PROBE_LIMITS }, { text: this.part.probe() }], ANSWERS_WITHIN);
+      this.offUntil = -Infinity;
+    } catch (error) {
+      this.turnOff(error);
+    } finally {
+      this.isProbing = false;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { LockClock } from '../../common/clock.js';
+import { messageOf } from '../../common/error-text.js';
+import type { LockLog } from '../../common/log.js';
+import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
+import { CANCEL_TABLE_ACCESS, PAUSE_TABLE_ACCESS, RUN_TABLE_ACCESS } from './access.sql.js';
+import type { NeededAccess } from './access.sql.js';
+import { migrationHint, withMigrationHint } from './errors.js';
+import { OperatingFallback } from './operating-fallback.js';
+import type { FallbackPart } from './operating-fallback.js';
+import { cancelProbe, pauseProbe } from './operating.sql.js';
+import { historyProbe } from './release.sql.js';
+import type { StatementRunner } from './statement-runner.js';
+import { assertAccess } from './table-access.js';
+import { CANCEL_TABLE, operatingTableOf, PAUSE_TABLE, qualifiedTable, RUN_TABLE } from './table-name.js';
+import type { OperatingTable, TableKind } from './table-name.js';
+
+/** Where the tables are. */
+interface OperatingPlace {
+  lockTable: string;
+  schema?: string;
+  /** As they were given: what the migration has to be told. */
+  options: { schema?: string; table: string };
+}
+
+/** One table, and what its absence means. */
+interface UsedTable {
+  which: OperatingTable;
+  what: TableKind;
+  needed: NeededAccess;
+  consequence: string;
+  probe: (table: string) => string;
+}
+
+const PAUSES: UsedTable = {
+  which: 'control',
+  what: PAUSE_TABLE,
+  needed: PAUSE_TABLE_ACCESS,
+  consequence: 'paused tasks run',
+  probe: pauseProbe,
+};
+const CANCELS: UsedTable = {
+  which: 'cancel',
+  what: CANCEL_TABLE,
+  needed: CANCEL_TABLE_ACCESS,
+  consequence: 'runs are not told that they were cancelled',
+  probe: cancelProbe,
+};
+const HISTORY: UsedTable = {
+  which: 'run',
+  what: RUN_TABLE,
+  needed: RUN_TABLE_ACCESS,
+  consequence: 'runs are not recorded',
+  probe: historyProbe,
+};
+
+/** The tables beside the locks that claims, renewals and releases use where they can. */
+export class OperatingTables {
+  readonly pause: OperatingFallback;
+  readonly cancel: OperatingFallback;
+  readonly history: OperatingFallback;
+
+  constructor(
+    private readonly runner: StatementRunner,
+    clock: LockClock,
+    private readonly log: Pick<LockLog, 'error'> | undefined,
+    private readonly place: () => OperatingPlace,
+  ) {
+    const fallback = (used: UsedTable, terms: Partial<FallbackPart> = {}): OperatingFallback =>
+      new OperatingFallback(runner, clock, log, { ...this.partOf(used), ...terms });
+    this.pause = fallback(PAUSES);
+    this.cancel = fallback(CANCELS);
+    this.history = fallback(HISTORY, { yieldsToConflicts: true });
+  }
+
+  /** Finds once, at start-up, which tables cannot be used. Says so in one line, and never fails: locks need none of them. */
+  async prepare(): Promise<void> {
+    const missing: UsedTable[] = [];
+    const problems: string[] = [];
+    for (const [used, fallback] of this.all()) {
+      const { lockTable, schema } = this.place();
+      const table = operatingTableOf(lockTable, used.which);
+      try {
+        const access = await assertAccess(this.runner, { ...used, table, schema });
+        if (access) continue;
+        missing.push(used);
+        fallback.leaveOut(true);
+      } catch (error) {
+        // The database does not answer now: the statements find out for themselves.
+        if (error instanceof LockStoreUnavailableError) continue;
+        problems.push(`${used.consequence}: ${messageOf(error)}`);
+        fallback.leaveOut(false);
+      }
+    }
+    if (missing.length > 0) this.log?.error(this.missingLine(missing));
+    if (problems.length > 0) this.log?.error(`Locks work, but ${problems.join('; ')}.`);
+  }
+
+  private missingLine(missing: readonly UsedTable[]): string {
+    const { options } = this.place();
+    const tables = missing.map(({ which }) => this.qualified(which)).join(', ');
+    const consequences = missing.map(({ consequence }) => consequence).join(', ');
+    return `Locks work, but until the next start ${consequences}: ${tables} missing. ${migrationHint(options)}.`;
+  }
+
+  private all(): [UsedTable, OperatingFallback][] {
+    return [
+      [PAUSES, this.pause],
+      [CANCELS, this.cancel],
+      [HISTORY, this.history],
+    ];
+  }
+
+  private partOf({ which, what, consequence, probe }: UsedTable): FallbackPart {
+    return {
+      consequence,
+      probe: () => probe(this.qualified(which)),
+      explained: (error) => withMigrationHint(error, this.place().options, this.qualified(which), what),
+    };
+  }
+
+  private qualified(which: OperatingTable): string {
+    const { lockTable, schema } = this.place();
+    return qualifiedTable(operatingTableOf(lockTable, which), schema);
+  }
+}
