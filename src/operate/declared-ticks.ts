@@ -1,6 +1,7 @@
 import { CronTime } from 'cron';
 import { holdByItsClock } from '../tasks/schedule/clock-change.js';
 import { CronTicks } from '../tasks/schedule/cron-ticks.js';
+import { shortestGap } from '../tasks/schedule/shortest-gap.js';
 import type { DeclaredTask } from '../store/operator-store.js';
 
 /** The ticks that a declared schedule names. Instants are epoch milliseconds. */
@@ -8,6 +9,8 @@ export interface DeclaredTicks {
   /** None where it was not due before. */
   latestUntil(at: number): number | undefined;
   nextAfter(at: number): number | undefined;
+  /** The shortest gap between two of them, by the schedule's clock. */
+  gap: number;
   /** The minimum hold before a tick by the schedule's clock, as the claim counts it. */
   minHoldBefore(tick: number, minHold: number): number;
   /** `2026-03-29T03:00:00.000+02:00`: the time that the schedule's clock shows. */
@@ -25,7 +28,8 @@ export function declaredTicks({
   if (schedule === undefined || EVERY.test(schedule)) return undefined;
   if (ISO_DATE.test(schedule)) return ticksOfDate(Date.parse(schedule));
   try {
-    return ticksOfCron(new CronTicks(new CronTime(schedule, timeZone ?? 'UTC')));
+    const cronTime = new CronTime(schedule, timeZone ?? 'UTC');
+    return ticksOfCron(new CronTicks(cronTime), shortestGap(cronTime));
   } catch {
     return undefined;
   }
@@ -33,6 +37,7 @@ export function declaredTicks({
 
 function ticksOfDate(date: number): DeclaredTicks {
   return {
+    gap: Infinity,
     latestUntil: (at) => (date <= at ? date : undefined),
     nextAfter: (at) => (date > at ? date : undefined),
     minHoldBefore: (_, minHold) => minHold,
@@ -40,8 +45,9 @@ function ticksOfDate(date: number): DeclaredTicks {
   };
 }
 
-function ticksOfCron(ticks: CronTicks): DeclaredTicks {
+function ticksOfCron(ticks: CronTicks, gap: number): DeclaredTicks {
   return {
+    gap,
     latestUntil: (at) => orNothing(() => ticks.latestUntil(at)),
     nextAfter: (at) => ticks.nextAfter(at),
     minHoldBefore: (tick, minHold) => holdByItsClock(ticks.zone, tick, minHold),

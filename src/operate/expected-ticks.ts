@@ -20,6 +20,9 @@ export interface LedgerWindow {
   most: number;
 }
 
+/** How many ticks are computed before others of the event loop may have their turn. */
+const MOST_AHEAD = 32;
+
 /** A definition is in use for so long after its last declaration, which replicas repeat once a day. Milliseconds. */
 const IN_USE = 2 * 86_400_000;
 
@@ -39,17 +42,38 @@ export async function expectedTicks(
     const { definition, isGuess } = period;
     const ticks = ticksOf.get(definition);
     if (!ticks || definition.isDisabled) continue;
-    const begin = Math.max(period.from, earliest);
-    for (
-      let tick = ticks.latestUntil(period.until);
-      tick !== undefined && tick >= begin && found.length < most;
-      tick = ticks.latestUntil(tick - 1)
-    ) {
+    const newest = newestTicks(ticks, Math.max(period.from, earliest), period.until, most - found.length);
+    for (const tick of newest) {
       found.push({ tick: new Date(tick), definition, ticks, isGuess });
       await turns.yieldIfLong();
     }
   }
   return found.reverse();
+}
+
+/**
+ * The newest ticks from `from` to `until`, the newest first. A step back costs as much as dozens of steps ahead, so it
+ * goes back by the time that the rest of the ticks takes at least, and ahead from there.
+ */
+function* newestTicks(ticks: DeclaredTicks, from: number, until: number, most: number): Generator<number> {
+  let end = until;
+  for (let rest = most; rest > 0;) {
+    const size = Math.min(rest, MOST_AHEAD);
+    const last = ticks.latestUntil(end);
+    if (last === undefined || last < from) return;
+    const begin = Math.max(from, last - (Number.isFinite(ticks.gap) ? ticks.gap * (size - 1) : 0));
+    const chunk: number[] = [];
+    for (
+      let tick = ticks.nextAfter(begin - 1);
+      tick !== undefined && tick <= last;
+      tick = ticks.nextAfter(tick)
+    )
+      chunk.push(tick);
+    const newest = chunk.slice(-size).reverse();
+    yield* newest;
+    rest -= newest.length;
+    end = begin - 1;
+  }
 }
 
 interface Period {

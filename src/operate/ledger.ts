@@ -6,7 +6,7 @@ import { isAlive, isCall, isDead, iso, runState } from './state-shapes.js';
 import { Turns } from './turns.js';
 
 /** Milliseconds for which a claim attempts to win its tick: the default, since it is not stored. */
-const CLAIM_TIMEOUT = 5_000;
+export const CLAIM_TIMEOUT = 5_000;
 
 /**
  * What became of each tick of a window, the oldest first. Beside those that were expected it has ticks that ran without
@@ -131,7 +131,13 @@ class Evidence {
   /** The run in the row, where it is not recorded. */
   private timeOfRow(): Held[] {
     const { lock, runs } = this.facts;
-    if (!lock || isDead(lock, this.now) || runs.some(({ fence }) => fence === lock.fence)) return [];
+    if (
+      !lock ||
+      lock.fence === 0n ||
+      isDead(lock, this.now) ||
+      runs.some(({ fence }) => fence === lock.fence)
+    )
+      return [];
     return [{ from: lock.startedAt.getTime(), until: lock.finishedAt?.getTime() ?? Infinity }];
   }
 }

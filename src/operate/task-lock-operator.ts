@@ -9,7 +9,7 @@ import type { RunOutcome } from '../store/recorded-run.js';
 import { cancelAnswer, releasedAnswer } from './steering-answers.js';
 import { explanationOf } from './explanation.js';
 import { expectedTicks } from './expected-ticks.js';
-import { ledgerOf } from './ledger.js';
+import { CLAIM_TIMEOUT, ledgerOf } from './ledger.js';
 import { nearestNames } from './nearest-names.js';
 import { nextTicksOf } from './next-ticks.js';
 import { TaskLockOperatorError } from './operator-errors.js';
@@ -158,7 +158,9 @@ export class TaskLockOperator {
     const ticks = await expectedTicks(definitions, { from: asked.from, to, most });
     const from = asked.from ?? ticks[0]?.tick;
     if (from === undefined) return [];
-    const facts = await this.store.ledger({ task: name, from, to });
+    // A pause may begin, and a run end, while the last tick is still claimed.
+    const until = new Date(to.getTime() + CLAIM_TIMEOUT);
+    const facts = await this.store.ledger({ task: name, from, to: until });
     return ledgerOf(facts, ticks, { from, to, most }, now);
   }
 

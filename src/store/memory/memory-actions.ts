@@ -7,17 +7,18 @@ import type {
   TriggerAnswer,
 } from '../operator-store.js';
 
-interface InMemoryAction extends RecordedAction {
-  trigger?: NewTrigger & { expiresAt: number };
+interface OpenTrigger extends NewTrigger {
+  expiresAt: number;
 }
 
 /** Who did what, and the triggers that wait for a replica. */
 export class InMemoryActions {
-  private readonly actions: InMemoryAction[] = [];
+  private readonly actions: RecordedAction[] = [];
+  private readonly triggers = new Map<RecordedAction, OpenTrigger>();
 
   constructor(private readonly now: () => number) {}
 
-  add(action: Omit<InMemoryAction, 'id' | 'at'>): InMemoryAction {
+  add(action: Omit<RecordedAction, 'id' | 'at'>): RecordedAction {
     const added = { ...action, id: String(this.actions.length + 1), at: new Date(this.now()) };
     this.actions.push(added);
     return added;
@@ -25,7 +26,7 @@ export class InMemoryActions {
 
   get(id: string): RecordedAction | undefined {
     const found = this.actions.find((each) => each.id === id);
-    return found && recorded(found);
+    return found && { ...found };
   }
 
   newest(name: string | undefined, limit: number, before?: string): RecordedAction[] {
@@ -34,7 +35,7 @@ export class InMemoryActions {
       .filter(({ id }) => before === undefined || Number(id) < Number(before))
       .reverse()
       .slice(0, limit)
-      .map(recorded);
+      .map((action) => ({ ...action }));
   }
 
   /** The pauses of a task and of all tasks, as they were: a resume or another pause ends one before its time. */
@@ -54,26 +55,16 @@ export class InMemoryActions {
   addTrigger(trigger: NewTrigger, takenBy?: string): { id: string; expiresAt: Date } {
     const { task: name, key, by, reason, expiresIn } = trigger;
     const expiresAt = this.now() + expiresIn;
-    const { id } = this.add({
-      action: 'trigger',
-      name,
-      key,
-      by,
-      reason,
-      takenBy,
-      trigger: { ...trigger, expiresAt },
-    });
-    return { id, expiresAt: new Date(expiresAt) };
+    const action = this.add({ action: 'trigger', name, key, by, reason, takenBy });
+    this.triggers.set(action, { ...trigger, expiresAt });
+    return { id: action.id, expiresAt: new Date(expiresAt) };
   }
 
   take(tasks: readonly string[], replica: string): TakenTrigger[] {
-    return this.actions.flatMap((action): TakenTrigger[] => {
-      const { id, trigger, takenBy } = action;
-      if (!trigger || takenBy !== undefined || trigger.expiresAt <= this.now()) return [];
-      if (!tasks.includes(trigger.task)) return [];
+    return [...this.triggers].flatMap(([action, { task, key, args, by, evenIfPaused, expiresAt }]) => {
+      if (action.takenBy !== undefined || expiresAt <= this.now() || !tasks.includes(task)) return [];
       action.takenBy = replica;
-      const { task, key, args, by, evenIfPaused } = trigger;
-      return [{ id, task, key, args, by, evenIfPaused }];
+      return [{ id: action.id, task, key, args, by, evenIfPaused }];
     });
   }
 
@@ -86,12 +77,8 @@ export class InMemoryActions {
     this.change(id, { answer, error, answeredAt, ...(fence === undefined ? {} : { fence }) });
   }
 
-  private change(id: string, change: Partial<InMemoryAction>): void {
+  private change(id: string, change: Partial<RecordedAction>): void {
     const action = this.actions.find((each) => each.id === id);
     if (action) Object.assign(action, change);
   }
-}
-
-function recorded({ trigger: _, ...action }: InMemoryAction): RecordedAction {
-  return action;
 }

@@ -1,0 +1,31 @@
+// Each entry breaks expected-ticks.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+const suites = ['unit/ledger.spec'];
+
+module.exports = {
+  'the definition of its time': [
+    {
+      find: 'known.filter((each) => at <= endOfUse(each)).at(-1) ?? known.at(-1)!',
+      replace: 'known.at(-1)!',
+      suites,
+    },
+    {
+      find: 'known.filter((each) => at <= endOfUse(each)).at(-1) ?? ',
+      replace: 'definitions.at(-1) ?? ',
+      suites,
+    },
+    {
+      find: 'if (definitions.some(({ isDeclared }) => isDeclared)) return Infinity;',
+      replace: 'return Infinity;',
+      suites,
+    },
+    { find: 'if (!ticks || definition.isDisabled) continue;', replace: 'if (!ticks) continue;', suites },
+  ],
+  'no more than are asked for': [
+    {
+      find: 'const newest = chunk.slice(-size).reverse();',
+      replace: 'const newest = chunk.reverse();',
+      suites,
+    },
+    { find: 'end = begin - 1;', replace: 'return;', suites },
+  ],
+};
