@@ -150,8 +150,8 @@ export type CancelAnswer =
 export type ReleasedAnswer =
   | {
       status: 'released';
-      /** When the next claim can be won. */
-      freeAt: string;
+      /** When the next claim can be won; null where somebody wrote `infinity` into the row. */
+      freeAt: string | null;
     }
   | { status: 'busy' }
   | { status: 'refused'; message: string; running: RunningState | null };

@@ -1,6 +1,6 @@
 import type { CancelResult, LockRecord, ReleaseResult, SeenRun } from '../store/operator-store.js';
 import type { CancelAnswer, ReleasedAnswer, RunningState } from './operator-types.js';
-import { isAlive, runningState } from './state-shapes.js';
+import { isAlive, iso, runningState } from './state-shapes.js';
 
 /** What an operator is told of a cancel. */
 export function cancelAnswer(
@@ -28,7 +28,7 @@ export function releasedAnswer(result: ReleaseResult, run: SeenRun, now: Date): 
     case 'busy':
       return { status: 'busy' };
     case 'released':
-      return { status: 'released', freeAt: result.freeAt.toISOString() };
+      return { status: 'released', freeAt: iso(result.freeAt) };
     case 'refused':
       return refused(result.lock, run, now);
     case 'alive':

@@ -34,10 +34,14 @@ WITH RECURSIVE ${ranTasks(table)}, kept AS (
          ) AS since
   FROM ran WHERE ran.task IS NOT NULL
 ), old AS (
-  SELECT run.name, run.fence
-  FROM kept JOIN ${table} AS run ON run.task = kept.task AND run.started_at < kept.since
+  SELECT found.name, found.fence
+  FROM kept CROSS JOIN LATERAL (
+    SELECT run.name, run.fence FROM ${table} AS run
+    WHERE run.task = kept.task AND run.started_at < kept.since
+    ORDER BY run.started_at LIMIT ${PRUNED_AT_ONCE}
+    FOR UPDATE SKIP LOCKED
+  ) AS found
   LIMIT ${PRUNED_AT_ONCE}
-  FOR UPDATE OF run SKIP LOCKED
 ), removed AS (
   DELETE FROM ${table} AS run USING old WHERE run.name = old.name AND run.fence = old.fence
   RETURNING 1
