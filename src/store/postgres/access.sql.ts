@@ -108,8 +108,16 @@ function isWhole(needed: NeededAccess | readonly string[]): needed is readonly s
   return Array.isArray(needed);
 }
 
-/** What keeps the role from using the table, and the statements that mend it; nothing where it may. */
-export function accessProblem(row: AccessRow, what: TableKind): string | undefined {
+/** Something that keeps the role from using a table, and the statements that mend it. */
+export interface AccessProblem {
+  problem: string;
+  mend: readonly string[];
+  /** What else can be done, or must be. */
+  advice?: string;
+}
+
+/** What keeps the role from using the table; nothing where it may. */
+export function accessProblems(row: AccessRow, what: TableKind): AccessProblem[] {
   const { table_name: table, schema_name: schema, role_name: role, missing, read_only: readOnly } = row;
   const lacks: string[] = [];
   const grants: string[] = [];
@@ -121,19 +129,30 @@ export function accessProblem(row: AccessRow, what: TableKind): string | undefin
     lacks.push(`${missing} on the ${what} ${table}`);
     grants.push(`GRANT ${missing} ON ${table} TO ${role}`);
   }
-  const problems: string[] = [];
+  const problems: AccessProblem[] = [];
   if (lacks.length > 0)
-    problems.push(`the role ${role} lacks ${lacks.join(', and ')}: run \`${grants.join('; ')}\``);
+    problems.push({ problem: `the role ${role} lacks ${lacks.join(', and ')}`, mend: grants });
   if (readOnly === 'standby')
-    problems.push(
-      `the database is a standby, and nothing can be written to the ${what} ${table} there: give the data source the ` +
-        `address of the primary`,
-    );
+    problems.push({
+      problem: `the database is a standby, and nothing can be written to the ${what} ${table} there`,
+      mend: [],
+      advice: 'give the data source the address of the primary',
+    });
   if (readOnly === 'setting')
-    problems.push(
-      `transactions of the role ${role} are read-only by default, and a claim writes to the ${what} ${table}: run ` +
-        `\`ALTER ROLE ${role} SET default_transaction_read_only = off\`, or change the setting where it is made`,
-    );
+    problems.push({
+      problem: `transactions of the role ${role} are read-only by default, and a claim writes to the ${what} ${table}`,
+      mend: [`ALTER ROLE ${role} SET default_transaction_read_only = off`],
+      advice: 'or change the setting where it is made',
+    });
+  return problems;
+}
+
+/** What keeps the role from using the table, and the statements that mend it; nothing where it may. */
+export function accessProblem(row: AccessRow, what: TableKind): string | undefined {
+  const problems = accessProblems(row, what).map(({ problem, mend, advice }) => {
+    const run = mend.length > 0 ? [`run \`${mend.join('; ')}\``] : [];
+    return `${problem}: ${[...run, ...(advice === undefined ? [] : [advice])].join(', ')}`;
+  });
   return problems.length > 0 ? problems.join('; ') : undefined;
 }
 

@@ -61,6 +61,11 @@ export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error) ?? '');
 }
 
+/** A table, a column or the schema is missing: a migration has not run. */
+export function isTableMissing(error: unknown): boolean {
+  return [UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_SCHEMA].includes(codeOf(error) ?? '');
+}
+
 /** A privilege is missing, or a policy of row-level security refuses a row. */
 export function isDenied(error: unknown): boolean {
   return codeOf(error) === INSUFFICIENT_PRIVILEGE;
@@ -130,8 +135,8 @@ export function withMigrationHint(
   what: TableKind = LOCK_TABLE,
 ): unknown {
   const code = codeOf(error);
-  const missing = code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA;
-  if (!missing && code !== UNDEFINED_COLUMN) return error;
+  if (!isTableMissing(error)) return error;
+  const missing = code !== UNDEFINED_COLUMN;
   const message = `the ${what} ${qualified} ${missing ? 'is missing' : 'was made by an older version'}: ${migrationHint({ schema, table })}`;
   // Still one that is repeated: somebody may bring the table back while the end of a run is recorded.
   if (error instanceof LockStoreUnavailableError)
