@@ -78,16 +78,7 @@ export function createTaskLockCore({
   const interceptor = new TaskLockInterceptor(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
   const methods = new TaskMethods(registry);
-  const runner = new RequestRunner(
-    interceptor,
-    settler,
-    poller,
-    store,
-    clock,
-    leftBehind,
-    methods,
-    settings,
-  );
+  const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, methods, settings);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
   const triggered = new TriggerRunner(methods, interceptor, leftBehind, clock, log, settings);

@@ -15,6 +15,8 @@ import type { TaskLockCore } from './core.js';
 import { TaskLockEvents, TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
 import { dataSourceOf } from './data-source.js';
+import { operatorOf } from './operator.js';
+import { TaskLockOperator } from './operator-token.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
 import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
@@ -30,8 +32,8 @@ import {
   TASK_LOCK_CORE,
 } from './task-lock.tokens.js';
 
-/** What other modules may inject: the service, the events, and the dispatcher that decorated classes are given. */
-export const taskLockExports = [TaskLockService, TaskLockEvents, DISPATCHER_TOKEN];
+/** What other modules may inject: the service, the operator, the events, and the dispatcher that decorated classes get. */
+export const taskLockExports = [TaskLockService, TaskLockOperator, TaskLockEvents, DISPATCHER_TOKEN];
 
 export const taskLockProviders: Provider[] = [
   TaskLockDiscovery,
@@ -113,6 +115,11 @@ export const taskLockProviders: Provider[] = [
     provide: TaskLockEvents,
     useFactory: ({ events }: TaskLockCore) => new EventsOfThisCopy(events),
     inject: [TASK_LOCK_CORE],
+  },
+  {
+    provide: TaskLockOperator,
+    useFactory: (core: TaskLockCore, clock: LockClock) => operatorOf(core, clock),
+    inject: [TASK_LOCK_CORE, LOCK_CLOCK],
   },
   {
     provide: TaskLockShutdown,

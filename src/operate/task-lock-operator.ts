@@ -268,11 +268,6 @@ export class TaskLockOperator {
       input.key(options.key),
       input.args(options.args),
     ];
-    const { definition } = await this.recordOf('trigger', name);
-    if (!definition?.isDeclared) {
-      const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
-      throw input.refused(`'${name}' has no method to run: ${why}`);
-    }
     const trigger: NewTrigger = {
       task: name,
       key,
@@ -282,8 +277,10 @@ export class TaskLockOperator {
       evenIfPaused: options.evenIfPaused === true,
       expiresIn: TRIGGER_WAIT,
     };
-    this.acted({ action: 'trigger', name, key, by, reason });
+    // The method is here whatever the tables say of it.
     const here = this.options.runHere?.(trigger);
+    if (!here) await this.assertDeclared(input, name);
+    this.acted({ action: 'trigger', name, key, by, reason });
     if (here) return here;
     const { id, expiresAt } = await this.store.addTrigger(trigger);
     return { status: 'waiting', id, expiresAt: expiresAt.toISOString() };
@@ -395,6 +392,13 @@ export class TaskLockOperator {
     if (before !== undefined && !/^\d{1,18}$/.test(before))
       throw input.problem('before', `must be the id of an action; it is '${before}'`);
     return (await this.store.actions(name, most, before)).map(actionState);
+  }
+
+  private async assertDeclared(input: OperatorInput, name: string): Promise<void> {
+    const { definition } = await this.recordOf('trigger', name);
+    if (definition?.isDeclared) return;
+    const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
+    throw input.refused(`'${name}' has no method to run: ${why}`);
   }
 
   private stateOf(record: TaskRecord, now: Date): TaskState {

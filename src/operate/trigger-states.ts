@@ -1,5 +1,5 @@
 import { lockOf } from '../store/lock-name.js';
-import type { OperatorStore, RecordedAction } from '../store/operator-store.js';
+import type { OperatorStore, RecordedAction, TriggerAnswer } from '../store/operator-store.js';
 import type { RunOutcome } from '../store/recorded-run.js';
 import type { TriggerState } from './operator-types.js';
 import { isDead } from './state-shapes.js';
@@ -28,7 +28,7 @@ type Reads = Pick<OperatorStore, 'now' | 'lock' | 'runs'>;
 /** What has become of a trigger. Of one whose replica died its run tells. */
 export async function triggerState(store: Reads, action: RecordedAction): Promise<TriggerState> {
   const { id, at, answer, fence, error, takenBy } = action;
-  if (answer !== undefined) return answered(id, answer, fence, error);
+  if (answer !== undefined) return answeredTrigger(id, { answer, fence, error });
   const now = await store.now();
   const expiresAt = at.getTime() + TRIGGER_WAIT;
   if (takenBy === undefined) {
@@ -44,12 +44,8 @@ export async function triggerState(store: Reads, action: RecordedAction): Promis
   return { status: 'executed', id, fence: String(fence), ...ended };
 }
 
-function answered(
-  id: string,
-  answer: string,
-  fence: bigint | undefined,
-  error: string | undefined,
-): TriggerState {
+/** What came of a trigger, as its answer says. */
+export function answeredTrigger(id: string, { answer, fence, error }: TriggerAnswer): TriggerState {
   if (isOutcome(answer) && fence !== undefined)
     return { status: 'executed', id, fence: String(fence), outcome: answer, error: error ?? null };
   if (answer === 'expired') return { status: 'expired', id };

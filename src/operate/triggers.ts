@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import { InFlight } from '../common/in-flight.js';
@@ -71,7 +72,7 @@ export class Triggers implements OperatingPart {
   /** Resolves when the answers are written of the runs that have ended; nothing is written any more then. */
   async close(): Promise<void> {
     // The release of an aborted run is answered, and its answer is not on its way before the next turn.
-    await startPause(this.clock, 0).over;
+    await setImmediate();
     await this.writes.ended(this.clock, SHUTDOWN_GRACE);
     this.isClosed = true;
   }

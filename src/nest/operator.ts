@@ -1,0 +1,29 @@
+import { TaskLockOperatorError } from '../operate/operator-errors.js';
+import { TaskLockOperator } from '../operate/task-lock-operator.js';
+import type { LockClock } from '../common/clock.js';
+import type { OperatorStore } from '../store/operator-store.js';
+import type { TaskLockCore } from './core.js';
+
+/** The operator of an application: what it triggers runs here where the application has the method. */
+export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperator {
+  const { operating, poller, settings, store } = core;
+  return new TaskLockOperator(
+    store.operator ?? withoutOperator(core),
+    {
+      overdueAfter: settings.overdueAfter,
+      runHere: (trigger) => operating?.triggers.runHere(trigger),
+      resumed: () => poller.resumed(),
+    },
+    clock,
+  );
+}
+
+/** Rejects every call: a provider that threw would keep applications from starting that never use it. */
+function withoutOperator({ settings, store }: TaskLockCore): OperatorStore {
+  const message = settings.enabled
+    ? `TaskLockOperator needs a store with \`operator\`, and ${store.constructor.name} has none: nothing is recorded, and ` +
+      'nobody can steer. Give the store an OperatorStore; one that wraps another store passes it on.'
+    : 'TaskLockOperator has nothing to see: TaskLockModule has enabled: false, so that nothing is locked or recorded.';
+  const reject = (): Promise<never> => Promise.reject(new TaskLockOperatorError('refused', message));
+  return new Proxy({}, { get: () => reject }) as OperatorStore;
+}
