@@ -32,7 +32,7 @@ module.exports = {
       scenario: 'a replica whose transactions are read-only by default is found, and a reader may be so',
     },
     {
-      find: 'return [{ check, state: \'unknown\', message: `could not be checked: ${messageOf(error)}` }];',
+      find: "return [{ check, state: 'unknown', message: `could not be checked: ${messageOf(error)}` }];",
       replace: 'throw error;',
       suites: ['doctor.spec'],
       scenario: 'a check that fails leaves the others to be made',

@@ -46,7 +46,7 @@ LEFT JOIN LATERAL (
 ) AS success ON true
 CROSS JOIN LATERAL (
   SELECT count(*) AS failures FROM ${table} AS run
-  WHERE run.task = asked.task AND run.outcome IN ('failed', 'died')
+  WHERE run.task = asked.task AND run.outcome IN ('failed', 'died', 'lost')
     AND run.started_at > COALESCE(success.started_at, '-infinity')
 ) AS since`;
 }

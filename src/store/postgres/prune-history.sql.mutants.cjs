@@ -1,0 +1,41 @@
+// Each entry breaks prune-history.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  prune: [
+    {
+      find: '    FOR UPDATE SKIP LOCKED\n  ) AS found',
+      replace: '    FOR UPDATE NOWAIT\n  ) AS found',
+      suites: ['operator-history.spec'],
+      scenario: 'skips runs that somebody has locked, and does not wait for them',
+    },
+    {
+      find: 'CASE WHEN ${isKeyed} THEN $2::bigint ELSE $1::bigint END',
+      replace: '$1::bigint',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the newest runs of a task are kept, and of one with keys more',
+    },
+    {
+      find: "LEAST(COALESCE(${nth('$3::bigint')}, '-infinity'), clock",
+      replace: "LEAST('infinity'::timestamptz, clock",
+      suites: ['postgres-conformance.spec'],
+      scenario: 'runs that are too old go, but none of the newest',
+    },
+    {
+      find: 'run.task = kept.task AND run.started_at < kept.since\n    ORDER',
+      replace: 'run.task = kept.task AND run.started_at <= kept.since\n    ORDER',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the newest runs of a task are kept, and of one with keys more',
+    },
+    {
+      find: '      OR EXISTS (SELECT FROM ${actions} AS later',
+      replace: '      OR true OR EXISTS (SELECT FROM ${actions} AS later',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'actions go with their age, and pauses not before the runs that they explain',
+    },
+    {
+      find: 'AND newer.last_declared > task.last_declared)',
+      replace: 'AND true)',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'definitions go where nobody declares them any more and a newer one is there',
+    },
+  ],
+};

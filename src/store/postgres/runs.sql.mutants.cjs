@@ -1,0 +1,17 @@
+// Each entry breaks runs.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  runs: [
+    {
+      find: 'ON CONFLICT (name, fence) DO NOTHING',
+      replace: 'ON CONFLICT (name, fence) DO UPDATE SET replica = excluded.replica',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a run that died is recorded once, with all that is known of it',
+    },
+    {
+      find: 'run.started_at < $4)',
+      replace: 'run.started_at <= $4)',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'runs are told the newest first, as many as are asked for, by key, outcome and time',
+    },
+  ],
+};
