@@ -20,12 +20,5 @@ module.exports = {
     },
     { find: 'if (!ticks || definition.isDisabled) continue;', replace: 'if (!ticks) continue;', suites },
   ],
-  'no more than are asked for': [
-    {
-      find: 'const newest = chunk.slice(-size).reverse();',
-      replace: 'const newest = chunk.reverse();',
-      suites,
-    },
-    { find: 'end = begin - 1;', replace: 'return;', suites },
-  ],
+  'no more than are asked for': [{ find: 'end = begin - 1;', replace: 'return;', suites }],
 };

@@ -69,9 +69,8 @@ function* newestTicks(ticks: DeclaredTicks, from: number, until: number, most: n
       tick = ticks.nextAfter(tick)
     )
       chunk.push(tick);
-    const newest = chunk.slice(-size).reverse();
-    yield* newest;
-    rest -= newest.length;
+    yield* chunk.reverse();
+    rest -= chunk.length;
     end = begin - 1;
   }
 }
