@@ -1,3 +1,4 @@
+import { pausedTimes } from '../paused-times.js';
 import { ALL_TASKS } from '../operator-store.js';
 import type {
   NewTrigger,
@@ -13,13 +14,14 @@ interface OpenTrigger extends NewTrigger {
 
 /** Who did what, and the triggers that wait for a replica. */
 export class InMemoryActions {
-  private readonly actions: RecordedAction[] = [];
+  private actions: RecordedAction[] = [];
+  private added = 0;
   private readonly triggers = new Map<RecordedAction, OpenTrigger>();
 
   constructor(private readonly now: () => number) {}
 
   add(action: Omit<RecordedAction, 'id' | 'at'>): RecordedAction {
-    const added = { ...action, id: String(this.actions.length + 1), at: new Date(this.now()) };
+    const added = { ...action, id: String(++this.added), at: new Date(this.now()) };
     this.actions.push(added);
     return added;
   }
@@ -38,31 +40,54 @@ export class InMemoryActions {
       .map((action) => ({ ...action }));
   }
 
-  /** The pauses of a task and of all tasks, as they were: a resume or another pause ends one before its time. */
+  /** The pauses of a task and of all tasks, as they were. */
   pauses(task: string): PausedTime[] {
-    return [task, ALL_TASKS].flatMap((name) => {
-      const pauses: PausedTime[] = [];
-      for (const { action, by, reason, at, until } of this.actions.filter((each) => each.name === name)) {
-        const last = pauses.at(-1);
-        const endsEarlier = action === 'pause' || action === 'resume';
-        if (endsEarlier && last && (last.to === undefined || last.to > at)) last.to = at;
-        if (action === 'pause') pauses.push({ name, by, reason, from: at, to: until });
-      }
-      return pauses;
+    return pausedTimes(
+      this.actions.flatMap(({ name, action, ...rest }) =>
+        (name === task || name === ALL_TASKS) && (action === 'pause' || action === 'resume')
+          ? [{ name, action, ...rest }]
+          : [],
+      ),
+    );
+  }
+
+  /** A pause or a resume stays as long as a run that is older than it, and the last one of a name stays. */
+  prune(maxAge: number, isExplained: (name: string, at: Date) => boolean): number {
+    const old = this.actions.filter(({ name, action, at }, index) => {
+      if (at.getTime() >= this.now() - maxAge) return false;
+      if (action !== 'pause' && action !== 'resume') return true;
+      const later = this.actions.slice(index + 1);
+      const isLast = !later.some((each) => each.name === name && /^(pause|resume)$/.test(each.action));
+      return !isLast && !isExplained(name, at);
     });
+    this.actions = this.actions.filter((each) => !old.includes(each));
+    return old.length;
   }
 
   addTrigger(trigger: NewTrigger, takenBy?: string): { id: string; expiresAt: Date } {
     const { task: name, key, by, reason, expiresIn } = trigger;
     const expiresAt = this.now() + expiresIn;
-    const action = this.add({ action: 'trigger', name, key, by, reason, takenBy });
+    const action = this.add({
+      action: 'trigger',
+      name,
+      key,
+      by,
+      reason,
+      takenBy,
+      expiresAt: new Date(expiresAt),
+    });
     this.triggers.set(action, { ...trigger, expiresAt });
     return { id: action.id, expiresAt: new Date(expiresAt) };
   }
 
   take(tasks: readonly string[], replica: string): TakenTrigger[] {
     return [...this.triggers].flatMap(([action, { task, key, args, by, evenIfPaused, expiresAt }]) => {
-      if (action.takenBy !== undefined || expiresAt <= this.now() || !tasks.includes(task)) return [];
+      if (action.takenBy !== undefined || action.answer !== undefined) return [];
+      if (expiresAt <= this.now()) {
+        Object.assign(action, { answer: 'expired', answeredAt: new Date(this.now()) });
+        return [];
+      }
+      if (!tasks.includes(task)) return [];
       action.takenBy = replica;
       return [{ id: action.id, task, key, args, by, evenIfPaused }];
     });
@@ -72,7 +97,9 @@ export class InMemoryActions {
     this.change(id, { fence });
   }
 
+  /** The first answer stays. */
   answer(id: string, { answer, fence, error }: TriggerAnswer): void {
+    if (this.get(id)?.answer !== undefined) return;
     const answeredAt = new Date(this.now());
     this.change(id, { answer, error, answeredAt, ...(fence === undefined ? {} : { fence }) });
   }

@@ -2,6 +2,7 @@ import type { Declaration, DeclaredTask, Definition } from '../operator-store.js
 
 /** A row stays in use for so long after its last declaration: replicas repeat theirs once a day. Milliseconds. */
 const IN_USE = 2 * 86_400_000;
+const REFRESHED_AFTER = 86_400_000;
 
 interface Declared {
   application?: string;
@@ -26,10 +27,11 @@ export class InMemoryDeclarations {
 
   constructor(private readonly now: () => number) {}
 
+  /** Adds what is new, and refreshes what is a day old. */
   declare({ application, tasks, replica, version }: Declaration): void {
     const by = { application, declaredBy: replica, version };
-    const names = tasks.map(({ name }) => name).sort();
-    this.write(this.names, JSON.stringify([application, tasks]), { ...by, names });
+    const names = tasks.map(({ name }) => name);
+    this.write(this.names, JSON.stringify([application, version, tasks]), { ...by, names });
     for (const task of tasks)
       this.write(this.definitions, JSON.stringify([application, task]), { ...by, task });
   }
@@ -44,7 +46,7 @@ export class InMemoryDeclarations {
         ...declared,
         firstDeclared: new Date(declared.firstDeclared),
         lastDeclared: new Date(declared.lastDeclared),
-        isDeclared: this.newest(declared.application)?.names.includes(name) ?? false,
+        isDeclared: this.isDeclared(declared.application, name),
       }));
   }
 
@@ -65,15 +67,40 @@ export class InMemoryDeclarations {
     return forgotten.length;
   }
 
-  private newest(application: string | undefined): DeclaredNames | undefined {
-    const own = [...this.names.values()]
-      .filter((each) => each.application === application)
-      .sort(byFirstDeclared);
-    return own.filter(({ lastDeclared }) => this.isInUse(lastDeclared)).at(-1) ?? own.at(-1);
+  /** Removes definitions that nobody has declared for so long, where a newer one has taken their place. */
+  prune(maxAge: number): number {
+    const old = [...this.definitions].filter(
+      ([, { task, lastDeclared }]) =>
+        lastDeclared < this.now() - maxAge &&
+        [...this.definitions.values()].some(
+          (newer) => newer.task.name === task.name && newer.lastDeclared > lastDeclared,
+        ),
+    );
+    for (const [key] of old) this.definitions.delete(key);
+    return old.length;
+  }
+
+  /**
+   * By the newest declaration of the application. Applications without a name share the empty one: two of their
+   * declarations without a common task do not replace each other.
+   */
+  private isDeclared(application: string | undefined, name: string): boolean {
+    const own = [...this.names.values()].filter((each) => each.application === application);
+    const inUse = own.filter(({ lastDeclared }) => this.isInUse(lastDeclared));
+    const standing = inUse.length > 0 ? inUse : own;
+    return standing.some(
+      (each) =>
+        each.names.includes(name) &&
+        !standing.some(
+          (newer) =>
+            newer.firstDeclared > each.firstDeclared &&
+            (application !== undefined || newer.names.some((other) => each.names.includes(other))),
+        ),
+    );
   }
 
   private isInUse(lastDeclared: number): boolean {
-    return lastDeclared > this.now() - IN_USE;
+    return lastDeclared >= this.now() - IN_USE;
   }
 
   private write<T extends Declared>(
@@ -82,7 +109,9 @@ export class InMemoryDeclarations {
     row: Omit<T, 'firstDeclared' | 'lastDeclared'>,
   ): void {
     const now = this.now();
-    rows.set(key, { ...row, firstDeclared: rows.get(key)?.firstDeclared ?? now, lastDeclared: now } as T);
+    const known = rows.get(key);
+    if (known && known.lastDeclared >= now - REFRESHED_AFTER) return;
+    rows.set(key, { ...row, firstDeclared: known?.firstDeclared ?? now, lastDeclared: now } as T);
   }
 }
 

@@ -37,7 +37,7 @@ export class InMemoryHistory {
         run === before ||
         run === after ||
         (run.tick && run.tick >= from && run.tick <= to) ||
-        (run.startedAt <= to && (run.finishedAt ?? new Date(this.now())) >= from),
+        (run.startedAt <= to && (run.finishedAt ?? run.startedAt) >= from),
     );
   }
 
@@ -68,11 +68,11 @@ export class InMemoryHistory {
   }
 }
 
-/** How many of the newest runs went wrong, back to the last success. One that was stopped on purpose says nothing. */
+/** How many of the newest runs went wrong, back to the last success. */
 export function failuresInARow(newest: readonly RecordedRun[]): number {
   const success = newest.findIndex(({ outcome }) => outcome === 'succeeded');
   const since = success < 0 ? newest : newest.slice(0, success);
-  return since.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'aborted').length;
+  return since.filter(({ outcome }) => outcome === 'failed' || outcome === 'died').length;
 }
 
 function newestFirst(one: RecordedRun, other: RecordedRun): number {

@@ -1,4 +1,5 @@
 import { keyedPrefix } from '../lock-name.js';
+import { ALL_TASKS } from '../operator-store.js';
 import type {
   CancelResult,
   Declaration,
@@ -58,14 +59,12 @@ export class InMemoryOperatorStore implements OperatorStore {
 
   async tasks(names?: readonly string[]): Promise<TaskRecord[]> {
     const known = await this.names();
-    return known.filter((name) => !names || names.includes(name)).map((name) => this.recordOf(name));
+    const asked = names?.filter((name) => known.includes(name) || this.steering.lock(name));
+    return (asked ?? known).map((name) => this.recordOf(name));
   }
 
   async names(): Promise<string[]> {
-    const tasks = new Set([...this.declarations.all(), ...this.history.tasks()]);
-    const ofKeys = (lock: string): boolean => [...tasks].some((task) => this.keysOf(task).includes(lock));
-    const locks = [...this.rows.keys()].filter((lock) => !tasks.has(lock) && !ofKeys(lock));
-    return [...tasks, ...locks].sort();
+    return [...new Set([...this.declarations.all(), ...this.history.tasks()])].sort();
   }
 
   async lock(name: string): Promise<LockRecord | undefined> {
@@ -96,11 +95,16 @@ export class InMemoryOperatorStore implements OperatorStore {
   }
 
   async prune(limits: HistoryLimits): Promise<number> {
-    return this.history.prune(limits);
+    const explained = (name: string, at: Date): boolean =>
+      (name === ALL_TASKS ? [...this.history.tasks()] : [name]).some((task) =>
+        this.history.of(task).some(({ startedAt }) => startedAt <= at),
+      );
+    const runs = this.history.prune(limits);
+    return runs + this.acted.prune(limits.maxAge, explained) + this.declarations.prune(limits.maxAge);
   }
 
   async pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause> {
-    this.acted.add({ action: 'pause', name, until, ...steering });
+    this.acted.add({ action: 'pause', name, until, ...steering, answer: 'paused' });
     return this.steering.pause(name, until, steering);
   }
 
@@ -122,19 +126,17 @@ export class InMemoryOperatorStore implements OperatorStore {
     run: SeenRun,
     { by, reason, force, now }: Steering & { force: boolean; now: boolean },
   ): Promise<ReleaseResult> {
+    const wasAlive = this.steering.isAlive(run.name);
     const result = this.steering.release(run, { force, now });
-    this.acted.add({ action: 'release', ...namesOf(run), by, reason, answer: result.status });
+    const how = wasAlive && result.status === 'released' ? ` by force${now ? ', at once' : ''}` : '';
+    this.acted.add({ action: 'release', ...namesOf(run), by, reason, answer: `${result.status}${how}` });
     return result;
   }
 
   async forget(name: string, steering: Steering): Promise<number> {
-    const locks = [name, ...this.keysOf(name)];
-    const isInUse =
-      this.declarations.current(name)?.isDeclared || locks.some((lock) => this.steering.isAlive(lock));
-    const removed = isInUse
-      ? 0
-      : this.declarations.forget(name) + this.history.forget(name) + this.steering.forget(name, locks);
-    this.acted.add({ action: 'forget', name, ...steering, answer: String(removed) });
+    const isDeclared = this.declarations.current(name)?.isDeclared ?? false;
+    const removed = isDeclared ? 0 : this.removeAll(name);
+    this.acted.add({ action: 'forget', name, ...steering, answer: isDeclared ? 'refused' : 'forgotten' });
     return removed;
   }
 
@@ -156,6 +158,13 @@ export class InMemoryOperatorStore implements OperatorStore {
 
   async action(id: string): Promise<RecordedAction | undefined> {
     return this.acted.get(id);
+  }
+
+  private removeAll(name: string): number {
+    const locks = [name, ...this.keysOf(name)];
+    const runs = locks.some((lock) => this.steering.isAlive(lock)) ? 0 : this.history.forget(name);
+    const rows = this.steering.forget(name, locks);
+    return runs + rows + this.declarations.forget(name) + this.requests.forget(name);
   }
 
   private recordOf(name: string): TaskRecord {
@@ -191,7 +200,10 @@ export class InMemoryOperatorStore implements OperatorStore {
   private keysOf(name: string): string[] {
     const hasKeys =
       this.declarations.current(name)?.isKeyed || this.history.of(name).some(({ key }) => key !== undefined);
-    return hasKeys ? [...this.rows.keys()].filter((lock) => lock.startsWith(keyedPrefix(name))) : [];
+    if (!hasKeys) return [];
+    return [...this.rows.keys()].filter(
+      (lock) => lock.startsWith(keyedPrefix(name)) && !this.declarations.current(lock)?.isDeclared,
+    );
   }
 }
 

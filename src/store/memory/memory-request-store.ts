@@ -121,6 +121,13 @@ export class InMemoryRequestStore implements RequestStore {
     }
   }
 
+  /** Removes all of a task. */
+  forget(task: string): number {
+    const before = this.requests.length;
+    this.requests = this.requests.filter((each) => each.task !== task);
+    return before - this.requests.length;
+  }
+
   private openOf(name: string): InMemoryRequest[] {
     return this.requests.filter((each) => each.name === name && each.parkedAt === undefined);
   }

@@ -1,7 +1,11 @@
 import { ALL_TASKS } from '../operator-store.js';
 import type { CancelResult, LockRecord, Pause, ReleaseResult, SeenRun, Steering } from '../operator-store.js';
+import type { RunTrigger } from '../recorded-run.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
+import { runKey } from './memory-operating.js';
 import type { InMemoryOperating } from './memory-operating.js';
+
+const HOUR = 3_600_000;
 
 /** Rows as an operator sees and changes them. */
 export class InMemorySteering {
@@ -13,7 +17,7 @@ export class InMemorySteering {
 
   lock(name: string): LockRecord | undefined {
     const row = this.rows.get(name);
-    return row && this.recordOf(name, row);
+    return row && Number.isFinite(row.startedAt) ? this.recordOf(name, row) : undefined;
   }
 
   isAlive(name: string): boolean {
@@ -44,7 +48,9 @@ export class InMemorySteering {
   }
 
   pause(name: string, until: Date | undefined, { by, reason }: Steering): Pause {
-    const since = this.now();
+    const now = this.now();
+    const before = this.operating.pauses.get(name);
+    const since = before && before.until > now ? before.since : now;
     this.operating.pauses.set(name, { since, until: until?.getTime() ?? Infinity, by, reason });
     return { name, by, reason, since: new Date(since), until };
   }
@@ -59,7 +65,7 @@ export class InMemorySteering {
 
   cancel({ name, fence }: SeenRun, { by, reason }: Steering): CancelResult {
     const row = this.rows.get(name);
-    if (!row || row.fence !== fence || !this.isAlive(name))
+    if (!row || row.fence !== fence || !this.isAlive(name) || row.token === null)
       return { status: 'refused', lock: this.lock(name) };
     this.operating.cancels.set(name, { fence, by, reason });
     forbidRecovery(row);
@@ -67,7 +73,8 @@ export class InMemorySteering {
   }
 
   /** A dead run is over; a living one keeps its lease, unless it is ended `now`, and never renews again. */
-  release({ name, fence }: SeenRun, { force, now: atOnce }: { force: boolean; now: boolean }): ReleaseResult {
+  release(run: SeenRun, { force, now: atOnce }: { force: boolean; now: boolean }): ReleaseResult {
+    const { name, fence } = run;
     const row = this.rows.get(name);
     if (!row || row.fence !== fence || row.finishedAt !== null)
       return { status: 'refused', lock: this.lock(name) };
@@ -76,19 +83,52 @@ export class InMemorySteering {
     if (isAlive && !force) return { status: 'alive', lock: this.lock(name) };
     row.token = null;
     forbidRecovery(row);
-    if (!isAlive) row.finishedAt = now;
-    if (atOnce) row.lockedUntil = now;
-    return { status: 'released', freeAt: new Date(Math.max(row.lockedUntil, now)) };
+    if (!isAlive || atOnce) {
+      this.recordDied(run, row);
+      Object.assign(row, {
+        finishedAt: now,
+        lockedUntil: Math.min(row.lockedUntil, now),
+        outcome: 'released',
+      });
+    }
+    return { status: 'released', freeAt: dateOf(row.lockedUntil) };
   }
 
-  /** Removes the rows of locks; none of them is in use. */
+  /** Removes the rows of locks, but none whose run ended within the hour: its tick could run again. */
   forget(task: string, locks: readonly string[]): number {
+    const mayGo = locks.filter((name) => this.isLongOver(name));
     const removed = [
-      ...locks.map((name) => this.rows.delete(name)),
+      ...mayGo.map((name) => this.rows.delete(name)),
       ...locks.map((name) => this.operating.cancels.delete(name)),
       this.operating.pauses.delete(task),
     ];
     return removed.filter((each) => each).length;
+  }
+
+  private isLongOver(name: string): boolean {
+    const { finishedAt = null, lockedUntil = 0, fence = 0n } = this.rows.get(name) ?? {};
+    const now = this.now();
+    return (
+      finishedAt !== null && finishedAt < now - HOUR && lockedUntil <= now && fence < BigInt(Math.floor(now))
+    );
+  }
+
+  private recordDied({ name, task, key, fence }: SeenRun, row: InMemoryLockRow): void {
+    const id = runKey({ name, fence });
+    if (this.operating.runs.has(id)) return;
+    const trigger = (row.outcome ?? 'call') as RunTrigger;
+    const isOfTick = trigger === 'tick' || trigger === 'recovery' || trigger === 'catch-up';
+    this.operating.runs.set(id, {
+      name,
+      task,
+      key,
+      fence,
+      trigger,
+      replica: row.lockedBy ?? '',
+      startedAt: new Date(row.startedAt),
+      tick: isOfTick ? dateOf(row.lastTick) : undefined,
+      outcome: 'died',
+    });
   }
 
   private recordOf(name: string, row: InMemoryLockRow): LockRecord {
