@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { nearestNames } from '../../src/operate/nearest-names.js';
+import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
+import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
+import { InMemoryLockStore } from '../../src/store/memory/memory-lock-store.js';
+import type { OperatorStore } from '../../src/store/operator-store.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { declaredTask, definition, HOUR, runningLock, taskRecord } from '../support/operated.js';
+
+const NOW = new Date('2026-03-10T06:30:00Z');
+const BY = { by: 'ana', reason: 'the disk is full' };
+
+/** An operator of the hourly task `clean-up` in memory, at 06:30. */
+async function operated(overrides: Partial<OperatorStore> = {}) {
+  const clock = new FakeClock(NOW.getTime());
+  const { operator: store } = new InMemoryLockStore(() => clock.now());
+  await store.declare({ tasks: [declaredTask()], replica: 'app-1', version: '1.0.0' });
+  return { clock, store, operator: new TaskLockOperator(Object.assign(store, overrides), {}, clock) };
+}
+
+async function refusal(answer: Promise<unknown>): Promise<string> {
+  const error: unknown = await answer.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(TaskLockOperatorError);
+  return (error as TaskLockOperatorError).message;
+}
+
+describe('bad input', () => {
+  test('of an unknown task lists the nearest names', async () => {
+    const { operator } = await operated();
+    expect(await refusal(operator.task('cleanup'))).toBe(
+      `TaskLockOperator.task(): no task is called 'cleanup': did you mean 'clean-up'?`,
+    );
+    expect(await refusal(operator.task('x'))).toContain('tasks() lists all of them');
+    expect(nearestNames('clean', ['shop/clean-up', 'report', 'CLEAN'])).toEqual(['CLEAN', 'shop/clean-up']);
+  });
+
+  test('names all tasks where only one can be meant', async () => {
+    const { operator } = await operated();
+    for (const answer of [
+      operator.task('*'),
+      operator.explain('*'),
+      operator.trigger('*', BY),
+      operator.forget('*', BY),
+      operator.cancel('*', { fence: '1', ...BY }),
+      operator.release('*', { fence: '1', ...BY }),
+    ]) {
+      expect(await refusal(answer)).toContain(`'*' names all tasks, which only pause and resume take`);
+    }
+  });
+
+  test('of options says which, what is wrong, and how to write it', async () => {
+    const { operator } = await operated();
+    const cases: [Promise<unknown>, string][] = [
+      [
+        operator.pause('clean-up', { ...BY, until: new Date(NOW.getTime()) }),
+        'option until must lie in the future',
+      ],
+      [operator.pause('clean-up', { ...BY, until: 'tomorrow' }), `like '2026-03-01T12:00:00Z'`],
+      [operator.pause('clean-up', { ...BY, until: '2026-03-11T12:00:00' }), 'with its offset'],
+      [operator.pause('clean-up', { ...BY, by: '' }), `write { by: 'ana' }`],
+      [operator.pause('clean-up', { by: 'ana', reason: ' ' }), 'option reason is missing'],
+      [
+        operator.pause('clean-up', { by: 'ana', reason: 'x'.repeat(501) }),
+        'at most 500 characters long; it has 501',
+      ],
+      [operator.pause('clean-up', { by: 'ana', reason: '\0' }), 'the database cannot store'],
+      [operator.cancel('clean-up', { ...BY, fence: 'abc' }), 'option fence must be the number of the run'],
+      [operator.release('clean-up', { ...BY, fence: '1', now: true }), 'option now needs force: true'],
+      [operator.trigger('clean-up', { by: 'ana', args: '{' }), 'option args is no JSON'],
+      [operator.trigger('clean-up', { by: 'ana', args: '{}' }), 'must be a JSON array'],
+      [operator.trigger('clean-up', { by: 'ana', args: [new Date()] }), 'args[0] is not JSON'],
+      [operator.runs('clean-up', { limit: 0 }), 'option limit must be a whole number from 1 to 500'],
+      [operator.tasks({ page: 1.5 }), 'option page must be'],
+      [operator.ticks('clean-up', { from: '2027-01-01T00:00:00Z' }), 'lies in the future'],
+      [operator.triggered('99'), 'names no trigger'],
+    ];
+    for (const [answer, text] of cases) expect(await refusal(answer)).toContain(text);
+  });
+});
+
+describe('steering', () => {
+  test('a pause names the run that goes on, and a resume says what still holds', async () => {
+    const locks = [runningLock({ startedAt: NOW, lockedUntil: new Date(NOW.getTime() + HOUR), fence: 7n })];
+    const { clock, operator, store } = await operated();
+    const answer = operator.pause('clean-up', BY);
+    store.tasks = async () => [taskRecord({ definition: definition(), locks })];
+    await clock.advance(1_000);
+    expect(await answer).toMatchObject({ status: 'paused', running: [{ fence: '7' }], warnings: [] });
+  });
+
+  test('a resume of a task says that all are paused still', async () => {
+    const { clock, operator } = await operated();
+    for (const name of ['clean-up', '*']) {
+      const paused = operator.pause(name, BY);
+      await clock.advance(1_000);
+      await paused;
+    }
+    expect(await operator.resume('clean-up', BY)).toMatchObject({
+      status: 'resumed',
+      stillPaused: { name: '*' },
+    });
+    expect(await operator.resume('*', BY)).toEqual({ status: 'resumed', stillPaused: null });
+    expect(await operator.resume('*', BY)).toEqual({ status: 'not paused', stillPaused: null });
+  });
+
+  test('a release of a living run says who holds it until when, and what force would do', async () => {
+    const lock = runningLock({ lockedUntil: new Date(NOW.getTime() + HOUR) });
+    const { operator } = await operated({ release: async () => ({ status: 'alive', lock }) });
+    const answer = await operator.release('clean-up', { fence: '999999', by: 'ana' });
+    expect(answer).toMatchObject({ status: 'refused', running: { replica: 'app-1' } });
+    const { message } = answer as { message: string };
+    expect(message).toContain('app-1 holds the lock until 2026-03-10T07:30:00.000Z');
+    expect(message).toContain('With force the lock is taken away');
+  });
+
+  test('a busy row is asked for again', async () => {
+    let asked = 0;
+    const release: OperatorStore['release'] = async () =>
+      ++asked < 3 ? { status: 'busy' } : { status: 'released', freeAt: NOW };
+    const { clock, operator } = await operated({ release });
+    const answer = operator.release('clean-up', { fence: '1', by: 'ana' });
+    await clock.advance(1_000);
+    expect(await answer).toEqual({ status: 'released', freeAt: NOW.toISOString() });
+  });
+
+  test('a trigger waits for five minutes, and then has expired', async () => {
+    const { clock, operator } = await operated();
+    const waiting = await operator.trigger('clean-up', { by: 'ana' });
+    expect(waiting).toMatchObject({ status: 'waiting', expiresAt: '2026-03-10T06:35:00.000Z' });
+    await clock.advance(5 * 60_000 + 1);
+    expect(await operator.triggered(waiting.id)).toEqual({ status: 'expired', id: waiting.id });
+  });
+
+  test('a declared task is not forgotten', async () => {
+    const { operator } = await operated();
+    expect(await refusal(operator.forget('clean-up', { by: 'ana' }))).toContain(
+      'remove it from the code first',
+    );
+  });
+});
+
+describe('the next ticks', () => {
+  test('show a change to daylight saving by their offset', async () => {
+    const { operator, store } = await operated();
+    const tasks = [declaredTask({ name: 'nightly', schedule: '30 2 * * *', timeZone: 'Europe/Berlin' })];
+    await store.declare({ application: 'shop', tasks, replica: 'app-1', version: '1.0.0' });
+    store.now = async () => new Date('2026-03-28T00:00:00Z');
+    expect((await operator.nextTicks('nightly', 3)).map(({ localTime }) => localTime)).toEqual([
+      '2026-03-28T02:30:00.000+01:00',
+      '2026-03-29T03:00:00.000+02:00',
+      '2026-03-30T02:30:00.000+02:00',
+    ]);
+  });
+});
