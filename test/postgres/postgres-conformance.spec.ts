@@ -27,7 +27,8 @@ const EMPTY = ['', '_request', '_control', '_cancel', '_task', '_run', '_action'
  * and the store retries. Only scenarios in which statements meet or are retried can tell; the others read and write
  * rows that nobody changes meanwhile, by the same SQL.
  */
-const DEPENDS_ON_ISOLATION = /^(1 atomic|5 answers|6 token|11 batches|purge|requests|operator)$/;
+const DEPENDS_ON_ISOLATION =
+  /^(1 atomic|5 answers|6 token|11 batches|purge|requests|operator|pause|cancel|history)$/;
 
 function scenariosAt(level: IsolationLevel): readonly ConformanceScenario[] {
   return level === 'read committed'

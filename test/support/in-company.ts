@@ -14,6 +14,7 @@ export function inCompany(store: LockStore): LockStore {
     prepare: (names) => store.prepare([...names, COMPANION]),
     claim: async (requests, signal) => alone(await store.claim([...requests, claim()], signal)),
     requests: store.requests,
+    operator: store.operator,
     purge: (request) => store.purge!(request),
     renew: async (held, signal) => alone(await store.renew([...held, renewal()], signal)),
     release: async (held: readonly ReleaseRequest[], signal) =>

@@ -62,6 +62,7 @@ export class StatementRunner {
    */
   async query<Row>(query: Query, signal?: WantedSignal, terms: QueryTerms = {}): Promise<Row[]> {
     const { tries = CONFLICT_TRIES, answersWithin } = terms;
+    const timeout = answersWithin ?? this.answerTimeout;
     let runner: QueryRunner | undefined;
     let sent = false;
     let gaveUp = false;
@@ -73,7 +74,7 @@ export class StatementRunner {
       sent = true;
       for (let left = tries - 1; ; left--) {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
-        cancelHangUp = this.clock.timer(answersWithin ?? this.answerTimeout, () => {
+        cancelHangUp = this.clock.timer(timeout, () => {
           gaveUp = true;
           if (answersWithin !== undefined) cancelOnServer(connection);
           hangUp(connection);
@@ -86,7 +87,7 @@ export class StatementRunner {
         }
       }
     } catch (error) {
-      if (gaveUp) throw new NoAnswerError(messageOf(error), true, { cause: error });
+      if (gaveUp) throw new NoAnswerError(`there was no answer within ${timeout} ms`, true, { cause: error });
       if (sent && isRefusedForGood(error)) throw error;
       const mayHaveHadEffect = sent && !isWithoutEffect(error);
       throw new LockStoreUnavailableError(messageOf(error), mayHaveHadEffect, { cause: error });

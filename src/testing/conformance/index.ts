@@ -1,6 +1,8 @@
 import type { ConformanceScenario } from './conformance-harness.js';
 import { atomicScenarios } from './atomic.scenarios.js';
 import { batchesScenarios } from './batches.scenarios.js';
+import { cancelScenarios } from './cancel.scenarios.js';
+import { historyScenarios } from './history.scenarios.js';
 import { holdsScenarios } from './holds.scenarios.js';
 import { missedScenarios } from './missed.scenarios.js';
 import { operatorDeclarationsScenarios } from './operator-declarations.scenarios.js';
@@ -8,6 +10,7 @@ import { operatorHistoryScenarios } from './operator-history.scenarios.js';
 import { operatorPausesScenarios } from './operator-pauses.scenarios.js';
 import { operatorRunsInProgressScenarios } from './operator-runs-in-progress.scenarios.js';
 import { operatorTriggersScenarios } from './operator-triggers.scenarios.js';
+import { pauseScenarios } from './pause.scenarios.js';
 import { purgeScenarios } from './purge.scenarios.js';
 import { recoveryScenarios } from './recovery.scenarios.js';
 import { releaseScenarios } from './release.scenarios.js';
@@ -37,6 +40,9 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...requestDelaysScenarios,
   ...requestFailuresScenarios,
   ...batchesScenarios,
+  ...pauseScenarios,
+  ...cancelScenarios,
+  ...historyScenarios,
   ...operatorDeclarationsScenarios,
   ...operatorPausesScenarios,
   ...operatorRunsInProgressScenarios,

@@ -11,11 +11,20 @@ export const DAY = 24 * HOUR;
 export const STEERING = { by: 'ana', reason: 'the disk is full' };
 
 /** A scenario for stores that an operator sees and steers; it passes on one without. */
-export function operating(
-  name: string,
-  run: (operator: OperatorStore, harness: ConformanceHarness, a: Player, b: Player) => Promise<void>,
-): ConformanceScenario {
-  return scenario('operator', name, async (harness, a, b) => {
+export function operating(name: string, run: OperatedScenario): ConformanceScenario {
+  return operatedAs('operator', name, run);
+}
+
+export type OperatedScenario = (
+  operator: OperatorStore,
+  harness: ConformanceHarness,
+  a: Player,
+  b: Player,
+) => Promise<void>;
+
+/** The same, of a rule of its own. */
+export function operatedAs(rule: string, name: string, run: OperatedScenario): ConformanceScenario {
+  return scenario(rule, name, async (harness, a, b) => {
     const { operator } = harness.store;
     if (operator) await run(operator, harness, a, b);
   });
