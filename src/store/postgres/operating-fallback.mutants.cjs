@@ -1,0 +1,67 @@
+// Each entry breaks operating-fallback.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'operating never costs a lock': [
+    {
+      find: 'if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;',
+      replace: 'throw error;',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'task_lock_run refuses each row',
+    },
+    {
+      find: ', { answersWithin: ANSWERS_WITHIN }',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'and does not answer within a second, its connection is closed and the twin is sent',
+    },
+    {
+      find: 'isConflict(error) && this.part.yieldsToConflicts === true',
+      replace: 'false',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'task_lock_run meets a conflict each time',
+    },
+    {
+      find: 'if (!this.isOn()) return',
+      replace: 'if (false) return',
+      suites: ['operating-fallback.spec'],
+      scenario: 'the twin is sent at once, and alone from then on: 42501',
+    },
+    {
+      find: 'if (this.offUntil > this.clock.monotonic()) return;',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'statements that fail together are one log line',
+    },
+    {
+      find: 'isMissing ? Infinity : this.clock',
+      replace: 'this.clock',
+      suites: ['operating-fallback.spec'],
+      scenario: 'it is never probed where it is missing: only a start looks again',
+    },
+    {
+      find: ' && !this.isProbing',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'one probe is sent at a time',
+    },
+    {
+      find: '      this.offUntil = -Infinity;',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'after a minute a probe that nobody waits for decides whether it is used again',
+    },
+  ],
+  'what may have been won goes back': [
+    {
+      find: 'if (isUnanswered && !isWhole(rows)) throw error;',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'so an answer of its twin that is not the whole is an error that says so',
+    },
+    {
+      find: 'if (!isUnanswered || !(error instanceof LockStoreUnavailableError) || error.sent) throw error;',
+      replace: 'throw error;',
+      suites: ['operating-fallback.spec'],
+      scenario: 'so it counts as sent where its twin is not',
+    },
+  ],
+};

@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import { OperatingFallback } from '../../src/store/postgres/operating-fallback.js';
+import { StatementRunner } from '../../src/store/postgres/statement-runner.js';
+import { FakeClock, settled } from '../support/fake-clock.js';
+import { recordingLog } from '../support/locks.js';
+
+const MINUTE = 60_000;
+const withCode = (code: string): Error => Object.assign(new Error(`no: ${code}`), { code });
+const full = () => ({ text: 'full' });
+const twin = () => ({ text: 'twin' });
+
+let clock: FakeClock;
+let sent: string[];
+/** What a text answers; it resolves to rows, rejects, or never settles. */
+let answers: Record<string, () => Promise<unknown[]>>;
+let log: ReturnType<typeof recordingLog>;
+let fallback: OperatingFallback;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  sent = [];
+  log = recordingLog();
+  answers = {};
+  const runner = () => {
+    let hangUp = (): void => {};
+    const hungUp = new Promise<never>((_, reject) => {
+      hangUp = () => reject(new Error('Connection terminated'));
+    });
+    hungUp.catch(() => undefined);
+    return {
+      connect: async () => ({ end: () => hangUp() }),
+      query: (text: string) => {
+        sent.push(text);
+        return Promise.race([hungUp, answers[text]?.() ?? Promise.resolve([text])]);
+      },
+      startTransaction: async () => {},
+      rollbackTransaction: async () => void sent.push('rollback'),
+      release: async () => {},
+    };
+  };
+  const source = { createQueryRunner: runner } as unknown as DataSource;
+  fallback = withPart({});
+  function withPart(part: object): OperatingFallback {
+    return new OperatingFallback(new StatementRunner(() => source, clock, 10_000, true), clock, log, {
+      consequence: 'paused tasks run',
+      probe: () => 'probe',
+      explained: (error) => error,
+      ...part,
+    });
+  }
+});
+
+const failing = (code: string) => () => Promise.reject(withCode(code));
+const silent = () => new Promise<never>(() => {});
+const errorOf = (query: Promise<unknown>) => query.catch((error: unknown) => error);
+
+/** What is sent for one query. */
+async function sentFor(query = () => fallback.query(full, twin)): Promise<string[]> {
+  sent = [];
+  await query();
+  await settled();
+  return sent.filter((text) => !text.includes('set_config'));
+}
+
+test('a statement that is answered has no twin', async () => {
+  expect(await sentFor()).toEqual(['full']);
+  expect(log.lines.error).toEqual([]);
+});
+
+describe('where the table cannot be used', () => {
+  test.each(['42P01', '42501', '42703', '23514', '55P03', '57014', '53100', 'P0001', 'XX001', '22008'])(
+    'the twin is sent at once, and alone from then on: %s',
+    async (code) => {
+      answers['full'] = failing(code);
+      expect(await sentFor()).toEqual(['full', 'twin']);
+      expect(await sentFor()).toEqual(['twin']);
+      expect(log.lines.error).toHaveLength(1);
+    },
+  );
+
+  test("the same where the application's own query_timeout ended it", async () => {
+    answers['full'] = () => Promise.reject(new Error('Query read timeout'));
+    expect(await sentFor()).toEqual(['full', 'twin']);
+  });
+
+  test('and does not answer within a second, its connection is closed and the twin is sent', async () => {
+    answers['full'] = silent;
+    const rows = fallback.query(full, twin);
+    await clock.advance(999);
+    expect(sent).toEqual(['full']);
+    await clock.advance(1);
+    expect(await rows).toEqual(['twin']);
+    expect(log.lines.error).toEqual(['For a minute paused tasks run: there was no answer within 1000 ms']);
+  });
+
+  test('after a minute a probe that nobody waits for decides whether it is used again', async () => {
+    answers['full'] = failing('42501');
+    await sentFor();
+    answers = { probe: failing('42501') };
+    await clock.advance(MINUTE);
+    expect(await sentFor()).toEqual(['twin', 'probe', 'rollback']);
+    expect(await sentFor()).toEqual(['twin']);
+    expect(log.lines.error).toHaveLength(2);
+    answers = {};
+    await clock.advance(MINUTE);
+    expect(await sentFor()).toEqual(['twin', 'probe', 'rollback']);
+    expect(await sentFor()).toEqual(['full']);
+    expect(log.lines.error).toHaveLength(2);
+  });
+
+  test('one probe is sent at a time', async () => {
+    answers['full'] = failing('42501');
+    await sentFor();
+    answers = { probe: silent };
+    await clock.advance(MINUTE);
+    await sentFor();
+    expect(await sentFor()).toEqual(['twin']);
+  });
+
+  test('it is never probed where it is missing: only a start looks again', async () => {
+    answers['full'] = failing('42P01');
+    await sentFor();
+    expect(log.lines.error).toEqual([expect.stringMatching(/^Until the next start paused tasks run: /)]);
+    await clock.advance(100 * MINUTE);
+    expect(await sentFor()).toEqual(['twin']);
+  });
+
+  test('statements that fail together are one log line', async () => {
+    answers['full'] = failing('42501');
+    await Promise.all([fallback.query(full, twin), fallback.query(full, twin)]);
+    expect(log.lines.error).toHaveLength(1);
+  });
+});
+
+describe('where the table is not at fault', () => {
+  test.each(['08006', '57P01', '25006', '28P01', '3D000', '26000', '40001', '53300', 'ECONNRESET'])(
+    'the error is told, and no twin is sent: a pause must not be passed over for that: %s',
+    async (code) => {
+      answers['full'] = failing(code);
+      expect(await errorOf(fallback.query(full, twin))).toBeInstanceOf(LockStoreUnavailableError);
+      expect(sent).not.toContain('twin');
+      expect(await sentFor(() => errorOf(fallback.query(full, twin)).then(() => {}))).toContain('full');
+    },
+  );
+
+  test('a failure that its twin has too is told, and leaves it in use', async () => {
+    answers = { full: failing('42P01'), twin: failing('42P01') };
+    expect(await errorOf(fallback.query(full, twin))).toBeInstanceOf(LockStoreUnavailableError);
+    answers = {};
+    expect(await sentFor()).toEqual(['full']);
+    expect(log.lines.error).toEqual([]);
+  });
+});
+
+describe('a statement without an answer may still have its effect', () => {
+  beforeEach(() => {
+    answers['full'] = silent;
+  });
+
+  test('so an answer of its twin that is not the whole is an error that says so, and what comes next is the twin alone', async () => {
+    const error = errorOf(fallback.query(full, twin, undefined, () => false));
+    await clock.advance(1_000);
+    expect(await error).toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
+    expect(await sentFor()).toEqual(['twin']);
+  });
+
+  test('so it counts as sent where its twin is not', async () => {
+    const signal = { aborted: false };
+    const error = errorOf(fallback.query(full, twin, signal));
+    await settled();
+    signal.aborted = true;
+    await clock.advance(1_000);
+    expect(await error).toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
+    expect(sent).toEqual(['full']);
+  });
+});
