@@ -234,4 +234,58 @@ module.exports = {
       scenario: "the fence grows even if the store's clock is set back",
     },
   ],
+  pause: [
+    {
+      find: "\n    AND (asked.even_if_paused OR NOT ${isPaused(control, 'asked.task')})`",
+      replace: '`',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'while a task is paused nothing of it is won, and its row stays as it is',
+    },
+    {
+      find: 'asked.even_if_paused OR NOT',
+      replace: 'NOT',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'an operator may run a task though it is paused',
+    },
+    {
+      find: "\n         WHEN NOT asked.even_if_paused AND ${isPaused(control, 'asked.task')} THEN 'paused'`",
+      replace: '`',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'while a task is paused nothing of it is won, and its row stays as it is',
+    },
+    {
+      find: "\n                   AND COALESCE(asked.scheduled_time > ${endOfPause(control, 'asked.task')}, true)`",
+      replace: '`',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'what was due before the end of a pause is not caught up, and the end is told',
+    },
+    {
+      find: 'END${saysPaused}\n         WHEN asked.kind',
+      replace: 'END\n         WHEN asked.kind',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'while a task is paused nothing of it is won, and its row stays as it is',
+    },
+  ],
+  'operating never costs a lock': [
+    {
+      find: '\n    AND ${IN_TIME}\n',
+      replace: '\n',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'a statement that waited for a table until its twin was sent wins nothing',
+    },
+  ],
+  history: [
+    {
+      find: '           ELSE asked.trigger\n',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a run in progress says in its row why it began, and so does a dead one',
+    },
+    {
+      find: 'trigger: triggerOf(row.previous_outcome),',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a run in progress says in its row why it began, and so does a dead one',
+    },
+  ],
 };

@@ -48,4 +48,12 @@ module.exports = {
       scenario: 'a release that need not be durable is durable in a batch with one that must be',
     },
   ],
+  'operating never costs a lock': [
+    {
+      find: '? this.operating.history.query<ReleaseRow>(() => queryOf(release, ends), plain, signal)',
+      replace: '? this.runner.query<ReleaseRow>(queryOf(release, ends), signal)',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'task_lock_run refuses each row',
+    },
+  ],
 };

@@ -85,4 +85,61 @@ module.exports = {
       scenario: 'a locked row does not delay the others',
     },
   ],
+  history: [
+    {
+      find: "asked.outcome <> 'returned'\n    AND",
+      replace: 'true AND',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a claim that is returned, and a run without facts, leave nothing',
+    },
+    {
+      find: 'asked.fence IS NOT NULL AND',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a claim that is returned, and a run without facts, leave nothing',
+    },
+    {
+      find: '(released.name IS NOT NULL OR lock.token IS DISTINCT FROM asked.token AND ${IN_TIME})',
+      replace: 'true',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a release sent again adds no record where the first had none',
+    },
+    {
+      find: 'lock.token IS DISTINCT FROM asked.token AND ${IN_TIME}',
+      replace: 'lock.token IS DISTINCT FROM asked.token',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'a statement that waited for a table until its twin was sent releases and records nothing',
+    },
+    {
+      find: "THEN 'lost' ELSE asked.outcome",
+      replace: 'THEN asked.outcome ELSE asked.outcome',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a run that lost its lock to another one is recorded as lost',
+    },
+    {
+      find: "\n    WHERE run.outcome = 'died'\n)`",
+      replace: '\n)`',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a release that is sent again leaves the first record as it is',
+    },
+    {
+      find: 'SET outcome = excluded.outcome, finished_at',
+      replace: 'SET finished_at',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a run that was taken for dead and ends after all is lost',
+    },
+    {
+      find: "runs === undefined ? '' : ` AND ${IN_TIME}`",
+      replace: "''",
+      suites: ['operating-costs-no-lock.spec'],
+      scenario:
+        'a statement that waited for a table until its twin was sent does not end a run whose twin was not sent yet',
+    },
+    {
+      find: 'recorded_error: storable(recordedError, LONGEST_ERROR)',
+      replace: 'recorded_error: recordedError ?? null',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'a long error is cut in the history',
+    },
+  ],
 };

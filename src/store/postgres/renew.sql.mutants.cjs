@@ -40,4 +40,24 @@ module.exports = {
       scenario: 'a locked row does not delay the others',
     },
   ],
+  cancel: [
+    {
+      find: ' AND cancel.fence = renewed.fence',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'neither the next run hears of it nor that of another lock',
+    },
+    {
+      find: 'cancel.name = renewed.name AND cancel',
+      replace: 'cancel',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'neither the next run hears of it nor that of another lock',
+    },
+    {
+      find: 'by === null ? undefined : { by,',
+      replace: 'true ? undefined : { by,',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a renewal says who cancelled the run and why, and moves the lease',
+    },
+  ],
 };

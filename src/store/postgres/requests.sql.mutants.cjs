@@ -82,4 +82,12 @@ module.exports = {
       scenario: 'settling again, since the first answer was lost, has the same answer',
     },
   ],
+  pause: [
+    {
+      find: "\n    AND NOT ${isPaused(control, 'request.task')}`",
+      replace: '`',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'no request of a paused task waits for a run',
+    },
+  ],
 };

@@ -93,4 +93,12 @@ module.exports = {
         'on the table of requests, that lets the role insert and see rows only, stops the start, and leaves none',
     },
   ],
+  'operating never costs a lock': [
+    {
+      find: 'if (answersWithin !== undefined) cancelOnServer(connection);',
+      replace: '',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'task_lock_run is slow once it is written',
+    },
+  ],
 };
