@@ -2,6 +2,7 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { TaskClaim } from '../lock/task-claim.js';
 import type { DecoratedMethod } from './call-context.js';
 import type { DecoratedCall } from './dispatcher-key.js';
+import { nextDueOf } from '../tasks/schedule/next-due.js';
 import type { Task } from '../tasks/task.js';
 import { keyedName, keyedPrefix } from '../store/lock-name.js';
 import type { TickRequest } from '../store/lock-store.js';
@@ -52,9 +53,9 @@ export function claimOf(call: TaskCall): TaskClaim {
   return {
     name: lockNameOf(call),
     task: task.name,
+    key: call.key,
     trigger: triggerOf(call),
     evenIfPaused: call.operated?.evenIfPaused,
-    key: call.key,
     tick,
     recover,
     minHold: Math.max(ownHold, call.served?.spacing ?? 0),
@@ -64,9 +65,16 @@ export function claimOf(call: TaskCall): TaskClaim {
     tolerance,
     condition: call.condition,
     keyPrefix: call.key === undefined ? undefined : keyedPrefix(task.name),
+    nextDue:
+      schedule && call.key === undefined ? (now, lastTick) => nextDueDate(task, now, lastTick) : undefined,
     instants: catchupWindow === undefined ? undefined : schedule?.instants,
     waitTimeout: isTick(call) ? undefined : task.waitTimeout,
   };
+}
+
+function nextDueDate(task: Task, now: number, lastTick?: Date): Date | undefined {
+  const due = nextDueOf(task, now, lastTick?.getTime());
+  return due === undefined ? undefined : new Date(due);
 }
 
 /** Why the run that a call asks for begins. */

@@ -24,7 +24,7 @@ module.exports = {
   ],
   requests: [
     {
-      find: 'serves: served && method?.declaration,',
+      find: 'serves: (served ?? operated) && method?.declaration,',
       replace: '',
       suites: ['wiring/requests.spec'],
       scenario: 'a request runs under the lock that it was written for, and under no other',

@@ -3,6 +3,7 @@ import type { Instant, LockClock } from '../common/clock.js';
 import { TaskLockLostError } from './errors.js';
 import type { LockLossReason } from './errors.js';
 import type { Cancellation, PreviousRun } from '../store/lock-store.js';
+import type { RunTrigger } from '../store/recorded-run.js';
 
 /** What a won claim says about its lock. */
 export interface HeldLockState {
@@ -10,10 +11,14 @@ export interface HeldLockState {
   /** The task, and the key that the lock is for. */
   task: string;
   key?: string;
+  /** Why the run began. */
+  trigger: RunTrigger;
   token: string;
   fence: bigint;
   startedAt: Date;
   scheduledTime?: Date;
+  /** The last tick before this run, as the row had it. */
+  previousTick?: Date;
   recovering: boolean;
   previous?: PreviousRun;
   /** When the claim was first sent: the store counts the lease from a later instant, so this end is the safe one. */

@@ -78,9 +78,10 @@ export class LockReleaser {
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
-        // The store may have refused the error's text, and that must not keep the lock.
-        if (!worthRepeating && request.error === undefined) return;
-        if (!worthRepeating) request = { ...request, error: undefined };
+        // The store may have refused the error's text, or what the history keeps, and that must not keep the lock.
+        if (!worthRepeating && request.error === undefined && !request.run) return;
+        if (!worthRepeating)
+          request = { ...request, error: undefined, run: undefined, recordedError: undefined };
       }
       this.repeated.add(repeat);
       // A process that has closed its data source must not wait for the end of the lease.
@@ -91,11 +92,12 @@ export class LockReleaser {
     }
   }
 
-  private report({ name, outcome, error }: ReleaseRequest, problem: unknown, repeated: boolean): void {
+  private report({ name, outcome, error, run }: ReleaseRequest, problem: unknown, repeated: boolean): void {
     const what = outcome === 'returned' ? `return of an unused claim of "${name}"` : `release of "${name}"`;
     let next = 'the lock stays held until its lease ends';
     if (repeated) next = 'it is repeated until the lease ends';
     else if (error !== undefined) next = "it is repeated without the run's error";
+    else if (run) next = 'it is repeated without its history';
     this.log.error(`The ${what} failed, ${next}: ${messageOf(problem)}`);
   }
 }

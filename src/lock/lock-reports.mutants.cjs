@@ -28,14 +28,6 @@ module.exports = {
       scenario: 'hears nothing of a poll that finds nothing left behind',
     },
   ],
-  'what made a run': [
-    {
-      find: "if (recovering || tick.kind === 'abandoned') return 'recovery';",
-      replace: "if (tick.kind === 'abandoned') return 'recovery';",
-      suites: ['unit/events.spec'],
-      scenario: 'hears what made the run: recovery, {"kind":"scheduled"',
-    },
-  ],
   'a run is a line of the log': [
     {
       find: "if (outcome !== 'returned') this.log",

@@ -46,7 +46,7 @@ export class LockReports implements LockListener {
   started(claim: TaskClaim, lock: HeldLock): void {
     const { recovering, previous } = lock.state;
     if (this.events.wants('run-started'))
-      this.events.publish({ type: 'run-started', ...this.head(claim), ...this.ofRun(claim, lock) });
+      this.events.publish({ type: 'run-started', ...this.head(claim), ...this.ofRun(lock) });
     if (!recovering || !this.events.wants('run-recovered')) return;
     const died = previous && { ...previous, fence: String(previous.fence) };
     this.events.publish({ type: 'run-recovered', ...this.head(claim), previous: died });
@@ -60,7 +60,7 @@ export class LockReports implements LockListener {
     this.events.publish({
       type: 'run-finished',
       ...this.head(claim),
-      ...this.ofRun(claim, lock),
+      ...this.ofRun(lock),
       outcome,
       durationMs,
       latenessMs,
@@ -104,9 +104,8 @@ export class LockReports implements LockListener {
     return { name: task, key, at: new Date(this.clock.now()) };
   }
 
-  private ofRun(claim: TaskClaim, { state }: HeldLock) {
-    const { fence, token, scheduledTime, startedAt, recovering } = state;
-    const trigger = recovering ? 'recovery' : claim.trigger;
+  private ofRun({ state }: HeldLock) {
+    const { fence, token, scheduledTime, startedAt, trigger } = state;
     const replica = this.settings.replicaId;
     return { fence: String(fence), token, scheduledTime, startedAt, trigger, replica } as const;
   }

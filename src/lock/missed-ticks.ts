@@ -14,6 +14,8 @@ interface MissedAnswer {
   status: 'won' | 'done';
   now: number;
   lastTick?: Date;
+  /** The end of the last pause. */
+  resumedAt?: Date;
 }
 
 /** How far missed ticks are counted: each costs a millisecond of cron arithmetic. */
@@ -25,13 +27,16 @@ const COUNT_UP_TO = 100;
  */
 export function missedTicks(
   { tick, minHold, instants }: TaskClaim,
-  { status, now, lastTick }: MissedAnswer,
+  { status, now, lastTick, resumedAt }: MissedAnswer,
   inTime: number,
 ): MissedTicks | undefined {
   if (tick.kind !== 'scheduled' || !instants) return undefined;
   const { scheduledTime: newest } = tick;
-  const first =
-    lastTick === undefined ? newest.getTime() : nextMeantToRun(instants, minHold, lastTick.getTime());
+  const first = Math.max(
+    lastTick === undefined ? newest.getTime() : nextMeantToRun(instants, minHold, lastTick.getTime()),
+    // What was due in a pause was not meant to run.
+    resumedAt === undefined ? -Infinity : instants.nextAfter(resumedAt.getTime() - 1),
+  );
   if (first > newest.getTime()) return undefined;
   const olderFrom = first < newest.getTime() ? first : undefined;
   const isOld = now - newest.getTime() > inTime;

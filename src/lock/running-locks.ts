@@ -37,7 +37,7 @@ export class RunningLocks {
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
     const { name, task, key, lease, maxHold, interval } = claim;
-    const { fence, startedAt, scheduledTime, recovering, previous } = answer;
+    const { fence, startedAt, scheduledTime, lastTick: previousTick, recovering, previous } = answer;
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
     attempt.use(answer);
@@ -46,10 +46,12 @@ export class RunningLocks {
       name,
       task,
       key,
+      trigger: recovering ? ('recovery' as const) : claim.trigger,
       token,
       fence,
       startedAt,
       scheduledTime,
+      previousTick,
       recovering,
       previous,
       sentAt,

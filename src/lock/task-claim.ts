@@ -19,6 +19,7 @@ export interface Skipped {
 
 /** What a task asks of the lock: the request of each attempt, and what the store need not know. Durations are milliseconds. */
 export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
+  /** The key, where each key of the task has a lock of its own. */
   key?: string;
   /** No run keeps the lock longer than this; until then it renews its lease. */
   maxHold: number;
@@ -30,6 +31,8 @@ export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
   condition?: () => unknown;
   /** What the lock names of its task begin with, where each key has a lock of its own. */
   keyPrefix?: string;
+  /** When the task is due after `now`, in epoch milliseconds, where `lastTick` ran last. Cron arithmetic takes milliseconds. */
+  nextDue?: (now: number, lastTick?: Date) => Date | undefined;
   /** The instants of its schedule, where missed ticks are caught up: they say which others were missed. */
   instants?: ScheduledInstants;
 }

@@ -64,6 +64,20 @@ module.exports = {
         'is taken over by no replica whose condition is false, and by one whose condition becomes true',
     },
   ],
+  'the history says what ran': [
+    {
+      find: "end === 'returned' ? {} : ",
+      replace: '',
+      suites: ['run-history.spec'],
+      scenario: 'says nothing of one that is returned: nothing ran',
+    },
+    {
+      find: 'this.history.foundDead(claim, answer);',
+      replace: '',
+      suites: ['run-history.spec'],
+      scenario: 'is recorded by the winner; begun by tick',
+    },
+  ],
   'a cancel is final': [
     {
       find: "if (isCancelled) return 'cancelled';",

@@ -17,14 +17,14 @@ import { KeyPurge } from './key-purge.js';
 import { LeftBehindWatch } from './left-behind-watch.js';
 import { LockReleaser } from './lock-releaser.js';
 import { LockReports } from './lock-reports.js';
+import { RunHistory } from './run-history.js';
+import type { HistorySettings } from './run-history.js';
 import { RunningLocks } from './running-locks.js';
 import { endOfRun } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
 
-export interface TaskLocksSettings {
-  /** What the other replicas see as the holder. */
-  replicaId: string;
+export interface TaskLocksSettings extends HistorySettings {
   /** Milliseconds within which a claim has its answer, or is skipped as `unavailable`. */
   claimTimeout: number;
   /** False: nothing excludes anything, not even two runs in this process. */
@@ -47,6 +47,7 @@ export class TaskLocks {
   private readonly releaser: LockReleaser;
   private readonly leftBehind: LeftBehindWatch;
   private readonly judge: AnswerJudge;
+  private readonly history: RunHistory;
   private readonly keys: KeyPurge;
   private readonly conditions: Conditions;
 
@@ -60,6 +61,7 @@ export class TaskLocks {
     this.releaser = new LockReleaser(store, clock, log, settings.claimTimeout, this.inFlight);
     this.leftBehind = new LeftBehindWatch(clock);
     this.judge = new AnswerJudge(settings.replicaId, this.releaser, this.leftBehind);
+    this.history = new RunHistory(clock, log, settings);
     this.keys = new KeyPurge(store, clock, log, this.inFlight);
     this.conditions = new Conditions(clock, log, settings.claimTimeout);
     this.reports = new LockReports(clock, log, events, settings);
@@ -113,7 +115,8 @@ export class TaskLocks {
     lock.settle();
     this.running.remove(lock);
     const end = outcome === 'failed' ? endOfFailed(lock) : outcome;
-    const request = { name, token, ...endOfRun(run.claim), outcome: end, error };
+    const recorded = end === 'returned' ? {} : this.history.endOf(run.claim, lock, error);
+    const request = { name, token, ...endOfRun(run.claim), outcome: end, error, ...recorded };
     const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
     // After the release is under way: what listens must not delay it.
     this.reports.finished(run.claim, lock, end, this.clock.monotonic() - run.since, error);
@@ -167,6 +170,7 @@ export class TaskLocks {
         try {
           const answer = await attempt.send(Math.min(timeout / SENDS_WITHOUT_ANSWER, left()));
           if (answer?.status === 'won') {
+            this.history.foundDead(claim, answer);
             if (attempt.isGivenUp) break;
             const lock = this.running.hold(claim, attempt, answer);
             if (lock) {

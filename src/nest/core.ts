@@ -67,7 +67,8 @@ export function createTaskLockCore({
       events.publish({ type: 'clock-skewed', at: new Date(clock.now()), offsetMs });
   });
   const remote = store.batches ? new BatchingStore(store, clockCheck) : store;
-  const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled }, events);
+  const history = settings.history ? store.operator : undefined;
+  const locks = new TaskLocks(remote, clock, log, { ...settings, exclusive: enabled, history }, events);
   const registry = new TaskRegistry(settings, values, scheduler, log, clock);
 
   const poller = new RequestPoller(store, clock, log, { pollingInterval, timeout: claimTimeout });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventHub } from '../../src/lock/event-hub.js';
 import type { TaskLockEvent } from '../../src/lock/events.js';
+import type { RunTrigger } from '../../src/store/recorded-run.js';
 import type { TaskClaim } from '../../src/lock/task-claim.js';
 import type { Outcome } from '../../src/store/lock-store.js';
 import { hearChannels, stopListening } from '../support/event-listening.js';
@@ -95,17 +96,15 @@ describe.each(Object.entries(ears))('%s', (_, listenTo) => {
   });
 
   const scheduled = { kind: 'scheduled', scheduledTime: TICK } as const;
-  test.each<[string, TaskClaim['tick'], boolean]>([
-    ['tick', scheduled, false],
-    ['tick', { kind: 'kept', interval: MINUTE }, false],
-    ['catch-up', { ...scheduled, catchupWindow: HOUR }, false],
-    ['recovery', { kind: 'abandoned' }, true],
-    ['recovery', scheduled, true],
-    ['call', { kind: 'call' }, false],
-  ])('hears what made the run: %s, %j', async (trigger, tick, recovering) => {
+  test.each<[RunTrigger, RunTrigger, boolean]>([
+    ['tick', 'tick', false],
+    ['catch-up', 'catch-up', false],
+    ['request', 'request', false],
+    ['recovery', 'tick', true],
+  ])('hears what made the run: %s, claimed as %s', async (made, trigger, recovering) => {
     const { locks, heard } = listening({ claim: [won({ recovering })] });
-    await locks.claim({ ...aTick, tick });
-    expect(heard[0]).toMatchObject({ type: 'run-started', trigger });
+    await locks.claim({ ...aTick, trigger });
+    expect(heard[0]).toMatchObject({ type: 'run-started', trigger: made });
   });
 
   test('hears that a run repeats the tick of one that died', async () => {
@@ -182,7 +181,11 @@ describe.each(Object.entries(ears))('%s', (_, listenTo) => {
 
   describe('of a task whose missed ticks are caught up', () => {
     const task: TaskClaim = { ...aTick, minHold: 0.9 * HOUR, instants: hourly };
-    const catchUp: TaskClaim = { ...task, tick: { ...scheduled, catchupWindow: 6 * HOUR } };
+    const catchUp: TaskClaim = {
+      ...task,
+      trigger: 'catch-up',
+      tick: { ...scheduled, catchupWindow: 6 * HOUR },
+    };
 
     test('hears which older ticks never ran', async () => {
       const { locks, heard } = listening({ claim: [won({ lastTick: ago(5) })] });

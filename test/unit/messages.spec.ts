@@ -66,6 +66,29 @@ describe('a tick that was left behind', () => {
   });
 });
 
+describe('what was due before the end of a pause', () => {
+  const resumed = (hoursAgo: number) => ({ resumedAt: new Date(TICK.getTime() - hoursAgo * HOUR) });
+
+  test('is not reported as missed, neither where it is too old to catch up on', () => {
+    expect(missed(leftBehind, { ...answer('done', 7 * HOUR, 3), ...resumed(-1) })).toBeUndefined();
+    expect(missed(leftBehind, { ...answer('won', 0, 5), ...resumed(0) })).toBeUndefined();
+  });
+
+  test('hides no tick that was missed after it', () => {
+    expect(missed(own, { ...answer('won', 0, 5), ...resumed(2.5) })).toBe(
+      '"clean-up" runs the tick of 2026-03-01T12:00:00.000Z; the missed ones before it, from ' +
+        '2026-03-01T10:00:00.000Z on, are dropped.',
+    );
+    expect(missed(leftBehind, { ...answer('done', 7 * HOUR, 3), ...resumed(0) })).toMatch(
+      /^"clean-up" has missed/,
+    );
+  });
+
+  test('is as before where the pause ended before the last run', () => {
+    expect(missed(own, { ...answer('won', 0, 3), ...resumed(20) })).toBe(missed(own, answer('won', 0, 3)));
+  });
+});
+
 test('the claim of a timer catches up on nothing, however late the timer is', () => {
   expect(missed(own, answer('won', 2 * HOUR, 1))).toBeUndefined();
   expect(missed(own, answer('won', 2 * HOUR, 3))).toMatch(/^"clean-up" runs the tick of /);

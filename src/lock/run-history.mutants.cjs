@@ -1,0 +1,50 @@
+// Each entry breaks run-history.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'operating never costs a lock': [
+    {
+      find: '      return nextDue?.(this.clock.now(), lastTick);\n    } catch (error) {\n',
+      replace:
+        '      return nextDue?.(this.clock.now(), lastTick);\n    } catch (error) {\n      throw error;\n',
+      suites: ['run-history.spec'],
+      scenario: 'is left out where its schedule cannot say, which costs no release',
+    },
+    {
+      find: '    } catch (problem) {\n',
+      replace: '    } catch (problem) {\n      throw problem;\n',
+      suites: ['run-history.spec'],
+      scenario: 'is not recorded where redactError throws',
+    },
+    {
+      find: 'if (this.isRecording) return;',
+      replace: '',
+      suites: ['run-history.spec'],
+      scenario: 'keeps no winner waiting, and takes one connection, however many there are',
+    },
+    {
+      find: 'if (now < this.quietUntil) return;',
+      replace: '',
+      suites: ['run-history.spec'],
+      scenario: 'that cannot be recorded costs no claim, and is one line a minute',
+    },
+  ],
+  'the history says what ran': [
+    {
+      find: 'const tick = hadTick ? lastTick : undefined;',
+      replace: 'const tick = lastTick;',
+      suites: ['run-history.spec'],
+      scenario: 'is recorded by the winner; begun by call',
+    },
+    {
+      find: 'this.nextDueOf(claim, tick ?? previousTick)',
+      replace: 'this.nextDueOf(claim, tick)',
+      suites: ['run-history.spec'],
+      scenario: 'is computed once, at the release, from this tick, or for a call from the last one',
+    },
+    {
+      find: 'this.redacted(error, task)',
+      replace: 'error',
+      suites: ['run-history.spec'],
+      scenario: 'is recorded as it is, unless the application redacts it',
+    },
+  ],
+};
