@@ -1,18 +1,33 @@
 import { TaskLockOperatorError } from '../operate/operator-errors.js';
 import { TaskLockOperator } from '../operate/task-lock-operator.js';
 import type { LockClock } from '../common/clock.js';
-import type { OperatorStore } from '../store/operator-store.js';
+import type { TaskActionEvent } from '../lock/events.js';
+import type { ActionKind, OperatorStore } from '../store/operator-store.js';
 import type { TaskLockCore } from './core.js';
+
+/** What an action is called once it has happened. */
+const EVENTS = {
+  pause: 'paused',
+  resume: 'resumed',
+  trigger: 'triggered',
+  cancel: 'cancelled',
+  release: 'released',
+  forget: 'forgotten',
+} as const satisfies Record<ActionKind, TaskActionEvent['type']>;
 
 /** The operator of an application: what it triggers runs here where the application has the method. */
 export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperator {
-  const { operating, poller, settings, store } = core;
+  const { events, operating, poller, settings, store } = core;
   return new TaskLockOperator(
     store.operator ?? withoutOperator(core),
     {
       overdueAfter: settings.overdueAfter,
       runHere: (trigger) => operating?.triggers.runHere(trigger),
       resumed: () => poller.resumed(),
+      acted: ({ action, name, key, by, reason }) => {
+        const type = EVENTS[action];
+        if (events.wants(type)) events.publish({ type, name, key, at: new Date(clock.now()), by, reason });
+      },
     },
     clock,
   );

@@ -32,7 +32,7 @@ import {
   TASK_LOCK_CORE,
 } from './task-lock.tokens.js';
 
-/** What other modules may inject: the service, the operator, the events, and the dispatcher that decorated classes get. */
+/** What other modules may inject: service, operator, events, and the dispatcher that decorated classes are given. */
 export const taskLockExports = [TaskLockService, TaskLockOperator, TaskLockEvents, DISPATCHER_TOKEN];
 
 export const taskLockProviders: Provider[] = [

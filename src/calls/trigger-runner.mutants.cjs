@@ -1,0 +1,35 @@
+// Each entry breaks trigger-runner.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'triggered runs': [
+    {
+      find: 'operated: { evenIfPaused: trigger.evenIfPaused }',
+      replace: 'operated: { evenIfPaused: false }',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'unless it is wanted all the same',
+    },
+    {
+      find: 'return (await within(this.clock, this.settings.claimTimeout, asked)) === true;',
+      replace: 'return (await within(this.clock, this.settings.claimTimeout, asked)) !== undefined;',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'is left to a replica on which the condition of the task is true',
+    },
+    {
+      find: 'if (key === undefined || key === derived) return derived;',
+      replace: 'if (key === undefined || key !== undefined) return derived;',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'with another key is refused',
+    },
+    {
+      find: 'redactError(text, task)',
+      replace: '(redactError && text)',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'as redactError lets it be kept',
+    },
+    {
+      find: "return reason.reason === 'shutdown' ? 'aborted' : 'failed';",
+      replace: "return 'failed';",
+      suites: ['wiring/triggers.spec'],
+      scenario: 'is aborted like any run by a shutdown',
+    },
+  ],
+};

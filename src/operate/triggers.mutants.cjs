@@ -1,0 +1,47 @@
+// Each entry breaks triggers.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'triggered runs': [
+    {
+      find: 'this.store.addTrigger({ ...trigger, key }, this.settings.replicaId)',
+      replace: 'this.store.addTrigger(trigger, this.settings.replicaId)',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is written down with the key of its arguments',
+    },
+    {
+      find: 'await within(this.clock, this.settings.timeout, written);',
+      replace: 'await written;',
+      suites: ['unit/triggers.spec'],
+      scenario: 'its caller does not wait for the end of an outage',
+    },
+    {
+      find: 'if (this.hasEnded || delay === Infinity) return;',
+      replace: 'if (this.hasEnded) return;',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is never looked for with operatorPolling: false',
+    },
+    {
+      find: 'if (this.hasEnded || delay === Infinity) return;',
+      replace: 'if (delay === Infinity) return;',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is taken no more after a shutdown has begun',
+    },
+    {
+      find: 'await this.writes.ended(this.clock, SHUTDOWN_GRACE);',
+      replace: '',
+      suites: ['unit/triggers.spec'],
+      scenario: 'which waits for the answer of a run that it aborts',
+    },
+    {
+      find: 'for (const each of taken) void this.run(each);',
+      replace: 'for (const each of taken) await this.run(each);',
+      suites: ['unit/triggers.spec'],
+      scenario: 'does not keep others from being looked for while it runs',
+    },
+    {
+      find: 'if (!mayPass || this.isClosed) {',
+      replace: 'if (mayPass || this.isClosed) {',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is answered after an outage',
+    },
+  ],
+};
