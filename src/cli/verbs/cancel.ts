@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Act } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { fenceOf } from '../inputs.js';
+import { busyLine, confirmedFence, refusedLines } from '../seen-run.js';
+import type { SeenOptions } from '../seen-run.js';
+
+export function addCancel(program: Command, act: Act): void {
+  program
+    .command('cancel')
+    .argument('<NAME>', 'the task')
+    .summary('ask the run in progress to stop')
+    .description(
+      'Asks the run in progress to stop. It keeps its lock until its method ends, so nobody runs beside it.',
+    )
+    .option('--key <key>', 'the run of this key')
+    .requiredOption('--reason <text>', 'why, for whoever looks later')
+    .option('--fence <number>', 'the run that you saw, as describe shows it; asks nothing', fenceOf)
+    .option('--yes', 'ask nothing')
+    .action(
+      act(async (context, name: string, options: SeenOptions & { reason: string }) => {
+        const { session, out } = context;
+        const { key, reason } = options;
+        const consequence =
+          'Its signal aborts at its next renewal. It is not run again for this tick, and its requests are parked.';
+        const fence = await confirmedFence(context, name, options, () => consequence);
+        const answer = await session.operator.cancel(name, { fence, key, by: context.by(), reason });
+        out.show(answer, () => {
+          if (answer.status === 'busy') return [busyLine(name, out)];
+          if (answer.status === 'refused') return refusedLines(context, name, answer);
+          return [
+            `${out.name(name)} was asked to stop: the run hears of it ${out.time(answer.hearsBy)} at the latest`,
+          ];
+        });
+        return answer.status === 'cancelled' ? EXIT.fine : EXIT.refused;
+      }),
+    );
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { Act } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+
+export function addExplain(program: Command, act: Act): void {
+  program
+    .command('explain')
+    .argument('<NAME>', 'the task')
+    .summary('why a task runs, or does not run, now')
+    .description('Says why a task runs, or does not run, now. Exits with 3 if it is overdue.')
+    .option('--key <key>', 'of one key of the task')
+    .action(
+      act(async ({ session, out }, name: string, { key }: { key?: string }) => {
+        const explanation = await session.operator.explain(name, { key });
+        out.show(explanation, () => [
+          ...explanation.sentences.map((sentence) => out.text(sentence)),
+          ...explanation.unknown.map((sentence) => out.paint(out.text(sentence), 'dim')),
+        ]);
+        return explanation.task.state === 'overdue' ? EXIT.attention : EXIT.fine;
+      }),
+    );
+}

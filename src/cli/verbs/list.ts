@@ -1,0 +1,107 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { SystemLockClock } from '../../common/clock.js';
+import { messageOf } from '../../common/error-text.js';
+import { pause } from '../../common/timeouts.js';
+import type { Page, TaskCondition, TaskState } from '../../operate/operator-types.js';
+import { columns } from '../columns.js';
+import type { Act, Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { wholeNumber } from '../inputs.js';
+import type { Output } from '../output.js';
+import { detailOf, lastRunText, STATE_STYLES } from '../task-text.js';
+import { roughly } from '../times.js';
+
+const STATES: readonly TaskCondition[] = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'];
+/** Milliseconds between two looks of `--watch`. */
+const EVERY = 2_000;
+
+interface ListOptions {
+  state?: TaskCondition;
+  page?: number;
+  watch?: boolean;
+}
+
+export function addList(program: Command, act: Act): void {
+  program
+    .command('list')
+    .alias('status')
+    .summary('every task: its state, its last run, when it is due')
+    .description('Lists every task, overdue and died ones first. Exits with 3 if one is overdue.')
+    .addOption(new Option('--state <state>', 'only tasks in this state').choices(STATES))
+    .option('--page <number>', 'pages have 50 tasks', wholeNumber('--page', 1, 1_000_000))
+    .option('--watch', 'look again every two seconds, until Ctrl-C')
+    .action(
+      act((context, options: ListOptions) =>
+        options.watch ? watch(context, options) : list(context, options),
+      ),
+    );
+}
+
+async function list({ session, out }: Context, { state, page }: ListOptions): Promise<ExitCode> {
+  const tasks = await session.operator.tasks({ state, page });
+  out.show(tasks, () => listLines(tasks, out));
+  return tasks.items.some((each) => each.state === 'overdue') ? EXIT.attention : EXIT.fine;
+}
+
+function listLines({ items, page, pages, total }: Page<TaskState>, out: Output): string[] {
+  if (items.length === 0) return [total === 0 ? 'no task' : `page ${page} is empty: there are ${pages}`];
+  const lines = columns(
+    items,
+    [
+      { title: 'NAME', of: ({ name }) => out.name(name) },
+      { title: 'STATE', of: ({ state }) => state, style: ({ state }) => STATE_STYLES[state] },
+      { title: 'LAST RUN', of: ({ lastRun }) => lastRunText(lastRun, out) },
+      {
+        title: 'TOOK',
+        isNumber: true,
+        of: ({ lastRun }) => (lastRun?.durationMs == null ? '' : roughly(lastRun.durationMs)),
+      },
+      { title: 'NEXT DUE', of: ({ nextDue }) => out.time(nextDue) },
+      { title: 'DETAIL', of: (task) => detailOf(task, out) },
+    ],
+    out.paint,
+  );
+  return pages > 1 ? [...lines, out.paint(`page ${page} of ${pages}, ${total} tasks`, 'dim')] : lines;
+}
+
+const HOME = '\u001b[H';
+const CLEAR_LINE = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+const CLEAR_SCREEN = '\u001b[2J';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+
+/** Draws over what stands there, in one write: a cleared screen would flicker. */
+async function watch(context: Context, options: ListOptions): Promise<ExitCode> {
+  const { out, terminal } = context;
+  const clock = new SystemLockClock();
+  const redraws = terminal.isTerminal && !out.isJson;
+  if (redraws) terminal.write(HIDE_CURSOR + CLEAR_SCREEN);
+  try {
+    while (!terminal.stopped.aborted) {
+      const lines = await look(context, options);
+      if (terminal.stopped.aborted) break;
+      if (redraws)
+        terminal.write(HOME + lines.map((line) => `${line}${CLEAR_LINE}\n`).join('') + CLEAR_BELOW);
+      else terminal.write(`${lines.join('\n')}\n${out.isJson ? '' : '\n'}`);
+      await pause(clock, EVERY, terminal.stopped);
+    }
+  } finally {
+    if (redraws) terminal.write(SHOW_CURSOR);
+  }
+  return EXIT.fine;
+}
+
+async function look({ session, out }: Context, { state, page }: ListOptions): Promise<string[]> {
+  try {
+    const [now, tasks] = await Promise.all([session.now(), session.operator.tasks({ state, page })]);
+    out.setNow(now);
+    return out.isJson ? [out.jsonLine(tasks)] : [now.toISOString(), '', ...listLines(tasks, out)];
+  } catch (error) {
+    // A database that restarts is looked at again.
+    const problem = out.text(messageOf(error));
+    return out.isJson ? [out.jsonLine({ error: problem })] : [out.paint(problem, 'red')];
+  }
+}

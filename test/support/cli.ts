@@ -1,0 +1,124 @@
+import type { RunState, TaskState } from '../../src/operate/operator-types.js';
+import type { Connection } from '../../src/cli/connection.js';
+import { runCli } from '../../src/cli/program.js';
+import type { ExitCode } from '../../src/cli/exit-codes.js';
+import { openSession } from '../../src/cli/session.js';
+import type { Operator, Session } from '../../src/cli/session.js';
+import type { Terminal } from '../../src/cli/terminal.js';
+
+/** The database's clock of every session that is made here. */
+export const NOW = new Date('2026-11-27T03:00:00.000Z');
+export const DATABASE_URL = 'postgres://ops:s3cr3t%21@db.example:5433/app';
+
+export interface CliCall {
+  operator?: Partial<Operator>;
+  session?: Partial<Omit<Session, 'operator'>>;
+  terminal?: Partial<Terminal>;
+  env?: Record<string, string>;
+}
+
+export interface CliAnswer {
+  code: ExitCode;
+  out: string;
+  err: string;
+  /** The database that was connected to, if any. */
+  connection?: Connection;
+  closed: boolean;
+}
+
+/** Runs a command against a service that is made up. What it does not have must not be called. */
+export async function runWith(call: CliCall, ...argv: string[]): Promise<CliAnswer> {
+  const answer = { out: '', err: '', closed: false } as CliAnswer;
+  const terminal: Terminal = {
+    env: { DATABASE_URL, USER: 'anna', ...call.env },
+    isTerminal: false,
+    isInteractive: false,
+    write: (text) => void (answer.out += text),
+    writeError: (text) => void (answer.err += text),
+    ask: () => Promise.reject(new Error('nobody is there')),
+    stopped: new AbortController().signal,
+    ...call.terminal,
+  };
+  answer.code = await runCli(argv, terminal, async (connection) => {
+    answer.connection = connection;
+    return {
+      now: async () => NOW,
+      unfinishedRuns: async () => [],
+      doctor: { examine: async () => [], tables: async () => [], privileges: async () => [] },
+      pendingMigrations: async () => [],
+      migrate: async () => [],
+      close: async () => void (answer.closed = true),
+      ...call.session,
+      operator: unlessAsked(call.operator ?? {}),
+    };
+  });
+  return answer;
+}
+
+function unlessAsked(operator: Partial<Operator>): Operator {
+  return new Proxy(operator, {
+    get: (known, property) => {
+      if (property in known) return Reflect.get(known, property) as unknown;
+      return () => Promise.reject(new Error(`the test expects no ${String(property)}()`));
+    },
+  }) as Operator;
+}
+
+/** Runs a command in this process, against a database. */
+export async function runAgainst(
+  url: string,
+  ...argv: string[]
+): Promise<Pick<CliAnswer, 'code' | 'out' | 'err'>> {
+  const answer = { out: '', err: '' };
+  const terminal: Terminal = {
+    env: { DATABASE_URL: url, USER: 'anna' },
+    isTerminal: false,
+    isInteractive: false,
+    write: (text) => void (answer.out += text),
+    writeError: (text) => void (answer.err += text),
+    ask: () => Promise.reject(new Error('nobody is there')),
+    stopped: new AbortController().signal,
+  };
+  const code = await runCli(argv, terminal, openSession);
+  return { code, ...answer };
+}
+
+export function taskOf(state: Partial<TaskState> = {}): TaskState {
+  return {
+    name: 'clean-up',
+    application: null,
+    member: 'Jobs.cleanUp',
+    schedule: '0 3 * * *',
+    timeZone: 'Europe/Berlin',
+    interval: 86_400_000,
+    minHold: 77_760_000,
+    maxHold: 432_000_000,
+    state: 'idle',
+    running: null,
+    lastRun: null,
+    lastSuccessAt: null,
+    failuresInARow: 0,
+    nextDue: null,
+    overdueByMs: null,
+    paused: null,
+    requests: { waiting: 0, parked: 0 },
+    ...state,
+  };
+}
+
+export function runOf(run: Partial<RunState> = {}): RunState {
+  return {
+    key: null,
+    fence: '1795748400000',
+    tick: '2026-11-27T02:00:00.000Z',
+    trigger: 'tick',
+    replica: 'web-1:1:abc',
+    startedAt: '2026-11-27T02:00:00.250Z',
+    finishedAt: '2026-11-27T02:00:03.250Z',
+    durationMs: 3_000,
+    latenessMs: 250,
+    outcome: 'succeeded',
+    error: null,
+    ...run,
+  };
+}

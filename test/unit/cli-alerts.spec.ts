@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import { runWith, taskOf } from '../support/cli.js';
+
+interface Rules {
+  groups: { rules: { alert: string; expr: string; labels: { task: string } }[] }[];
+}
+
+async function rulesOf(...tasks: ReturnType<typeof taskOf>[]): Promise<Rules['groups'][0]['rules']> {
+  const answer = async () => ({ items: tasks, page: 1, pages: 1, total: tasks.length });
+  const { out } = await runWith({ operator: { tasks: answer } }, '-o', 'json', 'alerts');
+  return (JSON.parse(out) as Rules).groups.flatMap(({ rules }) => rules);
+}
+
+test('each task has three rules, by its own interval', async () => {
+  const rules = await rulesOf(
+    taskOf({ name: 'hourly', interval: 3_600_000, nextDue: '2026-11-27T04:00:00.000Z' }),
+  );
+  expect(rules.map(({ alert, expr }) => [alert, expr])).toEqual([
+    [
+      'TaskLockOverdue',
+      'time() - max(task_lock_next_due_time_seconds{task_lock_task_name="hourly"}) > 3600 unless on () ' +
+        'max(task_lock_paused{task_lock_task_name="hourly"}) == 1',
+    ],
+    [
+      'TaskLockNotSucceeding',
+      'time() - max(task_lock_last_success_time_seconds{task_lock_task_name="hourly"}) > 10860 unless on () ' +
+        'max(task_lock_paused{task_lock_task_name="hourly"}) == 1',
+    ],
+    [
+      'TaskLockTicksMissed',
+      'sum(increase(task_lock_ticks_missed_total{task_lock_task_name="hourly"}[7200s])) > 0 or ' +
+        'sum(task_lock_ticks_missed_total{task_lock_task_name="hourly"} unless ' +
+        'task_lock_ticks_missed_total{task_lock_task_name="hourly"} offset 7200s) > 0',
+    ],
+  ]);
+});
+
+test('a task without an interval, or that no code declares, has no rule', async () => {
+  expect(await rulesOf(taskOf({ interval: null }), taskOf({ state: 'undeclared' }))).toEqual([]);
+});
+
+test('a task of more than one page is not left out', async () => {
+  const tasks = async ({ page = 1 } = {}) => ({
+    items: [taskOf({ name: `task-${page}` })],
+    page,
+    pages: 3,
+    total: 101,
+  });
+  const { out } = await runWith({ operator: { tasks } }, 'alerts');
+  expect(out).toContain('task-3');
+});
+
+test('names are quoted, whatever they contain', async () => {
+  const name = String.raw`a"b\c: # {{ .Labels }} 'd'`;
+  const answer = async () => ({ items: [taskOf({ name })], page: 1, pages: 1, total: 1 });
+  const { out } = await runWith({ operator: { tasks: answer } }, 'alerts');
+  // In YAML a text in double quotes is read as in JSON.
+  const values = [...out.matchAll(/^ +-? ?(\w+): (".*")$/gm)].map(([, key, text]) => [
+    key,
+    JSON.parse(text!) as string,
+  ]);
+  const expressions = values.filter(([key]) => key === 'expr').map(([, text]) => text!);
+  expect(expressions).not.toEqual([]);
+  for (const expression of expressions)
+    expect(expression).toContain(`task_lock_task_name=${JSON.stringify(name)}`);
+  const labels = values.filter(([key]) => key === 'task').map(([, text]) => text);
+  expect(new Set(labels)).toEqual(new Set([String.raw`a"b\c: # {{"{{"}} .Labels }} 'd'`]));
+});

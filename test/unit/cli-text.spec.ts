@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { columns, pairs } from '../../src/cli/columns.js';
+import { paintFor, withoutColour } from '../../src/cli/paint.js';
+import { plain } from '../../src/cli/plain.js';
+import { Secrets } from '../../src/cli/secrets.js';
+import { roughly, timeText } from '../../src/cli/times.js';
+
+describe('a text of somebody else', () => {
+  test.each([
+    ['one\ntwo\r\nthree\tfour', 'one two three four'],
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['\u001b]0;title\u0007rest', 'rest'],
+    ['\u009b2Jcleared', 'cleared'],
+    ['a\u0000b\u007fc\u0085d', 'a b c d'],
+    ['abc\u202Egpj.exe', 'abc gpj.exe'],
+    ['line\u2028line', 'line line'],
+    ['\u001b', ''],
+  ])('%j becomes %j: it can neither move the cursor nor begin a line', (text, shown) => {
+    expect(plain(text)).toBe(shown);
+  });
+
+  test('keeps letters of all scripts', () => {
+    expect(plain('Überprüfung 漢字 🚀')).toBe('Überprüfung 漢字 🚀');
+  });
+});
+
+describe('passwords', () => {
+  test('are hidden in URLs, wherever these stand', () => {
+    expect(Secrets.hideCredentials('no route to postgres://app:hunter2@db:5432/app?sslmode=require')).toBe(
+      'no route to postgres://app:***@db:5432/app?sslmode=require',
+    );
+  });
+
+  test('are hidden to the last @, since one that is not encoded may contain it', () => {
+    expect(Secrets.hideCredentials('redis://:p@ss@cache/0')).toBe('redis://:***@cache/0');
+  });
+
+  test.each([
+    'host=db password=hunter2',
+    "password = 'hunter2 hunter2'",
+    'postgres://db/app?password=hunter2&x=1',
+  ])('are hidden in the parameters of %j', (text) =>
+    expect(Secrets.hideCredentials(text)).not.toContain('hunter2'),
+  );
+
+  test('that this connection uses are hidden as they are written and encoded', () => {
+    const secrets = new Secrets(['p/w', undefined, '']);
+    expect(secrets.hide('p/w or p%2Fw')).toBe('*** or ***');
+    expect(new Secrets([undefined, '']).hide('nothing')).toBe('nothing');
+  });
+});
+
+describe('columns', () => {
+  const rows = [
+    { name: 'a', took: '3s', note: '' },
+    { name: 'longer', took: '120ms', note: '' },
+  ];
+  const wanted = [
+    { title: 'NAME', of: (row: { name: string }) => row.name },
+    { title: 'TOOK', of: (row: { took: string }) => row.took, isNumber: true },
+    { title: 'NOTE', of: (row: { note: string }) => row.note },
+  ];
+
+  test('are padded, numbers on the left, and left out where all rows are empty', () => {
+    expect(columns(rows, wanted, withoutColour)).toEqual(['NAME     TOOK', 'a          3s', 'longer  120ms']);
+  });
+
+  test('are as wide with colours as without', () => {
+    const painted = columns(rows, wanted, (text) => `<${text}>`);
+    expect(painted[1]).toBe('<a     >  <   3s>');
+  });
+});
+
+test('names and values stand under each other, and empty ones are left out', () => {
+  const entries = [['a', '1'] as const, ['none', ''] as const, ['long', '2'] as const];
+  expect(pairs(entries, withoutColour)).toEqual(['a     1', 'long  2']);
+});
+
+test.each([
+  [0, '0ms'],
+  [999, '999ms'],
+  [1_000, '1s'],
+  [61_000, '1m 1s'],
+  [7_200_000, '2h'],
+  [90_061_000, '1d 1h'],
+])('%d milliseconds are %s', (milliseconds, text) => {
+  expect(roughly(milliseconds)).toBe(text);
+});
+
+describe('times', () => {
+  const now = new Date('2026-11-27T03:00:00Z');
+
+  test.each([
+    ['2026-11-27T02:57:00.000Z', '3m ago'],
+    ['2026-11-27T05:00:00.000Z', 'in 2h'],
+    ['2026-11-27T03:00:00.400Z', 'now'],
+    [null, ''],
+  ])('%s is %j', (iso, text) => {
+    expect(timeText(iso, 'relative', now)).toBe(text);
+  });
+
+  test('stay as they are with --time iso', () => {
+    expect(timeText('2026-11-27T02:57:00.000Z', 'iso', now)).toBe('2026-11-27T02:57:00.000Z');
+  });
+});
+
+describe('colour', () => {
+  test('is for terminals', () => {
+    expect(paintFor(true, {})('late', 'red')).toBe('\u001b[31mlate\u001b[39m');
+    expect(paintFor(false, {})('late', 'red')).toBe('late');
+  });
+
+  test.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('is never there with %j', (env) => {
+    expect(paintFor(true, env)('late', 'red')).toBe('late');
+  });
+});

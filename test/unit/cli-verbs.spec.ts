@@ -1,0 +1,456 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import type { RunningState } from '../../src/operate/operator-types.js';
+import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
+import type { Operator } from '../../src/cli/session.js';
+import { DATABASE_URL, NOW, runOf, runWith, taskOf } from '../support/cli.js';
+
+const page = (...items: ReturnType<typeof taskOf>[]) => ({ items, page: 1, pages: 1, total: items.length });
+
+const RUNNING: RunningState = {
+  replica: 'web-1:1:abc',
+  since: '2026-11-27T02:50:00.000Z',
+  leaseEndsAt: '2026-11-27T03:00:40.000Z',
+  tick: null,
+  fence: '42',
+  key: null,
+};
+
+describe('list', () => {
+  test('shows name, state, last run, and what is worth knowing', async () => {
+    const late = taskOf({
+      name: 'report',
+      state: 'overdue',
+      overdueByMs: 7_200_000,
+      nextDue: '2026-11-27T01:00:00.000Z',
+    });
+    const done = taskOf({ lastRun: runOf(), nextDue: '2026-11-28T02:00:00.000Z' });
+    const { out } = await runWith({ operator: { tasks: async () => page(late, done) } }, 'list');
+    expect(out.split('\n')).toEqual([
+      'NAME      STATE    LAST RUN               TOOK  NEXT DUE  DETAIL',
+      'report    overdue                               2h ago    2h late',
+      'clean-up  idle     succeeded 59m 56s ago    3s  in 23h',
+      '',
+    ]);
+  });
+
+  test('exits with 3 if a task is overdue, and with 0 if none is', async () => {
+    const tasks = async () => page(taskOf({ state: 'overdue', overdueByMs: 1 }));
+    expect((await runWith({ operator: { tasks } }, 'status')).code).toBe(3);
+    expect((await runWith({ operator: { tasks: async () => page(taskOf()) } }, 'list')).code).toBe(0);
+  });
+
+  test('passes state and page on, and says which page it is', async () => {
+    const tasks = jest.fn<Operator['tasks']>(async () => ({
+      items: [taskOf()],
+      page: 2,
+      pages: 3,
+      total: 101,
+    }));
+    const { out } = await runWith({ operator: { tasks } }, 'list', '--state', 'died', '--page', '2');
+    expect(tasks).toHaveBeenCalledWith({ state: 'died', page: 2 });
+    expect(out).toContain('page 2 of 3, 101 tasks');
+  });
+
+  test('prints with -o json what the service answers', async () => {
+    const answer = page(taskOf({ lastRun: runOf() }));
+    const { out } = await runWith({ operator: { tasks: async () => answer } }, '-o', 'json', 'list');
+    expect(JSON.parse(out)).toEqual(answer);
+  });
+});
+
+describe('explain and describe', () => {
+  const state = { state: 'overdue', overdueByMs: 60_000 } as const;
+
+  test('exit with 3 where the task is overdue', async () => {
+    const explain = async () => ({
+      name: 'clean-up',
+      at: NOW.toISOString(),
+      sentences: ['due'],
+      unknown: [],
+      task: taskOf(state),
+    });
+    expect((await runWith({ operator: { explain } }, 'explain', 'clean-up')).code).toBe(3);
+    const operator = { task: async () => taskOf(state), actions: async () => [] };
+    expect((await runWith({ operator }, 'describe', 'clean-up')).code).toBe(3);
+    expect(
+      (await runWith({ operator: { ...operator, task: async () => taskOf() } }, 'describe', 'x')).code,
+    ).toBe(0);
+  });
+
+  test('strip control characters of errors, reasons and replicas in text', async () => {
+    const task = taskOf({
+      lastRun: runOf({ outcome: 'failed', error: 'bad\u001b[2J\nstate  idle', replica: 'web\u0007' }),
+      paused: { by: 'eve\u001b[A', reason: 'x\ny', since: NOW.toISOString(), until: null, name: 'clean-up' },
+    });
+    const { out } = await runWith(
+      { operator: { task: async () => task, actions: async () => [] } },
+      'describe',
+      'x',
+    );
+    expect(out).toContain('its error     bad state  idle\n');
+    expect(out).toContain('paused by eve now, until a resume: "x y"');
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+test('history --failed asks for the runs that did not end as wanted', async () => {
+  const runs = jest.fn<Operator['runs']>(async () => [
+    runOf({ outcome: 'died', finishedAt: null, durationMs: null }),
+  ]);
+  const { out } = await runWith(
+    { operator: { runs } },
+    'history',
+    'x',
+    '--failed',
+    '--limit',
+    '7',
+    '--key',
+    'k',
+  );
+  expect(runs).toHaveBeenCalledWith('x', {
+    limit: 7,
+    key: 'k',
+    outcome: ['failed', 'aborted', 'lost', 'died'],
+  });
+  expect(out).toContain('died');
+});
+
+describe('ticks', () => {
+  test('takes the newest, or those between two instants', async () => {
+    const ticks = jest.fn<Operator['ticks']>(async () => []);
+    await runWith({ operator: { ticks } }, 'ticks', 'x', '--last', '9');
+    await runWith({ operator: { ticks } }, 'ticks', 'x', '--from', '2026-11-27T01:00:00Z');
+    expect(ticks.mock.calls).toEqual([
+      ['x', { last: 9 }],
+      ['x', { from: new Date('2026-11-27T01:00:00Z'), to: undefined }],
+    ]);
+  });
+
+  test.each([
+    [['--to', '2026-11-27T01:00:00Z'], '--to needs --from'],
+    [['--from', '2026-11-27T01:00:00Z', '--last', '3'], 'give one of them'],
+    [['--last', '501'], "--last '501' must be a whole number from 1 to 500"],
+  ])('refuses %j', async (options, message) => {
+    const { code, err } = await runWith({}, 'ticks', 'x', ...options);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+test('next shows where the clock changes', async () => {
+  const nextTicks = async () => [
+    {
+      tick: '2026-10-24T00:30:00.000Z',
+      localTime: '2026-10-24T02:30:00.000+02:00',
+      timeZone: 'Europe/Berlin',
+    },
+    {
+      tick: '2026-10-25T01:30:00.000Z',
+      localTime: '2026-10-25T02:30:00.000+01:00',
+      timeZone: 'Europe/Berlin',
+    },
+  ];
+  const { out } = await runWith({ operator: { nextTicks } }, 'next', 'x', '--count', '2');
+  const [, first, second] = out.split('\n');
+  expect(first).toMatch(/^2026-10-24T02:30:00\+02:00 {2}Europe\/Berlin {2}2026-10-24T00:30:00.000Z/);
+  expect(first).not.toContain('changed');
+  expect(second).toContain('the clock has changed from +02:00 to +01:00');
+});
+
+describe('pause and resume', () => {
+  const paused = { by: 'anna', reason: 'disk', since: NOW.toISOString(), until: null, name: 'x' };
+
+  test('say by whom, why and until when', async () => {
+    const pause = jest.fn<Operator['pause']>(async () => ({
+      status: 'paused' as const,
+      paused,
+      running: [RUNNING],
+      warnings: ['old'],
+    }));
+    const { code, out } = await runWith(
+      { operator: { pause } },
+      ...['pause', 'x', '--reason', 'disk', '--for', '2h', '--by', 'anna'],
+    );
+    expect(code).toBe(0);
+    const until = new Date(NOW.getTime() + 7_200_000);
+    expect(pause).toHaveBeenCalledWith('x', { by: 'anna', reason: 'disk', until });
+    expect(out).toContain('x is paused: paused by anna now, until a resume: "disk"');
+    expect(out).toContain('goes on: x runs on web-1:1:abc');
+    expect(out).toContain('warning: old');
+  });
+
+  test('take all tasks with --all', async () => {
+    const resume = jest.fn<Operator['resume']>(async () => ({
+      status: 'resumed' as const,
+      stillPaused: null,
+    }));
+    expect((await runWith({ operator: { resume } }, 'resume', '--all', '--by', 'anna')).out).toBe(
+      'All tasks were resumed\n',
+    );
+    expect(resume).toHaveBeenCalledWith('*', { by: 'anna' });
+  });
+
+  test.each([
+    [['pause', '--reason', 'r'], 'which task? Give its name, like pause clean-up, or --all'],
+    [['pause', 'x', '--all', '--reason', 'r'], "'x' and --all: give one of them"],
+    [['resume'], 'which task?'],
+    [['pause', 'x'], "required option '--reason <text>' not specified"],
+    [['pause', 'x', '--reason', 'r', '--for', '2'], "--for '2' carries no unit"],
+    [['pause', 'x', '--reason', 'r', '--until', 'noon'], "--until 'noon' is not an instant"],
+  ])('refuse %j', async (argv, message) => {
+    const { code, err } = await runWith({}, ...argv);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('trigger', () => {
+  const waiting = { status: 'waiting' as const, id: '7', expiresAt: '2026-11-27T03:05:00.000Z' };
+  const executed = {
+    status: 'executed' as const,
+    id: '7',
+    fence: '1',
+    outcome: 'succeeded' as const,
+    error: null,
+  };
+
+  test('asks with arguments and key, and says until when it waits', async () => {
+    const trigger = jest.fn<Operator['trigger']>(async () => waiting);
+    const { code, out } = await runWith(
+      { operator: { trigger } },
+      ...['trigger', 'x', '--args', '[1]', '--key', 'k', '--even-if-paused', '--by', 'anna'],
+    );
+    expect(trigger).toHaveBeenCalledWith('x', {
+      by: 'anna',
+      args: [1],
+      key: 'k',
+      evenIfPaused: true,
+      reason: undefined,
+    });
+    expect([code, out]).toEqual([0, 'x waits for a replica, until in 5m (trigger 7)\n']);
+  });
+
+  test.each([
+    [executed, 0, 'x succeeded'],
+    [{ ...executed, outcome: 'failed' as const, error: 'boom' }, 3, 'x failed: boom'],
+    [{ ...executed, outcome: 'died' as const }, 3, 'x died'],
+    [{ status: 'expired' as const, id: '7' }, 3, 'no replica took the trigger 7 in time'],
+    [{ status: 'skipped' as const, id: '7', reason: 'held' }, 4, 'x did not run: held'],
+  ])('--wait follows it to %j, and exits with %d', async (end, code, text) => {
+    const triggered = jest.fn<Operator['triggered']>(async () => end);
+    const answer = await runWith(
+      { operator: { trigger: async () => waiting, triggered } },
+      'trigger',
+      'x',
+      '--wait',
+    );
+    expect(triggered).toHaveBeenCalledWith('7');
+    expect([answer.code, answer.out]).toEqual([code, expect.stringContaining(text)]);
+  });
+
+  test('refuses arguments that are no array before it asks for anything', async () => {
+    const { code, err } = await runWith({}, 'trigger', 'x', '--args', '{}');
+    expect([code, err]).toEqual([2, expect.stringContaining('--args must be a JSON array')]);
+  });
+});
+
+describe('cancel and release', () => {
+  const cancelled = { status: 'cancelled' as const, hearsBy: '2026-11-27T03:00:20.000Z', running: RUNNING };
+  const released = { status: 'released' as const, freeAt: '2026-11-27T03:00:40.000Z' };
+  const seen = { unfinishedRuns: async () => [RUNNING] };
+  const task = async () => taskOf({ name: 'x' });
+  const onTerminal = (answer: string) => ({ isInteractive: true, ask: async () => answer });
+
+  test.each([
+    ['cancel', '--reason', 'r'],
+    ['release', '--force'],
+  ])('%s acts on the run that it has shown', async (verb, ...options) => {
+    const cancel = jest.fn<Operator['cancel']>(async () => cancelled);
+    const release = jest.fn<Operator['release']>(async () => released);
+    const operator = { task, cancel, release };
+    const { code, err } = await runWith(
+      { operator, session: seen },
+      verb,
+      'x',
+      ...options,
+      '--yes',
+      '--by',
+      'anna',
+    );
+    expect(code).toBe(0);
+    expect(err).toContain('x runs on web-1:1:abc, started 10m ago; its lease ends in 40s (fence 42)');
+    expect((verb === 'cancel' ? cancel : release).mock.calls).toEqual([
+      ['x', expect.objectContaining({ fence: '42', by: 'anna' })],
+    ]);
+  });
+
+  test.each([
+    ['cancel', '--reason', 'r'],
+    ['release', '--force'],
+    ['release', '--force', '--now'],
+  ])('%s does nothing without a terminal that can answer, --yes or --fence', async (verb, ...options) => {
+    const { code, err } = await runWith({ operator: { task }, session: seen }, verb, 'x', ...options);
+    expect([code, err]).toEqual([2, expect.stringContaining('give --yes, or --fence 42')]);
+  });
+
+  test.each(['', 'n', 'no', 'x'])('do nothing where the answer is "%s"', async (answer) => {
+    const call = { operator: { task }, session: seen, terminal: onTerminal(answer) };
+    const { code, err } = await runWith(call, 'cancel', 'x', '--reason', 'r');
+    expect([code, err]).toEqual([4, expect.stringContaining('nothing was done')]);
+  });
+
+  test('go on where the answer is yes', async () => {
+    const cancel = jest.fn<Operator['cancel']>(async () => cancelled);
+    const call = { operator: { task, cancel }, session: seen, terminal: onTerminal('y') };
+    expect((await runWith(call, 'cancel', 'x', '--reason', 'r')).code).toBe(0);
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  test('--fence means a run that was seen before, and asks nothing', async () => {
+    const release = jest.fn<Operator['release']>(async () => released);
+    await runWith({ operator: { release } }, 'release', 'x', '--force', '--fence', '41');
+    expect(release).toHaveBeenCalledWith('x', expect.objectContaining({ fence: '41', force: true }));
+  });
+
+  test('release of a living run without --force asks nothing, and shows why it is refused', async () => {
+    const release = async () => ({ status: 'refused' as const, message: 'web-1 holds it', running: RUNNING });
+    const { code, out } = await runWith({ operator: { task, release }, session: seen }, 'release', 'x');
+    expect([code, out]).toEqual([
+      4,
+      expect.stringContaining('refused: web-1 holds it\nx runs on web-1:1:abc'),
+    ]);
+  });
+
+  test('a forced release says what it does, and with --now that two may run', async () => {
+    const call = { operator: { task }, session: seen, terminal: onTerminal('n') };
+    expect((await runWith(call, 'release', 'x', '--force')).err).toContain('Nobody runs beside it');
+    expect((await runWith(call, 'release', 'x', '--force', '--now')).err).toContain('TWO MAY RUN');
+    expect(await runWith(call, 'release', 'x', '--now')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--now needs --force'),
+    });
+  });
+
+  test('of several keys one must be chosen', async () => {
+    const runs = ['a', 'b'].map((key) => ({ ...RUNNING, key, fence: key === 'a' ? '1' : '2' }));
+    const cancel = jest.fn<Operator['cancel']>(async () => cancelled);
+    const call = { operator: { task, cancel }, session: { unfinishedRuns: async () => runs } };
+    const { code, err } = await runWith(call, 'cancel', 'x', '--reason', 'r', '--yes');
+    expect([code, err]).toEqual([2, "'x' has 2 runs, of the keys a, b: choose one with --key\n"]);
+    await runWith(call, 'cancel', 'x', '--reason', 'r', '--yes', '--key', 'b');
+    expect(cancel).toHaveBeenCalledWith('x', expect.objectContaining({ fence: '2', key: 'b' }));
+  });
+
+  test('are refused where nothing runs, and where the row is busy', async () => {
+    const none = await runWith({ operator: { task } }, 'cancel', 'x', '--reason', 'r', '--yes');
+    expect([none.code, none.err]).toEqual([4, "'x' has no run in progress, and none that died\n"]);
+    const operator = { task, cancel: async () => ({ status: 'busy' as const }) };
+    expect((await runWith({ operator }, 'cancel', 'x', '--reason', 'r', '--fence', '42')).code).toBe(4);
+  });
+});
+
+describe('doctor and migrate', () => {
+  const wrong = {
+    check: 'indexes',
+    state: 'wrong' as const,
+    message: 'an index',
+    mend: 'DROP INDEX CONCURRENTLY i',
+  };
+  const doctorOf = (...findings: (typeof wrong)[]) => ({
+    doctor: { examine: async () => findings, tables: async () => findings, privileges: async () => findings },
+  });
+
+  test('the doctor shows the statement that mends it, and exits with 1 if something is wrong', async () => {
+    const { code, out } = await runWith({ session: doctorOf(wrong) }, 'doctor');
+    expect([code, out]).toEqual([1, 'wrong    indexes: an index\n         DROP INDEX CONCURRENTLY i;\n']);
+    expect((await runWith({ session: doctorOf() }, 'doctor')).code).toBe(0);
+  });
+
+  test('migrate --dry-run shows the statements and runs nothing', async () => {
+    const session = {
+      pendingMigrations: async () => [{ name: 'Create1', sql: 'CREATE TABLE t;\nCREATE INDEX i;' }],
+      migrate: () => Promise.reject(new Error('must not run')),
+    };
+    expect((await runWith({ session }, 'migrate', '--dry-run')).out).toBe(
+      '-- Create1\nCREATE TABLE t;\nCREATE INDEX i;\n\n',
+    );
+  });
+
+  test('a table that is missing is told with its migration, and what runs it', async () => {
+    const missing = {
+      ...wrong,
+      message: 'the migration Create1 has not run',
+      mend: 'npx nestjs-task-lock migrate',
+    };
+    const tasks = () =>
+      Promise.reject(Object.assign(new Error('relation does not exist'), { code: '42P01' }));
+    const { code, err } = await runWith({ operator: { tasks }, session: doctorOf(missing) }, 'list');
+    expect([code, err]).toEqual([
+      1,
+      'the migration Create1 has not run: run `npx nestjs-task-lock migrate`\n',
+    ]);
+  });
+});
+
+describe('errors', () => {
+  test('of the database are one line that says which one it is, and the exit code is 1', async () => {
+    const tasks = () => Promise.reject(new LockStoreUnavailableError('connect\nECONNREFUSED', false));
+    const { code, err, closed } = await runWith({ operator: { tasks } }, 'list');
+    expect([code, err, closed]).toEqual([
+      1,
+      'the database db.example:5433/app: connect ECONNREFUSED\n',
+      true,
+    ]);
+  });
+
+  test.each([
+    ['input' as const, 2],
+    ['unknown-task' as const, 1],
+    ['refused' as const, 4],
+  ])('of kind %s exit with %d, and name no method that nobody has called', async (kind, expected) => {
+    const task = () =>
+      Promise.reject(new TaskLockOperatorError(kind, "TaskLockOperator.task(): did you mean 'a'?"));
+    const { code, err } = await runWith({ operator: { task } }, 'describe', 'x');
+    expect([code, err]).toEqual([expected, "did you mean 'a'?\n"]);
+  });
+
+  test.each([
+    [['lst'], 'Did you mean list?'],
+    [['list', '--nope'], 'unknown option'],
+    [['describe'], 'missing required argument'],
+    [['list', '-o', 'xml'], 'Allowed choices are text, json'],
+  ])('%j is a wrong use: exit code 2', async (argv, message) => {
+    const { code, err } = await runWith({}, ...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test('nobody is connected to for a wrong use', async () => {
+    expect((await runWith({}, 'list', '--nope')).connection).toBeUndefined();
+  });
+});
+
+describe('the password', () => {
+  const leak = `cannot connect to ${DATABASE_URL} with s3cr3t! (s3cr3t%21)`;
+
+  test.each([[[]], [['-o', 'json']]])('is in no output with %j', async (options) => {
+    const lastRun = runOf({ outcome: 'failed', error: leak });
+    const operator = {
+      task: async () => taskOf({ lastRun }),
+      actions: async () => [],
+      runs: async () => [lastRun],
+    };
+    const outputs = await Promise.all([
+      runWith({ operator }, ...options, 'describe', 'x'),
+      runWith({ operator }, ...options, 'history', 'x'),
+      runWith({ operator: { task: () => Promise.reject(new Error(leak)) } }, ...options, 'describe', 'x'),
+      runWith({}, ...options, DATABASE_URL),
+      runWith({}, ...options, 'list', `--database=${DATABASE_URL}`),
+    ]);
+    for (const { out, err } of outputs) expect(out + err).not.toMatch(/s3cr3t/);
+  });
+
+  test('that is a part of a name leaves the name as it is', async () => {
+    const tasks = async () => page(taskOf({ name: 'app/s3cr3t!' }));
+    expect((await runWith({ operator: { tasks } }, '-o', 'json', 'list')).out).toContain('app/s3cr3t!');
+  });
+});
