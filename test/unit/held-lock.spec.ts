@@ -22,7 +22,15 @@ const listener = {
 /** A run of the task. */
 function aRun() {
   const name = 'clean-up';
-  return { name, task: name, trigger: 'tick' as const, token: 'token', fence: 7n, startedAt: TICK, recovering: false };
+  return {
+    name,
+    task: name,
+    trigger: 'tick' as const,
+    token: 'token',
+    fence: 7n,
+    startedAt: TICK,
+    recovering: false,
+  };
 }
 
 function takeLock(): HeldLock {
