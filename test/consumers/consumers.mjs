@@ -21,7 +21,11 @@ function suite(title, file) {
 
 const TWO_COPIES = suite('two copies in one process', 'two-copies.test.mjs');
 
-const SHARED = [suite("TypeORM's command line", 'typeorm-cli.test.mjs'), TWO_COPIES];
+const SHARED = [
+  suite("TypeORM's command line", 'typeorm-cli.test.mjs'),
+  suite("the package's own command line", 'task-lock-cli.test.mjs'),
+  TWO_COPIES,
+];
 
 const BOOTS = suite('boots', 'boots.test.mjs');
 
