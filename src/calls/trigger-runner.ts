@@ -10,7 +10,7 @@ import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { LEFT_BEHIND_TIMEOUT } from './left-behind-ticks.js';
 import type { LeftBehindTicks } from './left-behind-ticks.js';
 import { callBySelf, invokeBySelf } from './task-methods.js';
-import type { TaskMethod, TaskMethods } from './task-methods.js';
+import type { TaskMethods } from './task-methods.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 import type { TaskRun } from './task-run.js';
 
