@@ -20,12 +20,6 @@ module.exports = {
       scenario: 'is never looked for with operatorPolling: false',
     },
     {
-      find: 'if (this.hasEnded || delay === Infinity) return;',
-      replace: 'if (delay === Infinity) return;',
-      suites: ['unit/triggers.spec'],
-      scenario: 'is taken no more after a shutdown has begun',
-    },
-    {
       find: 'await this.writes.ended(this.clock, SHUTDOWN_GRACE);',
       replace: '',
       suites: ['unit/triggers.spec'],
