@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { TaskLock, TaskLockEvents, TaskLockOperator, TaskLockOperatorError, TaskLockService } from '../../src/index.js';
+import {
+  TaskLock,
+  TaskLockEvents,
+  TaskLockOperator,
+  TaskLockOperatorError,
+  TaskLockService,
+} from '../../src/index.js';
 import type { TaskLockEvent } from '../../src/index.js';
 import type { LockStore } from '../../src/store.js';
 import { InMemoryLockStore, TaskLockTestingModule } from '../../src/testing/index.js';
