@@ -332,16 +332,16 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
   describe('at the start', () => {
     const suffixes = ['control', 'cancel', 'run'];
 
-    test('tables that are missing are one error line that names the migration, and locks work', async () => {
+    test('tables that are missing are one problem that names the migration, and locks work without another word', async () => {
       for (const suffix of suffixes)
         await query(`ALTER TABLE task_lock_${suffix} RENAME TO mislaid_${suffix}`);
       try {
         await stores[0]!.prepare(['task']);
-        expect(logs[0]!.lines.error).toEqual([
-          expect.stringMatching(/task_lock_control.*task_lock_cancel.*task_lock_run.*add `migrations: /),
-        ]);
+        expect(await stores[0]!.operator.prepare()).toMatch(
+          /task_lock_control.*add `migrations: .*task_lock_cancel.*task_lock_run/,
+        );
         await locksGoOn();
-        expect(logs[0]!.lines.error).toHaveLength(1);
+        expect(logs[0]!.lines.error).toEqual([]);
       } finally {
         for (const suffix of suffixes)
           await query(`ALTER TABLE mislaid_${suffix} RENAME TO task_lock_${suffix}`);
@@ -351,18 +351,16 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
       expect(await stores[0]!.claim([aCall()])).toMatchObject([{ status: 'won' }]);
     });
 
-    test('privileges that are missing are one error line with the GRANT', async () => {
+    test('privileges that are missing are one problem with the GRANT', async () => {
       await query(`REVOKE SELECT ON task_lock_control FROM ${role}`);
       await query(`REVOKE INSERT ON task_lock_run FROM ${role}`);
       try {
         await stores[0]!.prepare(['task']);
-        expect(logs[0]!.lines.error).toEqual([
-          expect.stringMatching(
-            /GRANT SELECT ON public\.task_lock_control.*GRANT INSERT ON public\.task_lock_run/,
-          ),
-        ]);
+        expect(await stores[0]!.operator.prepare()).toMatch(
+          /GRANT SELECT.* ON public\.task_lock_control.*GRANT INSERT.* ON public\.task_lock_run/,
+        );
         await locksGoOn();
-        expect(logs[0]!.lines.error).toHaveLength(1);
+        expect(logs[0]!.lines.error).toEqual([]);
       } finally {
         await query(`GRANT SELECT, INSERT ON task_lock_control, task_lock_run TO ${role}`);
       }

@@ -5,13 +5,13 @@ module.exports = {
       find: 'fallback.leaveOut(true);',
       replace: '',
       suites: ['operating-costs-no-lock.spec'],
-      scenario: 'tables that are missing are one error line that names the migration, and locks work',
+      scenario: 'tables that are missing are one problem that names the migration, and locks work without another word',
     },
     {
       find: 'fallback.leaveOut(false);',
       replace: '',
       suites: ['operating-costs-no-lock.spec'],
-      scenario: 'privileges that are missing are one error line with the GRANT',
+      scenario: 'privileges that are missing are one problem with the GRANT',
     },
     {
       find: '{ yieldsToConflicts: true }',

@@ -1,10 +1,9 @@
 import type { LockClock } from '../../common/clock.js';
-import { messageOf } from '../../common/error-text.js';
 import type { LockLog } from '../../common/log.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import { CANCEL_TABLE_ACCESS, PAUSE_TABLE_ACCESS, RUN_TABLE_ACCESS } from './access.sql.js';
 import type { NeededAccess } from './access.sql.js';
-import { migrationHint, withMigrationHint } from './errors.js';
+import { withMigrationHint } from './errors.js';
 import { OperatingFallback } from './operating-fallback.js';
 import type { FallbackPart } from './operating-fallback.js';
 import { cancelProbe, pauseProbe } from './operating.sql.js';
@@ -62,7 +61,7 @@ export class OperatingTables {
   constructor(
     private readonly runner: StatementRunner,
     clock: LockClock,
-    private readonly log: Pick<LockLog, 'error'> | undefined,
+    log: Pick<LockLog, 'error'> | undefined,
     private readonly place: () => OperatingPlace,
   ) {
     const fallback = (used: UsedTable, terms: Partial<FallbackPart> = {}): OperatingFallback =>
@@ -72,34 +71,18 @@ export class OperatingTables {
     this.history = fallback(HISTORY, { yieldsToConflicts: true });
   }
 
-  /** Finds once, at start-up, which tables cannot be used. Says so in one line, and never fails: locks need none of them. */
+  /** Finds once, at start-up, which tables cannot be used. Never fails: locks need none of them. The operator's part says so. */
   async prepare(): Promise<void> {
-    const missing: UsedTable[] = [];
-    const problems: string[] = [];
     for (const [used, fallback] of this.all()) {
       const { lockTable, schema } = this.place();
       const table = operatingTableOf(lockTable, used.which);
       try {
-        const access = await assertAccess(this.runner, { ...used, table, schema });
-        if (access) continue;
-        missing.push(used);
-        fallback.leaveOut(true);
+        if (!(await assertAccess(this.runner, { ...used, table, schema }))) fallback.leaveOut(true);
       } catch (error) {
-        // The database does not answer now: the statements find out for themselves.
-        if (error instanceof LockStoreUnavailableError) continue;
-        problems.push(`${used.consequence}: ${messageOf(error)}`);
-        fallback.leaveOut(false);
+        // Where the database does not answer now, the statements find out for themselves.
+        if (!(error instanceof LockStoreUnavailableError)) fallback.leaveOut(false);
       }
     }
-    if (missing.length > 0) this.log?.error(this.missingLine(missing));
-    if (problems.length > 0) this.log?.error(`Locks work, but ${problems.join('; ')}.`);
-  }
-
-  private missingLine(missing: readonly UsedTable[]): string {
-    const { options } = this.place();
-    const tables = missing.map(({ which }) => this.qualified(which)).join(', ');
-    const consequences = missing.map(({ consequence }) => consequence).join(', ');
-    return `Locks work, but until the next start ${consequences}: ${tables} missing. ${migrationHint(options)}.`;
   }
 
   private all(): [UsedTable, OperatingFallback][] {

@@ -86,31 +86,34 @@ export class PostgresOperatorStore implements OperatorStore {
   ) {}
 
   async prepare(): Promise<string | undefined> {
+    const missing: OperatingTable[] = [];
     const problems: string[] = [];
     for (const which of OPERATING_TABLES) {
-      const problem = await this.problemOf(which);
-      if (problem !== undefined) problems.push(problem);
+      const { place } = this.statements();
+      const table = operatingTableOf(place.table, which);
+      const needed = APPLICATION_PRIVILEGES[which];
+      try {
+        const access = await assertAccess(this.runner, { ...place, table, what: TABLE_KINDS[which], needed });
+        if (!access) missing.push(which);
+      } catch (error) {
+        if (error instanceof LockStoreUnavailableError) throw error;
+        problems.push(messageOf(error));
+      }
     }
+    const [first, ...others] = missing;
+    if (first) problems.unshift(await this.describeMissing(first, others));
     return problems.length > 0 ? problems.join('; ') : undefined;
   }
 
-  /** Of a table that is missing a statement says how to add it. */
-  private async problemOf(which: OperatingTable): Promise<string | undefined> {
-    const { place, tables } = this.statements();
-    const needed = APPLICATION_PRIVILEGES[which];
+  /** A statement on the first one says how to add them. */
+  private async describeMissing(first: OperatingTable, others: readonly OperatingTable[]): Promise<string> {
+    const { tables } = this.statements();
+    const too = others.length > 0 ? ` (and so ${others.map((which) => tables[which]).join(', ')})` : '';
     try {
-      const table = operatingTableOf(place.table, which);
-      const checked = { ...place, table, what: TABLE_KINDS[which], needed };
-      if (await assertAccess(this.runner, checked)) return undefined;
+      await this.runner.query({ text: checkStatement(tables[first], { SELECT: '1' }) });
+      return `${tables[first]} was missing a moment ago${too}`;
     } catch (error) {
-      if (error instanceof LockStoreUnavailableError) throw error;
-      return messageOf(error);
-    }
-    try {
-      await this.runner.query({ text: checkStatement(tables[which], { SELECT: '1' }) });
-      return undefined;
-    } catch (error) {
-      return messageOf(this.explained(error, which));
+      return `${messageOf(this.explained(error, first))}${too}`;
     }
   }
 
