@@ -26,7 +26,11 @@ console.log(`${chosen.length} mutants are run, ${all.length - chosen.length} are
 
 let failed = 0;
 if (chosen.length > 0) {
-  const postgres = await startLocalPostgres({ fsync: 'off', shared_buffers: '64MB' });
+  const postgres = await startLocalPostgres({
+    fsync: 'off',
+    shared_buffers: '64MB',
+    max_prepared_transactions: '5',
+  });
   try {
     const waiting = [...chosen];
     const workers = Array.from({ length: Number(values.workers) }, async () => {
