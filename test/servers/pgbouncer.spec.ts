@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { taskLockMigrations } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
+import { runAgainst } from '../support/cli.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { Fleet } from '../support/fleet.js';
@@ -33,6 +34,27 @@ describeWith([POSTGRESQL, PGBOUNCER], 'behind pgbouncer in transaction mode', ()
   afterAll(async () => {
     await pooler?.end();
     await server?.end();
+  });
+
+  test('the command line migrates, sees and steers, and its doctor sees the pooler', async () => {
+    const database = await createDatabase({ server: pooler!.url, migrated: false });
+    const cli = (...argv: string[]) => runAgainst(database.url, ...argv);
+    try {
+      expect(await cli('migrate')).toMatchObject({ code: 0, err: '' });
+      const { code, out, err } = await cli('doctor');
+      expect([code, err]).toEqual([0, '']);
+      expect(out).toContain('pooler: a pooler shares connections between transactions');
+      expect(await cli('list')).toMatchObject({ code: 0, out: 'no task\n' });
+      const paused = await cli('pause', '--all', '--reason', 'a move');
+      expect(paused).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringContaining('All tasks are paused'),
+      });
+      expect(await cli('resume', '--all')).toMatchObject({ code: 0, out: 'All tasks were resumed\n' });
+    } finally {
+      await database.drop();
+    }
   });
 
   describe('the store', () => {
