@@ -71,7 +71,11 @@ test('the migrations are recorded under their own names, and do not run twice', 
   const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
   assert.deepEqual(
     rows.map(({ name }) => name),
-    ['CreateTaskLockTable1763683200000', 'CreateTaskLockRequestTable1795219200000'],
+    [
+      'CreateTaskLockTable1763683200000',
+      'CreateTaskLockRequestTable1795219200000',
+      'CreateTaskLockOperatingTables1795651200000',
+    ],
   );
   assert.deepEqual(await dataSource.runMigrations(), []);
 });
