@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS ${table('task')} (
   is_conditional boolean NOT NULL DEFAULT false,
   is_disabled    boolean NOT NULL DEFAULT false,
   is_keyed       boolean NOT NULL DEFAULT false,
+  is_polled      boolean NOT NULL DEFAULT true,
   names          text[],
   first_declared timestamptz NOT NULL DEFAULT clock_timestamp(),
   last_declared  timestamptz NOT NULL DEFAULT clock_timestamp(),

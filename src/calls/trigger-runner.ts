@@ -66,8 +66,8 @@ export class TriggerRunner {
     throw new Error(`'${key}' is not the key of these arguments, which is '${derived}'`);
   }
 
-  /** Claims, runs and releases. Never rejects. `begun` is told of the fence before the method is called. */
-  async run(trigger: TriggeredCall, begun: (fence: bigint) => void): Promise<TriggerAnswer> {
+  /** Claims, runs and releases. Never rejects. `begun` is told of the fence and the key before the method is called. */
+  async run(trigger: TriggeredCall, begun: (fence: bigint, key?: string) => void): Promise<TriggerAnswer> {
     const found = this.methods.find(trigger.task);
     if (!found) return skipped('this replica has no method for it');
     let run: TaskRun | undefined;
@@ -79,7 +79,7 @@ export class TriggerRunner {
         await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(trigger.task));
       const result = await this.interceptor.claimAndRun(call, async (begunRun) => {
         run = begunRun;
-        begun(run.fence);
+        begun(run.fence, key);
         this.log.log(`"${trigger.task}" runs now: it was triggered by ${trigger.by}.`);
         await invokeBySelf(found, JSON.parse(trigger.args ?? '[]') as unknown[]);
       });

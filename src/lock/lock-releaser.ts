@@ -80,8 +80,7 @@ export class LockReleaser {
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
         // The store may have refused the error's text, or what the history keeps, and that must not keep the lock.
         if (!worthRepeating && request.error === undefined && !request.run) return;
-        if (!worthRepeating)
-          request = { ...request, error: undefined, run: undefined, recordedError: undefined };
+        if (!worthRepeating) request = { ...request, error: undefined, run: undefined };
       }
       this.repeated.add(repeat);
       // A process that has closed its data source must not wait for the end of the lease.

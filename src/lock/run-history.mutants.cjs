@@ -12,7 +12,7 @@ module.exports = {
       find: '    } catch (problem) {\n',
       replace: '    } catch (problem) {\n      throw problem;\n',
       suites: ['run-history.spec'],
-      scenario: 'is not recorded where redactError throws',
+      scenario: 'is not kept where redactError throws',
     },
     {
       find: 'if (this.isRecording) return;',
@@ -41,10 +41,16 @@ module.exports = {
       scenario: 'is computed once, at the release, from this tick, or for a call from the last one',
     },
     {
-      find: 'this.redacted(error, task)',
-      replace: 'error',
+      find: ' || leftOpen',
+      replace: '',
       suites: ['run-history.spec'],
-      scenario: 'is recorded as it is, unless the application redacts it',
+      scenario: 'is not one that a shutdown left to be recovered',
+    },
+    {
+      find: 'if (!redactError || error === undefined) return error;',
+      replace: 'return error;',
+      suites: ['run-history.spec'],
+      scenario: 'is kept as it is, unless the application redacts it',
     },
   ],
 };

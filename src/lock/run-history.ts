@@ -1,7 +1,7 @@
 import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
-import type { ReleaseRequest, WonAnswer } from '../store/lock-store.js';
+import type { WonAnswer } from '../store/lock-store.js';
 import type { OperatorStore } from '../store/operator-store.js';
 import type { RunFacts } from '../store/recorded-run.js';
 import type { HeldLock } from './held-lock.js';
@@ -12,7 +12,7 @@ export interface HistorySettings {
   replicaId: string;
   /** Where runs are recorded; none where the history is off. */
   history?: Pick<OperatorStore, 'recordDied'>;
-  /** What the history may keep of the error of a task. */
+  /** What the database may keep of the error of a task. */
   redactError?: (error: string, task: string) => string;
 }
 
@@ -33,19 +33,35 @@ export class RunHistory {
   ) {}
 
   /** What the release of a run records along. */
-  endOf(claim: TaskClaim, lock: HeldLock, error?: string): Pick<ReleaseRequest, 'run' | 'recordedError'> {
+  endOf(claim: TaskClaim, lock: HeldLock): RunFacts | undefined {
     const { history, replicaId: replica } = this.settings;
-    if (!history) return {};
+    if (!history) return undefined;
     const { name, task, key } = claim;
     const { fence, trigger, startedAt, scheduledTime: tick, previousTick } = lock.state;
     const nextDue = this.nextDueOf(claim, tick ?? previousTick);
-    const run = { name, task, key, fence, trigger, replica, startedAt, tick, previousTick, nextDue };
-    return { run, recordedError: error === undefined ? undefined : this.redacted(error, task) };
+    return { name, task, key, fence, trigger, replica, startedAt, tick, previousTick, nextDue };
+  }
+
+  /** The error of a run as the database may keep it. */
+  redacted(task: string, error?: string): string | undefined {
+    const { redactError } = this.settings;
+    if (!redactError || error === undefined) return error;
+    try {
+      const redacted: unknown = redactError(error, task);
+      if (typeof redacted === 'string') return redacted;
+      throw new Error(`it must return a text; it returned ${redacted === null ? 'null' : typeof redacted}`);
+    } catch (problem) {
+      this.complain(
+        `The error of a run of "${task}" is not kept: redactError (an option of TaskLockModule) failed: ` +
+          messageOf(problem),
+      );
+      return undefined;
+    }
   }
 
   /** Records the run that the winner of a claim was told of, whose replica died. Nobody waits for it. */
-  foundDead({ name, task, key }: TaskClaim, { previous, lastTick }: WonAnswer): void {
-    if (!this.settings.history || !previous) return;
+  foundDead({ name, task, key }: TaskClaim, { previous, lastTick, leftOpen }: WonAnswer): void {
+    if (!this.settings.history || !previous || leftOpen) return;
     const { fence, replica, startedAt, trigger = 'call' } = previous;
     // The row's last tick is another run's where a call has died.
     const hadTick = trigger === 'tick' || trigger === 'recovery' || trigger === 'catch-up';
@@ -74,22 +90,6 @@ export class RunHistory {
       return nextDue?.(this.clock.now(), lastTick);
     } catch (error) {
       this.complain(`The history does not say when "${name}" is due next: ${messageOf(error)}`);
-      return undefined;
-    }
-  }
-
-  private redacted(error: string, task: string): string | undefined {
-    const { redactError } = this.settings;
-    if (!redactError) return error;
-    try {
-      const redacted: unknown = redactError(error, task);
-      if (typeof redacted === 'string') return redacted;
-      throw new Error(`it must return a text; it returned ${redacted === null ? 'null' : typeof redacted}`);
-    } catch (problem) {
-      this.complain(
-        `The history lacks the error of a run of "${task}": redactError (an option of TaskLockModule) failed: ` +
-          messageOf(problem),
-      );
       return undefined;
     }
   }

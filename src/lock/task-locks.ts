@@ -115,8 +115,9 @@ export class TaskLocks {
     lock.settle();
     this.running.remove(lock);
     const end = outcome === 'failed' ? endOfFailed(lock) : outcome;
-    const recorded = end === 'returned' ? {} : this.history.endOf(run.claim, lock, error);
-    const request = { name, token, ...endOfRun(run.claim), outcome: end, error, ...recorded };
+    const kept = this.history.redacted(run.claim.task, error);
+    const facts = end === 'returned' ? undefined : this.history.endOf(run.claim, lock);
+    const request = { name, token, ...endOfRun(run.claim), outcome: end, error: kept, run: facts };
     const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
     // After the release is under way: what listens must not delay it.
     this.reports.finished(run.claim, lock, end, this.clock.monotonic() - run.since, error);

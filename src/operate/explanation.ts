@@ -52,8 +52,9 @@ function running({ record, actions, now }: Explained, subject: string): string[]
 /** What an operator did to the run in progress. */
 function steered(lock: LockRecord, actions: readonly RecordedAction[]): string[] {
   const ofRun = actions.filter(({ fence }) => fence === lock.fence);
-  const cancel = ofRun.find(({ action }) => action === 'cancel');
-  const release = ofRun.find(({ action }) => action === 'release');
+  // One that was refused has done nothing.
+  const cancel = ofRun.find(({ action, answer }) => action === 'cancel' && answer === 'cancelled');
+  const release = ofRun.find(({ action, answer }) => action === 'release' && answer?.startsWith('released'));
   const stopped = cancel
     ? `${cancel.by} asked it to stop at ${cancel.at.toISOString()}${quoted(cancel.reason)}`
     : 'It was asked to stop';

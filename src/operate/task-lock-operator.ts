@@ -279,7 +279,7 @@ export class TaskLockOperator {
     };
     // The method is here whatever the tables say of it.
     const here = this.options.runHere?.(trigger);
-    if (!here) await this.assertDeclared(input, name);
+    if (!here) await this.assertTakenSomewhere(input, name);
     this.acted({ action: 'trigger', name, key, by, reason });
     if (here) return here;
     const { id, expiresAt } = await this.store.addTrigger(trigger);
@@ -394,11 +394,17 @@ export class TaskLockOperator {
     return (await this.store.actions(name, most, before)).map(actionState);
   }
 
-  private async assertDeclared(input: OperatorInput, name: string): Promise<void> {
+  private async assertTakenSomewhere(input: OperatorInput, name: string): Promise<void> {
     const { definition } = await this.recordOf('trigger', name);
-    if (definition?.isDeclared) return;
-    const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
-    throw input.refused(`'${name}' has no method to run: ${why}`);
+    if (!definition?.isDeclared) {
+      const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
+      throw input.refused(`'${name}' has no method to run: ${why}`);
+    }
+    if (!definition.isPolled)
+      throw input.refused(
+        `no replica looks for triggers of '${name}' from outside: its application has operatorPolling: false (an ` +
+          `option of TaskLockModule). Trigger it inside the application, by TaskLockOperator`,
+      );
   }
 
   private stateOf(record: TaskRecord, now: Date): TaskState {

@@ -26,8 +26,11 @@ export interface TriggerRuns {
   keyOf(trigger: Pick<NewTrigger, 'task' | 'key' | 'args'>): string | undefined;
   /** The tasks that this replica may run now. */
   runnable(): Promise<string[]>;
-  /** Never rejects. `begun` is told of the fence before the method is called. */
-  run(trigger: Omit<TakenTrigger, 'id'>, begun: (fence: bigint) => void): Promise<TriggerAnswer>;
+  /** Never rejects. `begun` is told of the fence and the key before the method is called. */
+  run(
+    trigger: Omit<TakenTrigger, 'id'>,
+    begun: (fence: bigint, key?: string) => void,
+  ): Promise<TriggerAnswer>;
 }
 
 export interface TriggersSettings {
@@ -132,11 +135,11 @@ export class Triggers implements OperatingPart {
   private async run(taken: TakenTrigger): Promise<TriggerAnswer> {
     const { id } = taken;
     let isOver = false;
-    const answer = await this.runner.run(taken, (fence) => {
+    const answer = await this.runner.run(taken, (fence, key) => {
       // Not awaited: the method runs whatever becomes of it.
       void this.write(
         taken,
-        () => this.store.startTrigger(id, fence),
+        () => this.store.startTrigger(id, fence, key),
         () => isOver,
       );
     });

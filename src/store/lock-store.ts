@@ -68,6 +68,8 @@ export interface WonAnswer {
   lastTick?: Date;
   /** The run before, if it did not finish. A repeated send may no longer know it. */
   previous?: PreviousRun;
+  /** The run before did not die: a shutdown aborted it, or its claim was returned. Its tick may be recovered. */
+  leftOpen?: boolean;
   /** The end of the last pause: what was due before it is not reported as missed. Only where missed ticks count. */
   resumedAt?: Date;
 }
@@ -126,8 +128,6 @@ export interface ReleaseRequest extends HeldLockKey {
   durable: boolean;
   /** Recorded in the history along with the release; as `lost` where the row belongs to another run by now. */
   run?: RunFacts;
-  /** The error as the history may keep it. */
-  recordedError?: string;
 }
 
 /** `gone`: the row carries another token or is finished, and nothing was changed. */

@@ -20,6 +20,8 @@ export interface DeclaredTask {
   isDisabled: boolean;
   /** Whether each key has a lock of its own. */
   isKeyed: boolean;
+  /** Whether its replicas look for triggers from outside. */
+  isPolled: boolean;
 }
 
 /** All tasks of an application, as a replica declares them when it starts. */
@@ -259,7 +261,7 @@ export interface OperatorStore {
   /** Takes open triggers of these tasks: each is taken once. */
   takeTriggers(tasks: readonly string[], replica: string): Promise<TakenTrigger[]>;
   /** Its run has begun. */
-  startTrigger(id: string, fence: bigint): Promise<void>;
+  startTrigger(id: string, fence: bigint, key?: string): Promise<void>;
   answerTrigger(id: string, answer: TriggerAnswer): Promise<void>;
   /** One action by its id. */
   action(id: string): Promise<RecordedAction | undefined>;

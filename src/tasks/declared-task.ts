@@ -1,4 +1,5 @@
 import type { DeclaredTask } from '../store/operator-store.js';
+import type { ModuleSettings } from './settings/module-settings.js';
 import type { Task } from './task.js';
 
 /** Where a task was found. */
@@ -12,7 +13,11 @@ export interface TaskPlace {
 }
 
 /** What is declared of a task as it is scheduled now. */
-export function declaredTaskOf(task: Task, { member, isFired }: Omit<TaskPlace, 'instance'>): DeclaredTask {
+export function declaredTaskOf(
+  task: Task,
+  { member, isFired }: Omit<TaskPlace, 'instance'>,
+  { operatorPolling }: Pick<ModuleSettings, 'operatorPolling'>,
+): DeclaredTask {
   const { name, schedule, interval, minHold, maxHold, lease, when, key } = task;
   return {
     name,
@@ -28,5 +33,6 @@ export function declaredTaskOf(task: Task, { member, isFired }: Omit<TaskPlace, 
     // A schedule that nothing fires is never overdue.
     isDisabled: schedule !== undefined && (schedule.isDisabled || !isFired),
     isKeyed: key !== undefined,
+    isPolled: operatorPolling !== Infinity,
   };
 }

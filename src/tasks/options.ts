@@ -272,7 +272,7 @@ export interface TaskLockModuleOptions {
    */
   history?: boolean;
   /**
-   * What the history may keep of an error. It gets the error as text and the name of the task, and returns the text to
+   * What the database may keep of an error, in the row of the lock and in the history. It gets the error as text and the name of the task, and returns the text to
    * keep, of which 2,000 characters are stored. If it throws, nothing of the error is kept. Default: the text as it is.
    *
    * @example

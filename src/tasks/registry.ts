@@ -95,7 +95,7 @@ export class TaskRegistry {
     this.explore();
     return [...this.declared.values()].flatMap((task) => {
       const place = this.places.get(task.name);
-      return place ? [declaredTaskOf(this.current(task), place)] : [];
+      return place ? [declaredTaskOf(this.current(task), place, this.module)] : [];
     });
   }
 

@@ -46,7 +46,13 @@ const TABLES = ['', '_request', '_control', '_cancel', '_task', '_run', '_action
 beforeEach(async () => {
   await database.query(`TRUNCATE ${TABLES.map((suffix) => `task_lock${suffix}`).join(', ')}`);
   const defaults = { interval: HOUR, minHold: HOUR / 2, maxHold: 5 * HOUR, lease: 60_000 };
-  const flags = { isScheduled: true, isConditional: false, isDisabled: false, isKeyed: false };
+  const flags = {
+    isScheduled: true,
+    isConditional: false,
+    isDisabled: false,
+    isKeyed: false,
+    isPolled: true,
+  };
   const cron = { schedule: '0 * * * *', timeZone: 'Europe/Berlin' };
   await store.operator.declare({
     tasks: [

@@ -313,6 +313,7 @@ const OPERATING_COLUMNS = {
     'is_conditional boolean not null default false',
     'is_disabled boolean not null default false',
     'is_keyed boolean not null default false',
+    'is_polled boolean not null default true',
     'names ARRAY',
     `first_declared ${INSTANT} ${NOW}`,
     `last_declared ${INSTANT} ${NOW}`,

@@ -324,7 +324,7 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
     const claim = aCall();
     const [won] = await stores[0]!.claim([claim]);
     const fence = won?.status === 'won' ? won.fence : 0n;
-    await stores[0]!.release([endOf(claim, fence, { recordedError: 'x'.repeat(3_000) })]);
+    await stores[0]!.release([endOf(claim, fence, { error: 'x'.repeat(3_000) })]);
     const [run] = await database.query('SELECT length(error) AS length FROM task_lock_run');
     expect(run).toEqual({ length: 2_000 });
   });

@@ -54,7 +54,7 @@ const RUN: SeenRun = { name: 'task', task: 'task', fence: 1n };
 const BY = { by: 'ana' };
 const facts = { ...RUN, trigger: 'call', replica: 'replica-a', startedAt: new Date() } as const;
 const task = { name: 'task', minHold: 0, maxHold: 1, lease: 1 };
-const flags = { isScheduled: false, isConditional: false, isDisabled: false, isKeyed: true };
+const flags = { isScheduled: false, isConditional: false, isDisabled: false, isKeyed: true, isPolled: true };
 const limits = { runs: 1, runsOfKeyed: 1, atLeast: 1, maxAge: 1 };
 
 const CALLS: Record<keyof OperatorStore, () => Promise<unknown>> = {

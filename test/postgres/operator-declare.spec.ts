@@ -35,6 +35,7 @@ function declarationOf(count: number, schedule = '* * * * *'): Declaration {
     isConditional: false,
     isDisabled: false,
     isKeyed: false,
+    isPolled: true,
   }));
   return { tasks, replica: 'replica-a', version: '1.0.0' };
 }

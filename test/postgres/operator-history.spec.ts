@@ -68,6 +68,7 @@ async function declareExport(): Promise<void> {
     isConditional: false,
     isDisabled: false,
     isKeyed: true,
+    isPolled: true,
   };
   await operator.declare({ tasks: [task], replica: 'replica-a', version: '1.0.0' });
 }

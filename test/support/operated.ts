@@ -28,6 +28,7 @@ export function declaredTask(given: Partial<DeclaredTask> = {}): DeclaredTask {
     isConditional: false,
     isDisabled: false,
     isKeyed: false,
+    isPolled: true,
     ...given,
   };
 }

@@ -48,7 +48,7 @@ describe('the release of a run', () => {
     await clock.advance(aTick.maxHold);
     expect(lock.isHeld()).toBe(false);
     await locks.release(lock, 'failed', 'AbortError');
-    expect(store.releases[0]).toMatchObject({ run: { fence: 7n }, recordedError: 'AbortError' });
+    expect(store.releases[0]).toMatchObject({ run: { fence: 7n }, error: 'AbortError' });
   });
 
   test.each([
@@ -118,24 +118,24 @@ describe('the error of a run', () => {
     return { fail, store, clock, warnings: log.lines.warn };
   };
 
-  test('is recorded as it is, unless the application redacts it', async () => {
-    expect((await failed()).store.releases[0]!.recordedError).toBe('password=abc');
+  test('is kept as it is, unless the application redacts it', async () => {
+    expect((await failed()).store.releases[0]!.error).toBe('password=abc');
     const { store } = await failed((error, task) => `${task}: ${error.replace('abc', '…')}`);
-    expect(store.releases[0]!.recordedError).toBe('clean-up: password=…');
+    expect(store.releases[0]!.error).toBe('clean-up: password=…');
   });
 
   test.each([
     ['throws', () => JSON.parse('{') as string, /redactError .* failed: .*JSON/],
     ['returns no text', () => undefined as unknown as string, /it must return a text; it returned undefined/],
   ])(
-    'is not recorded where redactError %s; the release goes on, and one line a minute says so',
+    'is not kept where redactError %s; the release goes on, and one line a minute says so',
     async (_, redact, said) => {
       const { fail, store, clock, warnings } = await failed(redact);
       await fail();
       expect(store.releases).toHaveLength(2);
       for (const release of store.releases) {
         expect(release).toMatchObject({ outcome: 'failed', run: { task: 'clean-up' } });
-        expect(release.recordedError).toBeUndefined();
+        expect(release.error).toBeUndefined();
       }
       expect(warnings).toEqual([expect.stringMatching(said)]);
       expect(warnings[0]).toMatch(/ No lock is affected\.$/);
@@ -163,6 +163,12 @@ describe('a run that is found dead', () => {
     const { locks, died } = recording({ claim: [answer] });
     await wonLock(locks.claim(aTick));
     expect(died).toEqual([[{ ...facts, key: undefined, trigger: recorded, tick }]]);
+  });
+
+  test('is not one that a shutdown left to be recovered', async () => {
+    const { locks, died } = recording({ claim: [won({ previous, leftOpen: true })] });
+    await wonLock(locks.claim(aTick));
+    expect(died).toEqual([]);
   });
 
   test('is recorded by nobody where the history is off, or where nothing died', async () => {

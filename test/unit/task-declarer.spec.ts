@@ -18,6 +18,7 @@ const aTask: DeclaredTask = {
   isConditional: false,
   isDisabled: false,
   isKeyed: false,
+  isPolled: true,
 };
 
 function declaring(failures: Error[] = []) {

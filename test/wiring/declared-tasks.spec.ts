@@ -116,6 +116,7 @@ describe('each task is declared', () => {
       isConditional: false,
       isDisabled: false,
       isKeyed: false,
+      isPolled: true,
     });
     expect(tasks.size).toBe(12);
   });

@@ -127,7 +127,7 @@ describe('TaskLockOperator', () => {
     const store = new InMemoryLockStore(() => now);
     const task = { minHold: 0, maxHold: 1, lease: 1, isScheduled: true, isConditional: false };
     const declared = { ...task, name: 'often', schedule: '* * * * *', timeZone: 'UTC', interval: 60_000 };
-    const tasks = [{ ...declared, isDisabled: false, isKeyed: false }];
+    const tasks = [{ ...declared, isDisabled: false, isKeyed: false, isPolled: true }];
     await store.operator.declare({ tasks, replica: 'pod-1', version: '1.0.0' });
     now += 10 * 60_000;
     const stateWith = async (overdueAfter: string) => {

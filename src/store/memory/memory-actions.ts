@@ -93,8 +93,8 @@ export class InMemoryActions {
     });
   }
 
-  start(id: string, fence: bigint): void {
-    this.change(id, { fence });
+  start(id: string, fence: bigint, key?: string): void {
+    this.change(id, { fence, ...(key === undefined ? {} : { key }) });
   }
 
   /** The first answer stays. */

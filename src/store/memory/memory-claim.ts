@@ -36,6 +36,7 @@ export function claimRow(
   if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now, resumedAt)) return done;
 
   const previous = previousOf(row);
+  const leftOpen = row.finishedAt === null && row.token === null && row.outcome === 'recoverable';
   const lastTick = lastTickOf(row);
   if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
   if (tick.kind === 'kept') {
@@ -54,7 +55,7 @@ export function claimRow(
   });
   const recoverable = recover && tick.kind !== 'call' ? 'recoverable' : trigger;
   Object.assign(row, { outcome: recovering ? 'recovering' : recoverable, error: null });
-  return { ...wonBy(row, now, tick.kind), lastTick, previous, resumedAt };
+  return { ...wonBy(row, now, tick.kind), lastTick, previous, leftOpen, resumedAt };
 }
 
 /** A call has missed no tick. */

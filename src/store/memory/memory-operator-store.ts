@@ -148,8 +148,8 @@ export class InMemoryOperatorStore implements OperatorStore {
     return this.acted.take(tasks, replica);
   }
 
-  async startTrigger(id: string, fence: bigint): Promise<void> {
-    this.acted.start(id, fence);
+  async startTrigger(id: string, fence: bigint, key?: string): Promise<void> {
+    this.acted.start(id, fence, key);
   }
 
   async answerTrigger(id: string, answer: TriggerAnswer): Promise<void> {

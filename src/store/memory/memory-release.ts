@@ -31,7 +31,7 @@ export function releaseRow(
 export function recordRun(
   runs: Map<string, RecordedRun>,
   row: InMemoryLockRow | undefined,
-  { token, outcome, run, recordedError: error }: ReleaseRequest,
+  { token, outcome, run, error }: ReleaseRequest,
   { status }: ReleaseAnswer,
   now: number,
 ): void {

@@ -61,6 +61,7 @@ export interface ClaimRow {
   follows_dead: 't' | 'f' | null;
   previous_by: string | null;
   previous_fence: string;
+  left_open: 't' | 'f' | null;
   previous_started_ms: string;
   previous_outcome: string | null;
   /** The end of the last pause, where missed ticks count. */
@@ -150,7 +151,8 @@ WITH ${asked}, free AS (
          END AS state,
          lock.finished_at IS NULL AS follows_dead,
          lock.locked_by AS previous_by, lock.started_at AS previous_start, lock.fence AS previous_fence,
-         lock.outcome AS previous_outcome
+         lock.outcome AS previous_outcome,
+         lock.finished_at IS NULL AND lock.token IS NULL AND lock.outcome = 'recoverable' AS left_open
   FROM asked JOIN ${table} AS lock ON lock.name = asked.name
   WHERE (lock.finished_at IS NOT NULL OR lock.locked_until <= clock_timestamp())
     AND lock.token IS DISTINCT FROM asked.token${mayRun}
@@ -181,7 +183,7 @@ WITH ${asked}, free AS (
   FROM free
   WHERE lock.name = free.name
   RETURNING lock.name, lock.fence, lock.started_at, lock.last_tick, lock.locked_until, lock.outcome,
-    free.follows_dead, free.previous_by, free.previous_start, free.previous_fence, free.previous_outcome,
+    free.follows_dead, free.previous_by, free.previous_start, free.previous_fence, free.previous_outcome, free.left_open,
     CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
          THEN set_config('synchronous_commit', 'on', true) END AS made_durable
 )
@@ -209,7 +211,7 @@ SELECT asked.name,
        lock.locked_by AS held_by,
        CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome,
        extract(epoch FROM lock.last_tick) * 1000 AS last_tick_ms,
-       won.follows_dead, won.previous_by, won.previous_fence, won.previous_outcome,
+       won.follows_dead, won.previous_by, won.previous_fence, won.previous_outcome, won.left_open,
        extract(epoch FROM won.previous_start) * 1000 AS previous_started_ms,
        CASE WHEN asked.kind <> 'call' AND (won.name IS NOT NULL OR lock.token = asked.token OR asked.catch_up_ms IS NOT NULL)
             THEN extract(epoch FROM ${resumed}) * 1000 END AS resumed_ms
@@ -245,6 +247,7 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
         // A repeated send finds its own tick.
         lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
+        leftOpen: row.left_open === 't',
         resumedAt: finiteDateOf(row.resumed_ms),
       };
     case 'running':

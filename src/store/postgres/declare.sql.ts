@@ -52,9 +52,9 @@ WITH turn AS MATERIALIZED (
 ), asked AS (
   SELECT asked.* FROM turn, unnest(
     $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[], $10::float8[],
-    $11::float8[], $12::boolean[], $13::boolean[], $14::boolean[], $15::boolean[]
+    $11::float8[], $12::boolean[], $13::boolean[], $14::boolean[], $15::boolean[], $19::boolean[]
   ) AS asked(name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
-             is_scheduled, is_conditional, is_disabled, is_keyed)
+             is_scheduled, is_conditional, is_disabled, is_keyed, is_polled)
   WHERE turn.mine
 ), stale AS (
   SELECT task.name, task.digest
@@ -68,9 +68,9 @@ WITH turn AS MATERIALIZED (
 ), added AS (
   INSERT INTO ${table}
     (application, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
-     is_scheduled, is_conditional, is_disabled, is_keyed, names, first_declared, last_declared, declared_by, version)
+     is_scheduled, is_conditional, is_disabled, is_keyed, is_polled, names, first_declared, last_declared, declared_by, version)
   SELECT $2, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
-         is_scheduled, is_conditional, is_disabled, is_keyed, CASE WHEN name = '${ALL_TASKS}' THEN $16::text[] END,
+         is_scheduled, is_conditional, is_disabled, is_keyed, is_polled, CASE WHEN name = '${ALL_TASKS}' THEN $16::text[] END,
          reading.at, reading.at, $17, $18
   FROM asked, (SELECT clock_timestamp() AS at) AS reading
   ORDER BY name
@@ -118,14 +118,15 @@ export function declareValues(
     tasks.map(({ name }) => name),
     storable(replica),
     storable(version),
+    flag(({ isPolled }) => isPolled),
   ];
 }
 
 /** What makes two definitions the same one, in an order of its own. */
 function definedBy(task: DeclaredTask): unknown[] {
   const { name, member = null, schedule = null, timeZone = null, interval = null } = task;
-  const { minHold, maxHold, lease, isScheduled, isConditional, isDisabled, isKeyed } = task;
-  const flags = [isScheduled, isConditional, isDisabled, isKeyed];
+  const { minHold, maxHold, lease, isScheduled, isConditional, isDisabled, isKeyed, isPolled } = task;
+  const flags = [isScheduled, isConditional, isDisabled, isKeyed, isPolled];
   return [name, member, schedule, timeZone, interval, minHold, maxHold, lease, ...flags];
 }
 

@@ -41,6 +41,7 @@ export interface DefinitionRow {
   is_conditional: 'true' | 'false';
   is_disabled: 'true' | 'false';
   is_keyed: 'true' | 'false';
+  is_polled: 'true' | 'false';
   first_ms: string;
   last_ms: string;
   declared_by: string;
@@ -50,7 +51,7 @@ export interface DefinitionRow {
 
 const COLUMNS = `task.application, task.name, task.member, task.schedule, task.time_zone, task.interval_ms::text,
        task.min_hold_ms::text, task.max_hold_ms::text, task.lease_ms::text, task.is_scheduled::text,
-       task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.declared_by, task.version,
+       task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.is_polled::text, task.declared_by, task.version,
        ${milliseconds('task.first_declared')} AS first_ms, ${milliseconds('task.last_declared')} AS last_ms,
        ((task.application, task.name) IN (SELECT application, name FROM current))::text AS is_declared`;
 
@@ -93,6 +94,7 @@ export function definition(row: DefinitionRow): Definition {
     isConditional: row.is_conditional === 'true',
     isDisabled: row.is_disabled === 'true',
     isKeyed: row.is_keyed === 'true',
+    isPolled: row.is_polled === 'true',
     firstDeclared: givenInstant(row.first_ms),
     lastDeclared: givenInstant(row.last_ms),
     declaredBy: row.declared_by,

@@ -299,8 +299,8 @@ export class PostgresOperatorStore implements OperatorStore {
     }));
   }
 
-  async startTrigger(id: string, fence: bigint): Promise<void> {
-    await this.query(this.statements().startTrigger, [id, String(fence)]);
+  async startTrigger(id: string, fence: bigint, key?: string): Promise<void> {
+    await this.query(this.statements().startTrigger, [id, String(fence), storable(key)]);
   }
 
   async answerTrigger(id: string, { answer, fence, error }: TriggerAnswer): Promise<void> {

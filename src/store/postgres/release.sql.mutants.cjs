@@ -136,8 +136,8 @@ module.exports = {
         'a statement that waited for a table until its twin was sent does not end a run whose twin was not sent yet',
     },
     {
-      find: 'recorded_error: storable(recordedError, LONGEST_ERROR)',
-      replace: 'recorded_error: recordedError ?? null',
+      find: 'error: storable(error, LONGEST_ERROR)',
+      replace: 'error: error ?? null',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'a long error is cut in the history',
     },

@@ -37,10 +37,9 @@ const RUN_COLUMNS = {
   tick: 'timestamptz',
   previous_tick: 'timestamptz',
   next_due: 'timestamptz',
-  recorded_error: 'text',
 } as const;
 
-const runOf = ({ run, recordedError }: ReleaseRequest) => ({
+const runOf = ({ run }: ReleaseRequest) => ({
   task: run?.task ?? null,
   key: storable(run?.key),
   fence: run?.fence.toString() ?? null,
@@ -50,7 +49,6 @@ const runOf = ({ run, recordedError }: ReleaseRequest) => ({
   tick: run?.tick?.toISOString() ?? null,
   previous_tick: run?.previousTick?.toISOString() ?? null,
   next_due: run?.nextDue?.toISOString() ?? null,
-  recorded_error: storable(recordedError, LONGEST_ERROR),
 });
 
 export interface ReleaseRow {
@@ -150,7 +148,7 @@ function recorded(table: string, runs: string): string {
   SELECT asked.name, asked.fence, asked.task, asked.key, asked.tick, asked.previous_tick, asked.next_due, asked.trigger,
          asked.replica, asked.started_at, clock_timestamp(),
          CASE WHEN released.name IS NULL THEN 'lost' ELSE asked.outcome END,
-         asked.recorded_error, extract(epoch FROM GREATEST(asked.started_at - asked.tick, '0')) * 1000
+         asked.error, extract(epoch FROM GREATEST(asked.started_at - asked.tick, '0')) * 1000
   FROM asked
   LEFT JOIN released ON released.name = asked.name
   LEFT JOIN ${table} AS lock ON lock.name = asked.name

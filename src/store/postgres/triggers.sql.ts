@@ -53,9 +53,11 @@ WITH open AS (
 SELECT id::text AS id, name, key, args::text AS args, by, even_if_paused::text AS even_if_paused FROM taken ORDER BY taken.id`;
 }
 
-/** Writes down which run a trigger has begun. Sent again, it writes the same. */
+/** Writes down which run a trigger has begun, and the key that its arguments have. Sent again, it writes the same. */
 export function startTriggerStatement(table: string): string {
-  return `UPDATE ${table} SET fence = $2::bigint WHERE id = $1::bigint AND action = 'trigger' AND answered_at IS NULL`;
+  return `
+UPDATE ${table} SET fence = $2::bigint, key = COALESCE($3, key)
+WHERE id = $1::bigint AND action = 'trigger' AND answered_at IS NULL`;
 }
 
 /** Writes down what came of a trigger. The first answer stays, so that a repeated one changes nothing. */

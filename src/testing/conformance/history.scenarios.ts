@@ -46,7 +46,7 @@ export const historyScenarios: readonly ConformanceScenario[] = [
     const end = {
       name: 'task:5',
       outcome: 'failed',
-      recordedError: 'no\0 luck',
+      error: 'no\0 luck',
     } as const;
     await a.release(won.token, { ...end, run: facts });
     const [run] = await recorded(operator);
@@ -103,7 +103,7 @@ export const historyScenarios: readonly ConformanceScenario[] = [
     await operator.recordDied([factsOf(stale, { trigger: 'tick' })]);
     await a.release(stale.token, {
       ...ofCall,
-      recordedError: 'late',
+      error: 'late',
       run: factsOf(stale, { trigger: 'call' }),
     });
     const [run] = await recorded(operator);

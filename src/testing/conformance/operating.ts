@@ -45,6 +45,7 @@ export function aTask(name: string, overrides: Partial<DeclaredTask> = {}): Decl
     isConditional: false,
     isDisabled: false,
     isKeyed: false,
+    isPolled: true,
     ...overrides,
   };
 }

@@ -28,6 +28,7 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
       isConditional: true,
       isDisabled: true,
       isKeyed: true,
+      isPolled: false,
     });
     await operator.declare(declared([keyed, aTask('shop/task')], { application: 'shop', version: '1.2.3' }));
     for (const task of [keyed, aTask('shop/task')]) {

@@ -56,10 +56,11 @@ export const operatorTriggersScenarios: readonly ConformanceScenario[] = [
   operating('one that was taken does not expire, and keeps its first answer', async (operator, harness) => {
     const { id } = await operator.addTrigger(trigger('task'));
     await operator.takeTriggers(['task'], 'replica-a');
-    await operator.startTrigger(id, 7n);
+    await operator.startTrigger(id, 7n, '5');
     await harness.advance(10 * MINUTE);
     const running = await operator.action(id);
-    assert.deepEqual([running?.fence, running?.answer, running?.answeredAt], [7n, undefined, undefined]);
+    assert.deepEqual([running?.fence, running?.key, running?.answer], [7n, '5', undefined]);
+    assert.equal(running?.answeredAt, undefined);
     await operator.answerTrigger(id, { answer: 'failed', error: 'Error: no luck' });
     await operator.answerTrigger(id, { answer: 'succeeded', fence: 8n });
     const answered = await operator.action(id);

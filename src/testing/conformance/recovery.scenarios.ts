@@ -18,6 +18,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
     assert.equal(again.recovering, true);
     const { startedAt, fence } = dead;
     assert.deepEqual(again.previous, { replica: 'replica-a', startedAt, fence, trigger: 'tick' });
+    assert.equal(again.leftOpen, false);
     assert.ok(again.fence > fence);
   }),
   scenario(
@@ -112,6 +113,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
         assert.equal(await a.release(token, { outcome: 'aborted', durable: true }), 'gone');
         const again = await b.win(abandoned, recover);
         assert.deepEqual([again.recovering, again.scheduledTime?.getTime()], [true, tick]);
+        assert.equal(again.leftOpen, true);
         ({ token } = again);
       }
       await harness.advance(LEASE);
