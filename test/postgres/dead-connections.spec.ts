@@ -83,7 +83,7 @@ describe('a connection that dies without a word', () => {
 });
 
 test("a claim that pg's own query_timeout cut off goes back when it has won all the same", async () => {
-  const impatient = await locksThrough(database.url, { query_timeout: 100 });
+  const impatient = await locksThrough(database.url, { query_timeout: 500 });
   const other = await database.connect();
   const blocking = other.createQueryRunner();
   await blocking.startTransaction();

@@ -88,7 +88,7 @@ describe('the shutdown of an application', () => {
     const run = jobs.slow();
     await jobs.started.opened;
     const closed = application.close();
-    expect(await rowOf('slow')).toEqual([{ outcome: null, finished: false, error: null }]);
+    expect(await rowOf('slow')).toEqual([{ outcome: 'call', finished: false, error: null }]);
     expect(jobs.events).toEqual([]);
     jobs.gate.open();
     await closed;

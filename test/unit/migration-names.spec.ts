@@ -13,9 +13,11 @@ test('migrations keep their names in a bundle: TypeORM would run one with anothe
   expect(minified(taskLockMigrations)).toEqual([
     'CreateTaskLockTable1763683200000',
     'CreateTaskLockRequestTable1795219200000',
+    'CreateTaskLockOperatingTables1795651200000',
   ]);
   expect(minified(taskLockMigrationsFor({ schema: 'jobs', table: 'locks' }))).toEqual([
     'CreateTaskLockTable_jobs_locks_1763683200000',
     'CreateTaskLockRequestTable_jobs_locks_1795219200000',
+    'CreateTaskLockOperatingTables_jobs_locks_1795651200000',
   ]);
 });

@@ -165,6 +165,7 @@ describe('TaskLockOperator', () => {
     await application.get(TaskLockService).request('report');
     await until(() => polls.mock.calls.length > 0);
     expect(application.get(Journal).of('report')).toEqual([]);
+    await until(async () => (await store.operator.names()).includes('report'));
     await operator.resume('report', { by: 'ana' });
     await application.get(Journal).first('report');
   });

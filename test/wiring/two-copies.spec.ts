@@ -23,6 +23,7 @@ const errorsOf = (copy: Omit<typeof first, 'TaskLockModule'>) => ({
   TaskLockLostError: new copy.TaskLockLostError('report', 'lease', 'over'),
   TaskLockConfigurationError: new copy.TaskLockConfigurationError([]),
   TaskLockUsageError: new copy.TaskLockUsageError('wrong'),
+  TaskLockOperatorError: new copy.TaskLockOperatorError('input', 'wrong'),
   LockStoreUnavailableError: new copy.LockStoreUnavailableError('gone', false),
 });
 
