@@ -22,7 +22,7 @@ export async function withDatabase<T>(
   return withServer(signal, (url) => withSchema(url, signal, work));
 }
 
-async function withServer<T>(signal: AbortSignal, work: (url: string) => Promise<T>): Promise<T> {
+export async function withServer<T>(signal: AbortSignal, work: (url: string) => Promise<T>): Promise<T> {
   const server = startChild('./postgres-process.js');
   try {
     const url = new Promise<string>((resolve, reject) => {
