@@ -5,8 +5,7 @@ import type { DataSource } from 'typeorm';
  * last. One of these ticks was missed, and one run failed.
  */
 export async function writePast(database: DataSource): Promise<void> {
-  await database.query(`UPDATE task_lock_task SET first_declared = first_declared - interval '10 days'
-    WHERE name IN ('nightly-report', '*')`);
+  await database.query(`UPDATE task_lock_task SET first_declared = first_declared - interval '10 days'`);
   await database.query(`
     WITH night AS (
       SELECT day::int, date_trunc('day', clock_timestamp(), 'UTC') - day * interval '1 day' + interval '3 hours' AS tick

@@ -78,6 +78,23 @@ describe('explain and describe', () => {
     ).toBe(0);
   });
 
+  test('say of what no table knows that the database cannot tell it', async () => {
+    const explanation = {
+      name: 'clean-up',
+      at: NOW.toISOString(),
+      sentences: ['It has never run.'],
+      task: taskOf(),
+    };
+    const explained = async (...unknown: string[]): Promise<string> => {
+      const operator = { explain: async () => ({ ...explanation, unknown }) };
+      return (await runWith({ operator }, 'explain', 'clean-up')).out;
+    };
+    expect(await explained('Whether its timer was stopped.')).toBe(
+      'It has never run.\nThe database cannot tell:\n  Whether its timer was stopped.\n',
+    );
+    expect(await explained()).toBe('It has never run.\n');
+  });
+
   test('strip control characters of errors, reasons and replicas in text', async () => {
     const task = taskOf({
       lastRun: runOf({ outcome: 'failed', error: 'bad\u001b[2J\nstate  idle', replica: 'web\u0007' }),

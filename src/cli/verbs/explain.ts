@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output.js';
 
 export function addExplain(program: Command, act: Act): void {
   program
@@ -14,9 +15,15 @@ export function addExplain(program: Command, act: Act): void {
         const explanation = await session.operator.explain(name, { key });
         out.show(explanation, () => [
           ...explanation.sentences.map((sentence) => out.text(sentence)),
-          ...explanation.unknown.map((sentence) => out.paint(out.text(sentence), 'dim')),
+          ...unknownLines(explanation.unknown, out),
         ]);
         return explanation.task.state === 'overdue' ? EXIT.attention : EXIT.fine;
       }),
     );
+}
+
+function unknownLines(unknown: readonly string[], out: Output): string[] {
+  if (unknown.length === 0) return [];
+  const lines = ['The database cannot tell:', ...unknown.map((sentence) => `  ${out.text(sentence)}`)];
+  return lines.map((line) => out.paint(line, 'dim'));
 }
