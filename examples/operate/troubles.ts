@@ -30,7 +30,11 @@ export async function makeTrouble(
 
   const old = await shop.start('replica-0', { deployment: 'old' });
   shop.order(old, 'send-invoice');
-  await seen('send-invoice', 'has run', ({ lastRun, schedule }) => lastRun !== null && schedule !== null);
+  await seen(
+    'send-invoice',
+    'has run',
+    ({ lastRun, schedule }) => lastRun?.outcome === 'succeeded' && schedule !== null,
+  );
   await shop.kill(old);
 
   await shop.start('replica-1', { hangs: true });
@@ -53,5 +57,6 @@ export async function makeTrouble(
   await writePast(database);
   await seen('charge-cards', 'has failed again and again', ({ failuresInARow }) => failuresInARow > 2);
   await seen('export-orders', 'is known to be dead', ({ state }) => state === 'died');
+  await seen('send-invoice', 'is known to be renamed', ({ state }) => state === 'undeclared');
   await seen('nightly-report', 'is overdue', ({ state }) => state === 'overdue');
 }
