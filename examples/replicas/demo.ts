@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { commandLineFor } from './command-line.js';
 import { withDatabase } from './database.js';
 import { withFleet } from './fleet.js';
 import { InterruptedError, interruption } from './interruption.js';
@@ -26,7 +27,7 @@ const print = (text: string): void => console.log(text);
 try {
   print(
     `${paint.as('bold', 'nestjs-task-lock')}: ${count(options.replicas, 'replica')} for ${options.seconds} s, one is ` +
-      `killed half-way; Ctrl-C ends it early`,
+      `killed half-way, and a task is paused; Ctrl-C ends it early`,
   );
   for (const { name, kind } of TASKS) print(`  ${paint.as('bold', name.padEnd(10))} ${kind}`);
   print(`  ${paint.as('bold', 'export'.padEnd(10))} debounced: a burst of calls on all replicas is one run`);
@@ -34,7 +35,9 @@ try {
     print(
       `Postgres ${database.version} (${database.origin}) is up and migrated; the replicas are starting\n`,
     );
-    return withFleet(database, (fleet) => runDemo(fleet, options, { paint, print, signal }));
+    return withFleet(database, (fleet) =>
+      runDemo(fleet, commandLineFor(database, signal), options, { paint, print, signal }),
+    );
   });
   const verdict = judge(evidence);
   if (evidence.kills.size === 0)

@@ -53,6 +53,11 @@ export class LiveView {
     this.print(this.paint.as(colour, `  ▸ ${text}`));
   }
 
+  command(command: string, printed: string): void {
+    this.note('green', `${clockTime(Date.now())}  $ npx nestjs-task-lock ${command}`);
+    for (const line of printed.split('\n')) this.print(`      ${line}`);
+  }
+
   private line(tick: LiveTick): string {
     const [run] = tick.runs;
     const replica = run ? tick.runs.map((each) => each.replica).join('+') : '-';
@@ -61,12 +66,13 @@ export class LiveView {
     return run ? text.replace(replica, this.paint.replica(replica)) : this.paint.as('gray', text);
   }
 
-  private outcome({ runs, blockedBy }: LiveTick): string {
+  private outcome({ runs, skips, blockedBy }: LiveTick): string {
     const [run] = runs;
     if (runs.length > 1) return `RAN ${runs.length} TIMES`;
     if (!run && blockedBy) {
       return this.killed.has(blockedBy.replica) ? "the killed run's lease" : 'last run in progress';
     }
+    if (!run && skips.some(({ reason }) => reason === 'paused')) return 'paused';
     if (!run) return 'not run';
     if (run.error !== undefined) return `threw: ${run.error}`;
     return run.end === undefined ? 'running' : `ran ${run.end - run.start} ms`;

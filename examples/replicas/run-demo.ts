@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandLine } from './command-line.js';
 import { CrashScout } from './crash-scout.js';
 import type { Fleet } from './fleet.js';
 import { unlessAborted } from './interruption.js';
 import type { JournalLine } from './journal.js';
 import { LiveView } from './live-view.js';
 import type { Paint } from './paint.js';
+import { ledgerOf, pauseForAWhile } from './pause.js';
+import type { Pause } from './pause.js';
 import { LEASE, TASKS } from './tasks.js';
 import type { Evidence } from './verdict.js';
 import { clockTime } from './words.js';
@@ -31,9 +34,13 @@ export interface DemoStage {
   signal: AbortSignal;
 }
 
-/** Lets the replicas run for the time given, kills one half-way and starts another; answers what they wrote down. */
+/**
+ * Lets the replicas run for the time given, pauses a task for a while, kills a replica half-way and starts another;
+ * answers what they wrote down, and what the ledger says of the pause.
+ */
 export async function runDemo(
   fleet: Fleet,
+  commandLine: CommandLine,
   { replicas, seconds }: DemoOptions,
   { paint, print, signal }: DemoStage,
 ): Promise<Evidence> {
@@ -43,6 +50,8 @@ export async function runDemo(
   const announced: number[] = [];
   const kills = new Map<string, number>();
   let calls = 0;
+  let pausing: Promise<Pause> | undefined;
+  let isPausing = false;
 
   const look = (): number => {
     const seen = fleet.readNew();
@@ -67,7 +76,7 @@ export async function runDemo(
   const start = Date.now();
   const end = nextAt(END_AT, 1_000, start + seconds * 1_000);
   let nextAnnouncement = nextAt(ANNOUNCE_AT, ANNOUNCE_EVERY, start);
-  for (let now = start; now < end; now = await lookLater()) {
+  for (let now = start; now < end || isPausing; now = await lookLater()) {
     if (now >= nextAnnouncement) {
       announced.push(now);
       view.announce(now);
@@ -77,6 +86,12 @@ export async function runDemo(
     if (!calls && now - start >= (seconds * 1_000) / 5) {
       calls = fleet.burst();
       view.note('green', `${clockTime(now)}  export() is called ${calls} times, on all replicas`);
+    }
+    if (!pausing && now - start >= seconds * 1_000 * 0.4) {
+      isPausing = true;
+      pausing = pauseForAWhile(commandLine, (...shown) => view.command(...shown), signal);
+      // What failed is thrown below, where it is awaited.
+      void pausing.catch(() => undefined).then(() => (isPausing = false));
     }
     const sinceHalfWay = now - start - (seconds * 1_000) / 2;
     const victim = fleet.find(sinceHalfWay > QUIET_PATIENCE ? scout.victim(now) : scout.quietVictim(now));
@@ -91,11 +106,13 @@ export async function runDemo(
     }
   }
 
+  const pause = await pausing;
   view.note('green', `${clockTime(Date.now())}  the replicas are told to stop; what runs may finish`);
   await unlessAborted(fleet.stop(), signal);
   look();
   view.show(Infinity);
-  return { tasks: TASKS, lines, kills, announced, lease: LEASE };
+  const pauses = pause ? [{ ...pause, ledger: await ledgerOf(commandLine, pause) }] : [];
+  return { tasks: TASKS, lines, kills, announced, lease: LEASE, pauses };
 }
 
 /** The first instant from `earliest` on that lies `offset` after a multiple of `period`. */

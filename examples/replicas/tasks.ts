@@ -23,6 +23,9 @@ export const REFRESH_EVERY = { DEMO_REFRESH_EVERY: '2s' };
 /** The task whose run is killed: it is long enough to be met in the middle. */
 export const LONG_TASK = { name: 'long', takes: 3_000 };
 
+/** The task that is paused for a while, by the command line: it ticks often enough to miss some. */
+export const PAUSE = { task: 'quick', by: 'demo', reason: 'its table is rebuilt', lasts: 3_000 };
+
 /** How often each replica calls the debounced task in a burst. */
 export const CALLS_A_BURST = 10;
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TickFate } from '../../src/operate/operator-types.js';
 import type { JournalEvent, JournalLine } from './journal.js';
+import type { LedgerTick } from './pause.js';
 import type { DemoTask } from './tasks.js';
 import { judge } from './verdict.js';
-import type { TaskVerdict } from './verdict.js';
+import type { LedgeredPause, TaskVerdict } from './verdict.js';
 
 const QUICK: DemoTask = { name: 'quick', kind: '', due: { by: 'cron', every: 1_000 } };
 const LONG: DemoTask = { name: 'long', kind: '', due: { by: 'cron', every: 2_000 } };
@@ -18,6 +20,7 @@ class Journals {
   readonly lines: JournalLine[] = [];
   readonly kills = new Map<string, number>();
   readonly announced: number[] = [];
+  readonly pauses: LedgeredPause[] = [];
   private runs = 0;
 
   constructor(readonly tasks: readonly DemoTask[]) {
@@ -55,13 +58,26 @@ class Journals {
     return this;
   }
 
-  verdict(): { problems: string[]; of: (task: DemoTask) => Omit<TaskVerdict, 'task'> } {
+  /** A pause from 3.3 s to 7.2 s; the ledger says of the ticks what it is given. */
+  pause(ledger: [tick: number, state: TickFate, by?: string, reason?: string][]): this {
+    const answers = { asked: T + 3_300, paused: T + 3_400, resuming: T + 7_100, resumed: T + 7_200 };
+    const ticks = ledger.map(([tick, state, by = 'anna', reason = 'a look']): LedgerTick => {
+      const pause = { name: 'quick', by, reason, since: '', until: null };
+      return { tick: new Date(T + tick).toISOString(), state, paused: state === 'paused' ? pause : null };
+    });
+    this.pauses.push({ task: 'quick', by: 'anna', reason: 'a look', ...answers, ledger: ticks });
+    return this;
+  }
+
+  verdict(): { problems: string[]; pauses: unknown[]; of: (task: DemoTask) => Omit<TaskVerdict, 'task'> } {
     for (const replica of ['a', 'b'])
       if (!this.kills.has(replica)) this.write(replica, TO, { event: 'stopping' });
-    const { tasks, lines, kills, announced } = this;
-    const { tasks: verdicts, problems } = judge({ tasks, lines, kills, announced, lease: 5_000 });
+    const { tasks, lines, kills, announced, pauses: asked } = this;
+    const found = judge({ tasks, lines, kills, announced, lease: 5_000, pauses: asked });
+    const { tasks: verdicts, pauses, problems } = found;
     return {
       problems,
+      pauses: pauses.map(({ pause, ticks }) => [pause.task, ticks.map((at) => at - T)]),
       of: (wanted) => {
         const { task, ...counts } = verdicts.find(({ task }) => task === wanted)!;
         expect(task).toBe(wanted);
@@ -78,7 +94,7 @@ class Journals {
 const seconds = (from: number, to: number, step = 1): number[] =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => (from + index * step) * 1_000);
 
-const none = { due: 0, once: 0, twice: 0, duringRun: 0, duringLease: 0, missed: 0 };
+const none = { due: 0, once: 0, twice: 0, duringRun: 0, duringLease: 0, paused: 0, missed: 0 };
 
 describe('the verdict on a @Cron task', () => {
   test('each tick once is no problem', () => {
@@ -223,5 +239,70 @@ describe('the verdict on announced instants', () => {
     const verdict = journals.run('a', ANNOUNCED, 1_250).run('b', ANNOUNCED, 1_250).verdict();
     expect(verdict.of(ANNOUNCED)).toEqual({ ...none, due: 2, twice: 1, missed: 1 });
     expect(verdict.problems).toHaveLength(2);
+  });
+});
+
+describe('the verdict on a pause', () => {
+  const PAUSED = seconds(4, 7);
+  const around = [...seconds(1, 3), ...seconds(8, 10)];
+  const saysPaused = PAUSED.map((tick): [number, TickFate] => [tick, 'paused']);
+
+  test('what the ledger calls paused is not missed', () => {
+    const verdict = new Journals([QUICK]).runAll(QUICK, around).pause(saysPaused).verdict();
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.of(QUICK)).toEqual({ ...none, due: 10, once: 6, paused: 4 });
+    expect(verdict.pauses).toEqual([['quick', PAUSED]]);
+  });
+
+  test('what the ledger does not call paused is missed', () => {
+    const journals = new Journals([QUICK]).runAll(QUICK, around);
+    const verdict = journals.pause([...saysPaused.slice(1), [4_000, 'missed']]).verdict();
+    expect(verdict.problems).toEqual([expect.stringMatching(/quick .*04\.000 was missed/)]);
+  });
+
+  test.each<[string, [number, TickFate, string?, string?]]>([
+    ['somebody else', [4_000, 'paused', 'ben']],
+    ['another reason', [4_000, 'paused', 'anna', 'a whim']],
+  ])('the pause of %s excuses nothing', (_, said) => {
+    const journals = new Journals([QUICK]).runAll(QUICK, around);
+    const verdict = journals.pause([...saysPaused.slice(1), said]).verdict();
+    expect(verdict.of(QUICK)).toEqual({ ...none, due: 10, once: 6, paused: 3, missed: 1 });
+  });
+
+  test('the ledger cannot excuse what lies outside of the pause that was asked for', () => {
+    const journals = new Journals([QUICK]).runAll(QUICK, [...seconds(1, 2), ...seconds(9, 10)]);
+    const verdict = journals.pause([[3_000, 'paused'], ...saysPaused, [8_000, 'paused']]).verdict();
+    expect(verdict.of(QUICK)).toEqual({ ...none, due: 10, once: 4, paused: 4, missed: 2 });
+  });
+
+  test('it excuses no other task', () => {
+    const journals = new Journals([QUICK, LONG])
+      .runAll(QUICK, around)
+      .runAll(LONG, [2_000, 6_000, 8_000, 10_000]);
+    expect(journals.pause(saysPaused).verdict().of(LONG).missed).toBe(1);
+  });
+
+  test('sees a run while the task was paused', () => {
+    const journals = new Journals([QUICK]).runAll(QUICK, [...around, 5_000]);
+    const verdict = journals.pause(saysPaused.filter(([tick]) => tick !== 5_000)).verdict();
+    expect(verdict.problems).toEqual([expect.stringMatching(/quick ran while it was paused: . at /)]);
+  });
+
+  test('a run while the pause or the resume was under way is none', () => {
+    const journals = new Journals([QUICK]).runAll(QUICK, around).run('a', QUICK, 7_000, { late: 150 });
+    const verdict = journals.pause(saysPaused.slice(0, -1)).verdict();
+    expect(verdict.problems).toEqual([]);
+  });
+
+  test('sees that the ledger calls a tick paused that ran', () => {
+    const journals = new Journals([QUICK]).runAll(QUICK, [...around, 4_000]).pause(saysPaused);
+    expect(journals.verdict().problems).toContainEqual(
+      expect.stringMatching(/quick .*04\.000 was paused, says the ledger: . at /),
+    );
+  });
+
+  test('a pause without a paused tick shows nothing', () => {
+    const verdict = new Journals([QUICK]).runAll(QUICK, seconds(1, 10)).pause([]).verdict();
+    expect(verdict.problems).toContain('the ledger says of no tick of quick that anna had paused it');
   });
 });
