@@ -9,6 +9,7 @@ import { measureReplicas, measureRunLength, measureTasks } from './measurements/
 import { measureIdle } from './measurements/idle.js';
 import { measureLostClaim } from './measurements/lost-claim.js';
 import { measureOneRun } from './measurements/one-run.js';
+import { measureOperate } from './measurements/operate.js';
 import { measurePeers } from './measurements/peers.js';
 import { measureRequest } from './measurements/request.js';
 import { measureStartUp } from './measurements/start-up.js';
@@ -33,7 +34,7 @@ const FINDINGS: Record<string, Measure<Finding>> = {
   request: measureRequest,
   idle: measureIdle,
 };
-const NAMES = [...Object.keys(FINDINGS), 'peers', 'replicas', 'tasks', 'run-length'];
+const NAMES = [...Object.keys(FINDINGS), 'operate', 'peers', 'replicas', 'tasks', 'run-length'];
 
 const { only, smoke } = new Command('bench')
   .description('Measures what the lock costs, on a Postgres of its own, and writes bench/RESULTS.md')
@@ -55,9 +56,10 @@ try {
     for (const one of found) console.log(`  ${describe(one)}`);
     return found;
   };
-  const results: Results = { findings: [], peers: [], growth: [], runLength: [] };
+  const results: Results = { findings: [], operate: [], peers: [], growth: [], runLength: [] };
   for (const [name, measure] of Object.entries(FINDINGS))
     results.findings.push(...(await take(name, measure, describeFinding)));
+  results.operate = await take('operate', measureOperate, describeFinding);
   results.peers = await take('peers', measurePeers, (found) => JSON.stringify(found));
   results.growth = [
     ...(await take('replicas', measureReplicas, (found) => JSON.stringify(found))),
@@ -82,7 +84,8 @@ try {
 }
 
 function describeFinding(finding: Finding): string {
-  const { what, figure, unit = '', goal, context } = finding;
+  const { what, figure, unit = '', goal, spread, context } = finding;
+  const quartiles = spread && !unit ? `(${spread.map((each) => each.toPrecision(3)).join(' to ')}) ` : '';
   const verdict = goal === undefined ? '' : isMet(finding) ? `(met: ${goal})` : `(MISSED: ${goal})`;
-  return `${figure.toPrecision(3)} ${unit} ${verdict} ${what}; ${context}`;
+  return `${figure.toPrecision(3)} ${unit} ${quartiles}${verdict} ${what}; ${context}`;
 }

@@ -6,7 +6,7 @@ export interface Finding {
   /** The most that the figure may be. */
   goal?: number;
   figure: number;
-  unit?: 'µs' | 'KiB' | 'bytes' | 'queries';
+  unit?: 'µs' | 'KiB' | 'bytes' | 'queries' | 'updates';
   spread?: [number, number];
   /** Absolute times and what else helps to read the figure; they hold for this machine only. */
   context: string;

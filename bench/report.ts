@@ -9,6 +9,7 @@ import { REASONS } from './reasons.js';
 /** All that one run of the bench has measured. */
 export interface Results {
   findings: Finding[];
+  operate: Finding[];
   peers: PeerFinding[];
   growth: GrowthFinding[];
   runLength: RunLengthFinding[];
@@ -18,6 +19,7 @@ export interface Results {
 export function report(results: Results, postgres: string): string {
   return [
     ...goals(results.findings),
+    ...operate(results.operate),
     ...peers(results.peers),
     ...growth(results),
     ...machine(postgres),
@@ -34,17 +36,7 @@ function goals(findings: readonly Finding[]): string[] {
     'median of the ratios of neighbours, the spread their quartiles. Times in milliseconds are context: they hold for one',
     'machine, and one day.',
     '',
-    ...table(
-      ['what', 'figure', 'spread', 'goal', '', 'context'],
-      findings.map((finding) => [
-        finding.what,
-        `${rounded(finding.figure)}${unitOf(finding)}`,
-        finding.spread && !finding.unit ? finding.spread.map(rounded).join(' to ') : '',
-        finding.goal === undefined ? '' : `≤ ${finding.goal}${unitOf(finding)}`,
-        finding.goal === undefined ? '' : isMet(finding) ? 'met' : '**missed**',
-        finding.context,
-      ]),
-    ),
+    ...findingsTable(findings),
     ...(missed.length > 0
       ? [
           '## Missed',
@@ -54,6 +46,32 @@ function goals(findings: readonly Finding[]): string[] {
         ]
       : []),
   ];
+}
+
+/** In a section of their own: `npm run bench -- --only operate` takes them alone. */
+export function operate(findings: readonly Finding[]): string[] {
+  return [
+    '## What it costs to see and steer',
+    '',
+    '`npm run bench -- --only operate` takes these alone. Each statement is beside its twin without the tables of',
+    'operating, which is what a store sends where those tables are missing.',
+    '',
+    ...findingsTable(findings),
+  ];
+}
+
+function findingsTable(findings: readonly Finding[]): string[] {
+  return table(
+    ['what', 'figure', 'spread', 'goal', '', 'context'],
+    findings.map((finding) => [
+      finding.what,
+      `${rounded(finding.figure)}${unitOf(finding)}`,
+      finding.spread && !finding.unit ? finding.spread.map(rounded).join(' to ') : '',
+      finding.goal === undefined ? '' : `≤ ${finding.goal}${unitOf(finding)}`,
+      finding.goal === undefined ? '' : isMet(finding) ? 'met' : '**missed**',
+      finding.context,
+    ]),
+  );
 }
 
 function peers(findings: readonly PeerFinding[]): string[] {

@@ -23,6 +23,8 @@ class Application {
 
 export interface BenchReplica {
   service: TaskLockService;
+  /** Calls a decorated method, which does nothing. */
+  callDecorated(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function openReplica(
   );
   return {
     service: application.get(TaskLockService),
+    callDecorated: () => application.get(RequestedTask).run(),
     close: async () => {
       await application.close();
       await dataSource.destroy();

@@ -26,5 +26,11 @@ module.exports = {
       suites: ['operating.spec'],
       scenario: 'begins after an attempt that had no answer',
     },
+    {
+      find: 'if (this.hasEnded) return;',
+      replace: '',
+      suites: ['operating.spec'],
+      scenario: 'says nothing of an attempt whose connection a shutdown has closed',
+    },
   ],
 };

@@ -52,6 +52,8 @@ export class Operating {
     try {
       problem = await answerWithin(this.clock, this.timeout, this.store.prepare());
     } catch (error) {
+      // A shutdown closes the connection under it.
+      if (this.hasEnded) return;
       if (!this.isDown)
         this.log.warn(`The tables of operating could not be checked, which is retried: ${messageOf(error)}`);
       this.isDown = true;

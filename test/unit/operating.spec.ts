@@ -75,4 +75,18 @@ describe('what is done for operators', () => {
     expect(counts).toEqual({ prepared: 0, begun: 0, ended: 1 });
     expect(clock.pending).toBe(0);
   });
+
+  test('says nothing of an attempt whose connection a shutdown has closed', async () => {
+    let close = (): void => {};
+    const closed = new Promise<undefined>((_, reject) => (close = () => reject(outage())));
+    const { clock, counts, parts, log } = operating([closed]);
+    parts.begin();
+    await clock.advance(1_000);
+    expect(counts.prepared).toBe(1);
+    parts.end();
+    close();
+    await clock.advance(5 * MINUTE);
+    expect(log.lines).toMatchObject({ warn: [], error: [] });
+    expect(clock.pending).toBe(0);
+  });
 });
