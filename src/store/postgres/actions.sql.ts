@@ -24,12 +24,15 @@ const COLUMNS = `id::text AS id, name, key, action, by, reason, fence::text AS f
        ${milliseconds('at')} AS at_ms, ${milliseconds('until')} AS until_ms, ${milliseconds('expires_at')} AS expires_ms,
        ${milliseconds('answered_at')} AS answered_ms`;
 
-/** The newest actions, of one task or of all; those of all tasks are listed as `*`. Takes no lock. */
+/**
+ * The newest actions, of one task or of all; those of all tasks are listed as `*`. Takes no lock. The order names the
+ * table: a bare `id` would be the text that is selected, and 9 newer than 10.
+ */
 export function actionsStatement(table: string): string {
   return `
-SELECT ${COLUMNS} FROM ${table}
+SELECT ${COLUMNS} FROM ${table} AS action_row
 WHERE ($1::text IS NULL OR name = $1) AND ($3::bigint IS NULL OR id < $3)
-ORDER BY id DESC LIMIT $2`;
+ORDER BY action_row.id DESC LIMIT $2`;
 }
 
 /** One action by its id. Takes no lock. */
