@@ -14,6 +14,18 @@ module.exports = {
       scenario: 'are declared anew within two minutes',
     },
     {
+      find: 'isFirst && this.declaration.application === undefined',
+      replace: 'isFirst',
+      suites: ['task-declarer.spec'],
+      scenario: 'is no matter where this one has a name',
+    },
+    {
+      find: 'isFirst && this.declaration.application === undefined',
+      replace: 'this.declaration.application === undefined',
+      suites: ['task-declarer.spec'],
+      scenario: 'is warned of once, if neither has a name',
+    },
+    {
       find: 'if (this.hasEnded) return;',
       replace: 'if (this.isDown) return;',
       suites: ['task-declarer.spec'],

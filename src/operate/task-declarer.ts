@@ -21,7 +21,7 @@ export class TaskDeclarer implements OperatingPart {
   private cancel = (): void => {};
 
   constructor(
-    private readonly store: Pick<OperatorStore, 'declare'>,
+    private readonly store: Pick<OperatorStore, 'declare' | 'strangerTo'>,
     /** The tasks as they are scheduled now, with those of modules that were loaded later. */
     private readonly tasks: () => readonly DeclaredTask[],
     private readonly declaration: Omit<Declaration, 'tasks'>,
@@ -58,7 +58,21 @@ export class TaskDeclarer implements OperatingPart {
     const isDue = this.clock.monotonic() >= this.due;
     if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;
     await answerWithin(this.clock, this.timeout, this.store.declare({ ...this.declaration, tasks }));
+    const isFirst = this.declared === undefined;
     this.declared = tasks;
     this.due = this.clock.monotonic() + DECLARE_EVERY;
+    if (isFirst && this.declaration.application === undefined && tasks.length > 0)
+      await this.warnOfStranger(tasks.map(({ name }) => name));
+  }
+
+  /** Once, at the start: two applications without a name would share the lock of a task that both have some day. */
+  private async warnOfStranger(names: readonly string[]): Promise<void> {
+    const stranger = await answerWithin(this.clock, this.timeout, this.store.strangerTo(names));
+    if (stranger === undefined) return;
+    this.log.warn(
+      `Another application declares "${stranger}" and none of the tasks here, and neither has a name: tasks that both ` +
+        `have would share one lock. Give each an \`application\`, as in TaskLockModule.forRoot({ application: 'shop' }). ` +
+        `After all tasks were renamed this is said, too, for two days.`,
+    );
   }
 }

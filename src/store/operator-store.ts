@@ -231,6 +231,8 @@ export interface OperatorStore {
 
   /** Writes down only what differs from what is there. */
   declare(declaration: Declaration): Promise<void>;
+  /** A task of an application without a name that has none of these: two applications share the tables. */
+  strangerTo(names: readonly string[]): Promise<string | undefined>;
   /** All tasks, or these. */
   tasks(names?: readonly string[]): Promise<TaskRecord[]>;
   /** Every name that was declared or has run. */

@@ -60,6 +60,7 @@ const limits = { runs: 1, runsOfKeyed: 1, atLeast: 1, maxAge: 1 };
 const CALLS: Record<keyof OperatorStore, () => Promise<unknown>> = {
   prepare: () => operator.prepare(),
   now: () => operator.now(),
+  strangerTo: () => operator.strangerTo(['task']),
   declare: () => operator.declare({ tasks: [{ ...task, ...flags }], replica: 'replica-a', version: '1' }),
   tasks: () => operator.tasks(['task']),
   names: () => operator.names(),

@@ -10,6 +10,7 @@ export function declaringStore(now?: () => number) {
     prepare: async () => problem,
     prune: async () => 0,
     takeTriggers: async () => [],
+    strangerTo: async () => undefined,
     declare: async (declaration: Declaration) => {
       const failure = failures.shift();
       if (failure) throw failure;

@@ -21,7 +21,7 @@ const aTask: DeclaredTask = {
   isPolled: true,
 };
 
-function declaring(failures: Error[] = []) {
+function declaring(failures: Error[] = [], { application = 'shop', stranger = '' } = {}) {
   const clock = new FakeClock();
   const log = recordingLog();
   const declared: Declaration[] = [];
@@ -31,9 +31,10 @@ function declaring(failures: Error[] = []) {
     if (failure) throw failure;
     declared.push(declaration);
   };
-  const declaration = { application: 'shop', replica: 'pod-1', version: '1.2.3' };
+  const strangerTo = async () => stranger || undefined;
+  const declaration = { application: application || undefined, replica: 'pod-1', version: '1.2.3' };
   const declarer = new TaskDeclarer(
-    { declare },
+    { declare, strangerTo },
     () => tasks.map((task) => ({ ...task })),
     declaration,
     clock,
@@ -97,5 +98,29 @@ describe('the tasks of a replica', () => {
     await clock.advance(48 * HOUR);
     expect(declared).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('another application that uses the same tables', () => {
+  const declareOnce = async (application: string, stranger?: string) => {
+    const { clock, log, declarer } = declaring([], { application, stranger });
+    declarer.begin();
+    await clock.advance(25 * HOUR);
+    return log.lines.warn;
+  };
+
+  test('is warned of once, if neither has a name', async () => {
+    const { clock, log, declarer, tasks } = declaring([], { application: '', stranger: 'send-report' });
+    declarer.begin();
+    await clock.advance(HOUR);
+    tasks.push({ ...aTask, name: 'loaded-later' });
+    await clock.advance(HOUR);
+    expect(log.lines.warn).toEqual([
+      expect.stringMatching(/declares "send-report" .* neither has a name.*application: 'shop'/),
+    ]);
+  });
+
+  test('is no matter where this one has a name', async () => {
+    expect(await declareOnce('shop', 'send-report')).toEqual([]);
   });
 });

@@ -50,6 +50,17 @@ export class InMemoryDeclarations {
       }));
   }
 
+  /** A task of an application without a name that has none of these. */
+  strangerTo(names: readonly string[]): string | undefined {
+    const strange = [...this.names.values()].filter(
+      (each) =>
+        each.application === undefined &&
+        this.isInUse(each.lastDeclared) &&
+        !each.names.some((name) => names.includes(name)),
+    );
+    return strange.find((each) => each.names.length > 0)?.names[0];
+  }
+
   /** The newest of those in use, or the newest at all. */
   current(name: string): Definition | undefined {
     const all = this.of(name);

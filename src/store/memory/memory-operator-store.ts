@@ -57,6 +57,10 @@ export class InMemoryOperatorStore implements OperatorStore {
     this.declarations.declare(declaration);
   }
 
+  async strangerTo(names: readonly string[]): Promise<string | undefined> {
+    return this.declarations.strangerTo(names);
+  }
+
   async tasks(names?: readonly string[]): Promise<TaskRecord[]> {
     const known = await this.names();
     const asked = names?.filter((name) => known.includes(name) || this.steering.lock(name));

@@ -27,6 +27,20 @@ export function currentTasks(table: string): string {
 )`;
 }
 
+export interface StrangerRow {
+  stranger: string;
+}
+
+/** A declaration in use, of an application without a name, that shares no task with these. Takes no lock. */
+export function strangerStatement(table: string): string {
+  return `
+SELECT names[1] AS stranger
+FROM ${table}
+WHERE application = '' AND name = '${ALL_TASKS}' AND last_declared >= clock_timestamp() - ${IN_USE}
+  AND NOT names && $1::text[] AND cardinality(names) > 0
+ORDER BY first_declared DESC LIMIT 1`;
+}
+
 export interface DefinitionRow {
   application: string;
   name: string;

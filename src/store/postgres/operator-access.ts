@@ -17,6 +17,7 @@ export const METHOD_PRIVILEGES: Readonly<Record<keyof OperatorStore, TablePrivil
   prepare: {},
   now: {},
   declare: { task: WRITE },
+  strangerTo: { task: READ },
   tasks: { lock: READ, request: READ, control: READ, cancel: READ, task: READ, run: READ },
   names: { task: READ, run: READ },
   lock: { lock: READ, cancel: READ },
@@ -55,7 +56,15 @@ const LOCKING: TablePrivileges = {
 };
 
 const READING = ['tasks', 'names', 'lock', 'runs', 'ledger', 'actions', 'action'] as const;
-const RUNNING = ['declare', 'recordDied', 'prune', 'takeTriggers', 'startTrigger', 'answerTrigger'] as const;
+const RUNNING = [
+  'declare',
+  'strangerTo',
+  'recordDied',
+  'prune',
+  'takeTriggers',
+  'startTrigger',
+  'answerTrigger',
+] as const;
 const STEERING = ['pause', 'resume', 'cancel', 'release', 'forget', 'addTrigger'] as const;
 
 /** Sees everything, and changes nothing. */

@@ -2,7 +2,7 @@ import { actionsStatement, actionStatement } from './actions.sql.js';
 import { cancelStatement } from './cancel.sql.js';
 import { pausesStatement, pauseStatement, resumeStatement } from './control.sql.js';
 import { declareStatement, outdatedStatement } from './declare.sql.js';
-import { allDefinitionsStatement, definitionsStatement } from './definitions.sql.js';
+import { allDefinitionsStatement, definitionsStatement, strangerStatement } from './definitions.sql.js';
 import { forgetKeysStatement, forgetStatement } from './forget.sql.js';
 import { ledgerRunsStatement, pauseActionsStatement } from './ledger.sql.js';
 import { keyedLocksStatement, locksStatement } from './locks.sql.js';
@@ -32,6 +32,7 @@ export function operatorStatementsFor(tables: TableNames) {
     outdated: outdatedStatement(task),
     declare: declareStatement(task),
     definitions: definitionsStatement(task),
+    stranger: strangerStatement(task),
     allDefinitions: allDefinitionsStatement(task),
     names: namesStatement(task, run),
     recentOfAll: recentOfAllStatement(run),

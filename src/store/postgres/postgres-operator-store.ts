@@ -35,7 +35,7 @@ import type { ControlRow, ResumedRow } from './control.sql.js';
 import { declareValues, outdatedValues, wantedRows } from './declare.sql.js';
 import type { OutdatedRow, TurnRow, WantedRow } from './declare.sql.js';
 import { definition } from './definitions.sql.js';
-import type { DefinitionRow } from './definitions.sql.js';
+import type { DefinitionRow, StrangerRow } from './definitions.sql.js';
 import { FORGOTTEN_AT_ONCE } from './forget.sql.js';
 import { givenInstant, instantOf } from './instants.js';
 import { ledgerValues, pauseAction } from './ledger.sql.js';
@@ -145,6 +145,11 @@ export class PostgresOperatorStore implements OperatorStore {
     const values = declareValues(`${place.schema ?? ''}.${place.table}`, declaration, rows);
     const [turn] = await this.query<TurnRow>(declare, values);
     return turn?.mine === 'true';
+  }
+
+  async strangerTo(names: readonly string[]): Promise<string | undefined> {
+    const [row] = await this.query<StrangerRow>(this.statements().stranger, [names]);
+    return row?.stranger;
   }
 
   async tasks(names?: readonly string[]): Promise<TaskRecord[]> {

@@ -62,6 +62,18 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
       assert.ok(refreshed.lastDeclared.getTime() >= refreshed.firstDeclared.getTime() + DAY);
     },
   ),
+  operating(
+    'an application without a name is told from another one by its tasks, for two days',
+    async (operator, harness) => {
+      assert.equal(await operator.strangerTo(['task']), undefined);
+      await operator.declare(declared(['task', 'other']));
+      await operator.declare(declared(['shop/task'], { application: 'shop' }));
+      assert.equal(await operator.strangerTo(['task', 'more']), undefined);
+      assert.equal(await operator.strangerTo(['mine']), 'task');
+      await harness.advance(2 * DAY + MINUTE);
+      assert.equal(await operator.strangerTo(['mine']), undefined);
+    },
+  ),
   operating('a task that the newest declaration lacks is undeclared at once', async (operator, harness) => {
     await operator.declare(declared(['task', 'removed'], { application: 'shop' }));
     assert.deepEqual(await declaredNames(operator), ['removed', 'task']);
