@@ -243,7 +243,7 @@ describe('trigger', () => {
       evenIfPaused: true,
       reason: undefined,
     });
-    expect([code, out]).toEqual([0, 'x waits for a replica, until in 5m (trigger 7)\n']);
+    expect([code, out]).toEqual([0, 'x waits for a replica; it expires in 5m (trigger 7)\n']);
   });
 
   test.each([

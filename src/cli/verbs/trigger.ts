@@ -72,7 +72,7 @@ function triggerLine(name: string, state: TriggerState, out: Output): string {
   const task = out.name(name);
   switch (state.status) {
     case 'waiting':
-      return `${task} waits for a replica, until ${out.time(state.expiresAt)} (trigger ${state.id})`;
+      return `${task} waits for a replica; it expires ${out.time(state.expiresAt)} (trigger ${state.id})`;
     case 'running':
       return `${task} runs on ${out.text(state.replica)} (trigger ${state.id})`;
     case 'expired':
