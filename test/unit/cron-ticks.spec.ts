@@ -2,6 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { CronTime } from 'cron';
 import fc from 'fast-check';
 import { CronTicks } from '../../src/tasks/schedule/cron-ticks.js';
+import { WallTimes } from '../../src/tasks/schedule/wall-times.js';
 import { firings, setMachineClock } from '../support/cron-library.js';
 
 const SECOND = 1_000;
@@ -51,6 +52,17 @@ describe('the tick of a timer', () => {
       const now = NOON + late;
       expect(tickAt(old, now)).toBe(tickAt(replica('*/7 * * * *'), now));
     }
+  });
+
+  test('has computed the next one, too, and what follows is still right', () => {
+    const ticks = replica('*/7 * * * *', 'Europe/Berlin');
+    expect(tickAt(ticks, NOON + 5)).toBe(NOON);
+    const computed = jest.spyOn(WallTimes.prototype, 'after');
+    expect(ticks.nextAfter(NOON)).toBe(NOON + 7 * MINUTE);
+    expect(ticks.nextAfter(NOON + 7 * MINUTE - 1)).toBe(NOON + 7 * MINUTE);
+    expect(computed).not.toHaveBeenCalled();
+    expect(ticks.nextAfter(NOON - 1)).toBe(NOON);
+    expect(ticks.nextAfter(NOON + 7 * MINUTE)).toBe(NOON + 14 * MINUTE);
   });
 
   test('ticks that were missed collapse into the latest one', () => {

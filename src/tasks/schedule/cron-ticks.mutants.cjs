@@ -32,4 +32,18 @@ module.exports = {
       scenario: 'a timer that is late',
     },
   ],
+  'what is known is not computed': [
+    {
+      find: 'if (known && known.tick <= after && after < known.next) return known.next;',
+      replace: '',
+      suites: ['cron-ticks.spec'],
+      scenario: 'has computed the next one',
+    },
+    {
+      find: 'if (known && known.tick <= after && after < known.next) return known.next;',
+      replace: 'if (known && known.tick <= after && after <= known.next) return known.next;',
+      suites: ['cron-ticks.spec'],
+      scenario: 'has computed the next one',
+    },
+  ],
 };

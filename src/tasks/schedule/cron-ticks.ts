@@ -55,6 +55,9 @@ export class CronTicks {
 
   /** The first tick after `after`. All ticks are at whole seconds. */
   nextAfter(after: number): number {
+    const known = this.latest;
+    // Each run asks when it is due next, and its own timer has computed that.
+    if (known && known.tick <= after && after < known.next) return known.next;
     let offset = this.offsetAt(after);
     for (let wall = after + offset; ;) {
       const due = this.wallTimes.after(wall);
