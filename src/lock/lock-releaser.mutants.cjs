@@ -16,8 +16,8 @@ module.exports = {
       scenario: 'goes again without the history where the store refuses it',
     },
     {
-      find: 'error: undefined, run: undefined,',
-      replace: 'error: undefined,',
+      find: 'error: undefined, run: undefined }',
+      replace: 'error: undefined }',
       suites: ['run-history.spec'],
       scenario: 'goes again without the history where the store refuses it',
     },

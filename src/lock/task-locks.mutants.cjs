@@ -66,7 +66,7 @@ module.exports = {
   ],
   'the history says what ran': [
     {
-      find: "end === 'returned' ? {} : ",
+      find: "end === 'returned' ? undefined : ",
       replace: '',
       suites: ['run-history.spec'],
       scenario: 'says nothing of one that is returned: nothing ran',

@@ -2,8 +2,8 @@
 module.exports = {
   'declared tasks': [
     {
-      find: 'declaredTaskOf(this.current(task), place)',
-      replace: 'declaredTaskOf(task, place)',
+      find: 'declaredTaskOf(this.current(task), place, ',
+      replace: 'declaredTaskOf(task, place, ',
       suites: ['declared-tasks.spec'],
       scenario: 'anew where a schedule was changed at run time',
     },

@@ -3,6 +3,7 @@
 //   npm run test:mutants                     all mutants
 //   npm run test:mutants -- "6 token"        those with this text in their file or rule
 //   npm run test:mutants -- --changed        those of the source files that a change touches, see changed.mjs
+//   npm run test:mutants -- --most 100       every second or third one, say, so that no more than so many are run
 //   npm run test:mutants -- --workers 4      as many at a time; 2 unless given
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +18,20 @@ const SILENCE = 60_000;
 const TEST_TIMEOUT = 10_000;
 
 const { values, positionals } = parseArgs({
-  options: { changed: { type: 'boolean' }, workers: { type: 'string', default: '2' } },
+  options: {
+    changed: { type: 'boolean' },
+    most: { type: 'string', default: 'Infinity' },
+    workers: { type: 'string', default: '2' },
+  },
   allowPositionals: true,
 });
 const all = readMutants();
-const chosen = ofChange(all.filter(({ id }) => positionals.every((text) => id.includes(text))));
+const asked = ofChange(all.filter(({ id }) => positionals.every((text) => id.includes(text))));
+const chosen = spread(asked, Number(values.most));
+if (chosen.length < asked.length)
+  console.log(
+    `\nThis is a large change: of ${asked.length} mutants every ${(asked.length / chosen.length).toFixed(1)}th is run. \`npm run test:mutants\` runs all.`,
+  );
 console.log(`${chosen.length} mutants are run, ${all.length - chosen.length} are not.\n`);
 
 let failed = 0;
@@ -56,6 +66,12 @@ function ofChange(mutants) {
   console.log(`Since ${base.commit.slice(0, 10)} (${base.why}) ${files.size} files with mutants changed:`);
   for (const file of files) console.log(`  ${file}`);
   return mutants.filter(({ file }) => files.has(file));
+}
+
+/** Evenly, so that each file and each rule has its share, and the same ones for the same change. */
+function spread(mutants, most) {
+  if (mutants.length <= most) return mutants;
+  return Array.from({ length: most }, (_, nth) => mutants[Math.floor((nth * mutants.length) / most)]);
 }
 
 async function report(mutant, url) {

@@ -3,13 +3,13 @@ module.exports = {
   'operating never costs a lock': [
     {
       find: 'fallback.leaveOut(true);',
-      replace: '',
+      replace: ';',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'tables that are missing are one problem that names the migration, and locks work without another word',
     },
     {
       find: 'fallback.leaveOut(false);',
-      replace: '',
+      replace: ';',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'privileges that are missing are one problem with the GRANT',
     },
