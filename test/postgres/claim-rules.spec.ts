@@ -10,6 +10,8 @@ import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { blockedStatement } from '../support/blocked-statement.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { queriesDuring } from '../support/observe-queries.js';
+import { planOf } from '../support/operator-tables.js';
 
 describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
   let database: TestDatabase;
@@ -24,7 +26,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    await database.query('TRUNCATE task_lock');
+    await database.query('TRUNCATE task_lock, task_lock_control');
     await store.prepare(['task', 'other']);
     other = new pg.Client({ connectionString: database.url });
     await other.connect();
@@ -34,6 +36,12 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
   async function lockRow(name: string): Promise<void> {
     await other.query('BEGIN');
     await other.query('SELECT FROM task_lock WHERE name = $1 FOR UPDATE', [name]);
+  }
+
+  async function pauseTask(): Promise<void> {
+    await database.query(
+      `INSERT INTO task_lock_control (name, paused_at, paused_until, paused_by) VALUES ('task', now(), 'infinity', 'anna')`,
+    );
   }
 
   async function physicalRow(name: string): Promise<unknown> {
@@ -55,6 +63,38 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const [direct] = await store.claim([aClaim({ tick: { kind: 'call' }, minHold: 0 })]);
       expect([held?.status, direct?.status]).toEqual(['held', 'held']);
       expect(await physicalRow('task')).toEqual(before);
+    });
+
+    test('a claim of a paused task neither, though its row is free, and it is one statement', async () => {
+      await pauseTask();
+      const before = await physicalRow('task');
+      const sent = await queriesDuring(async () =>
+        expect(await store.claim([aClaim()])).toMatchObject([{ status: 'paused' }]),
+      );
+      expect(sent.map(({ name }) => name)).toEqual([expect.stringMatching(/^task-lock-claim-one-/)]);
+      expect(await physicalRow('task')).toEqual(before);
+    });
+
+    test('claims that are held, done, early or paused write nothing to the log of the database', async () => {
+      const tick = {
+        kind: 'scheduled',
+        scheduledTime: new Date(Math.floor(Date.now() / 1_000) * 1_000),
+      } as const;
+      const written = async (overrides: Parameters<typeof aClaim>[0] = {}): Promise<number> => {
+        const { text, values = [] } = queryOf(claimStatement('task_lock', 'task_lock_control'), [
+          aClaim({ tick, ...overrides }),
+        ]);
+        return (await planOf(database, text, values)).wal;
+      };
+      expect(await written()).toBeGreaterThan(0);
+      const ahead = new Date(tick.scheduledTime.getTime() + 60_000);
+      const refused = [
+        await written({ tick: { kind: 'call' }, minHold: 0 }),
+        await written({ minHold: 0, tick }),
+        await written({ tick: { kind: 'scheduled', scheduledTime: ahead } }),
+      ];
+      await pauseTask();
+      expect([...refused, await written({ name: 'other' })]).toEqual([0, 0, 0, 0]);
     });
   });
 
