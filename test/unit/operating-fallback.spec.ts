@@ -17,6 +17,7 @@ let sent: string[];
 let answers: Record<string, () => Promise<unknown[]>>;
 let log: ReturnType<typeof recordingLog>;
 let fallback: OperatingFallback;
+let anew: () => OperatingFallback;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -41,15 +42,13 @@ beforeEach(() => {
     };
   };
   const source = { createQueryRunner: runner } as unknown as DataSource;
-  fallback = withPart({});
-  function withPart(part: object): OperatingFallback {
-    return new OperatingFallback(new StatementRunner(() => source, clock, 10_000, true), clock, log, {
+  anew = () =>
+    new OperatingFallback(new StatementRunner(() => source, clock, 10_000, true), clock, log, {
       consequence: 'paused tasks run',
       probe: () => 'probe',
       explained: (error) => error,
-      ...part,
     });
-  }
+  fallback = anew();
 });
 
 const failing = (code: string) => () => Promise.reject(withCode(code));
@@ -70,7 +69,7 @@ test('a statement that is answered has no twin', async () => {
 });
 
 describe('where the table cannot be used', () => {
-  test.each(['42P01', '42501', '42703', '23514', '55P03', '57014', '53100', 'P0001', 'XX001', '22008'])(
+  test.each(['42P01', '42501', '42703', '23514', '55P03', '53100', 'P0001', 'XX001', '22008'])(
     'the twin is sent at once, and alone from then on: %s',
     async (code) => {
       answers['full'] = failing(code);
@@ -80,13 +79,20 @@ describe('where the table cannot be used', () => {
     },
   );
 
-  test("the same where the application's own query_timeout ended it", async () => {
-    answers['full'] = () => Promise.reject(new Error('Query read timeout'));
-    expect(await sentFor()).toEqual(['full', 'twin']);
+  test.each([
+    ['the server', withCode('57014')],
+    ["the application's own query_timeout", new Error('Query read timeout')],
+  ])('the same where a timeout of %s ended it, and a probe fails, too', async (_, timeout) => {
+    answers = { full: () => Promise.reject(timeout), probe: failing('57014') };
+    expect(await sentFor()).toEqual(['full', 'probe', 'rollback', 'twin']);
+    answers = { full: () => Promise.reject(timeout) };
+    fallback = anew();
+    const error = errorOf(fallback.query(full, twin));
+    expect(await error).toBeInstanceOf(LockStoreUnavailableError);
   });
 
   test('and does not answer within a second, its connection is closed and the twin is sent', async () => {
-    answers['full'] = silent;
+    answers = { full: silent, probe: failing('55P03') };
     const rows = fallback.query(full, twin);
     await clock.advance(999);
     expect(sent).toEqual(['full']);
@@ -145,6 +151,32 @@ describe('where the table is not at fault', () => {
     },
   );
 
+  test.each([
+    ['answers a probe', undefined],
+    ['is not reached by the probe either', silent],
+    ['is not reached by the probe, whose connection breaks', failing('08006')],
+  ])('a statement without an answer has no twin where the server %s', async (_, probe) => {
+    answers = { full: silent, ...(probe && { probe }) };
+    const error = errorOf(fallback.query(full, twin));
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    expect(await error).toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
+    expect(sent).toContain('probe');
+    expect(sent).not.toContain('twin');
+    expect(log.lines.error).toEqual([]);
+    answers = {};
+    expect(await sentFor()).toEqual(['full']);
+  });
+
+  test('statements without an answer share one probe', async () => {
+    answers = { full: silent, probe: silent };
+    const errors = [1, 2, 3].map(() => errorOf(fallback.query(full, twin)));
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    await Promise.all(errors);
+    expect(sent.filter((text) => text === 'probe')).toHaveLength(1);
+  });
+
   test('a failure that its twin has too is told, and leaves it in use', async () => {
     answers = { full: failing('42P01'), twin: failing('42P01') };
     expect(await errorOf(fallback.query(full, twin))).toBeInstanceOf(LockStoreUnavailableError);
@@ -156,7 +188,7 @@ describe('where the table is not at fault', () => {
 
 describe('a statement without an answer may still have its effect', () => {
   beforeEach(() => {
-    answers['full'] = silent;
+    answers = { full: silent, probe: failing('55P03') };
   });
 
   test('so an answer of its twin that is not the whole is an error that says so, and what comes next is the twin alone', async () => {
@@ -173,6 +205,6 @@ describe('a statement without an answer may still have its effect', () => {
     signal.aborted = true;
     await clock.advance(1_000);
     expect(await error).toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
-    expect(sent).toEqual(['full']);
+    expect(sent).not.toContain('twin');
   });
 });

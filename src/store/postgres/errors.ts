@@ -95,6 +95,11 @@ export function mayComeFromTable(error: unknown): boolean {
   );
 }
 
+/** Whether a timeout of the server or of pg has ended a statement: its table may be slow, or all is. */
+export function isTimeout(error: unknown): boolean {
+  return codeOf(error) === '57014' || (error instanceof Error && error.message === QUERY_TIMEOUT);
+}
+
 export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === UNDEFINED_TABLE;
 }

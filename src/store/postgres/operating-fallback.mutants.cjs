@@ -38,16 +38,30 @@ module.exports = {
       scenario: 'it is never probed where it is missing: only a start looks again',
     },
     {
-      find: ' && !this.isProbing',
-      replace: '',
+      find: 'this.probing ??= this.runner',
+      replace: 'this.probing = this.runner',
       suites: ['operating-fallback.spec'],
-      scenario: 'one probe is sent at a time',
+      scenario: 'statements without an answer share one probe',
     },
     {
-      find: '      this.offUntil = -Infinity;',
-      replace: '',
+      find: 'if (problem === undefined) this.offUntil = -Infinity;',
+      replace: 'if (problem === undefined) return;',
       suites: ['operating-fallback.spec'],
       scenario: 'after a minute a probe that nobody waits for decides whether it is used again',
+    },
+  ],
+  'a pause holds': [
+    {
+      find: 'if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'a statement without an answer has no twin where the server answers a probe',
+    },
+    {
+      find: ' && mayComeFromTable(problem)',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'a statement without an answer has no twin where the server is not reached by the probe either',
     },
   ],
   'what may have been won goes back': [

@@ -3,7 +3,7 @@ import { messageOf } from '../../common/error-text.js';
 import type { LockLog } from '../../common/log.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
 import type { WantedSignal } from '../wanted-signal.js';
-import { isConflict, isMissingTable, mayComeFromTable } from './errors.js';
+import { isConflict, isMissingTable, isTimeout, mayComeFromTable } from './errors.js';
 import { ANSWERS_WITHIN } from './operating.sql.js';
 import { NoAnswerError } from './statement-runner.js';
 import type { StatementRunner } from './statement-runner.js';
@@ -12,14 +12,14 @@ import type { Query } from './statement.js';
 /** Milliseconds for which what failed is left out. */
 const OFF_FOR = 60_000;
 
-/** A probe keeps a connection of the pool from the locks: no longer than this. */
+/** A probe keeps a connection of the pool, and sometimes a claim, waiting: no longer than this. */
 const PROBE_LIMITS = `SELECT set_config('lock_timeout', '100', true), set_config('statement_timeout', '800', true)`;
 
 /** What is left out where its table cannot be used. */
 export interface FallbackPart {
   /** What follows, for people: `paused tasks run`. */
   consequence: string;
-  /** Uses the table as the statements do. Sent before they use it again, and rolled back. */
+  /** Uses the table as the statements do, and is rolled back: tells whether the table can be used. */
   probe: () => string;
   /** The error, or one that says how to mend it. */
   explained: (error: unknown) => unknown;
@@ -28,13 +28,14 @@ export interface FallbackPart {
 }
 
 /**
- * Sends statements that also use a table of operating. Where that fails, their twins without the table are sent at once,
- * and alone for a minute: operating never costs a lock. It costs one statement a second, once.
+ * Sends statements that also use a table of operating. Where the table fails them, their twins without it are sent at
+ * once, and alone for a minute: operating never costs a lock. It costs one statement two seconds, once.
  */
 export class OperatingFallback {
   /** By the monotonic clock; infinity until the next start. */
   private offUntil = -Infinity;
-  private isProbing = false;
+  /** What the probe under way will find. */
+  private probing?: Promise<unknown>;
 
   constructor(
     private readonly runner: StatementRunner,
@@ -59,6 +60,8 @@ export class OperatingFallback {
     } catch (error) {
       const isUnanswered = error instanceof NoAnswerError;
       const isMetByConflict = isConflict(error) && this.part.yieldsToConflicts === true;
+      // A slow network or server is no reason to pass over a pause.
+      if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;
       if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;
       const rows = await this.sendTwin<Row>(twin(), isUnanswered, signal);
       // Only now: where the twin fails too, the table was not at fault.
@@ -92,20 +95,30 @@ export class OperatingFallback {
 
   private isOn(): boolean {
     if (this.offUntil === -Infinity) return true;
-    if (this.offUntil <= this.clock.monotonic() && !this.isProbing) void this.probe();
+    // Nobody waits for it, so that no second statement pays for a table that still cannot be used.
+    if (this.offUntil <= this.clock.monotonic() && !this.probing) void this.lookAgain();
     return false;
   }
 
-  /** Nobody waits for it, so that no second statement pays for a table that still cannot be used. */
-  private async probe(): Promise<void> {
-    this.isProbing = true;
-    try {
-      await this.runner.rehearse([{ text: PROBE_LIMITS }, { text: this.part.probe() }], ANSWERS_WITHIN);
-      this.offUntil = -Infinity;
-    } catch (error) {
-      this.turnOff(error);
-    } finally {
-      this.isProbing = false;
-    }
+  private async lookAgain(): Promise<void> {
+    const problem = await this.probe();
+    if (problem === undefined) this.offUntil = -Infinity;
+    else this.turnOff(problem);
+  }
+
+  private async isAtFault(): Promise<boolean> {
+    const problem = await this.probe();
+    return problem !== undefined && mayComeFromTable(problem);
+  }
+
+  /** One at a time. Resolves to what keeps the table from being used. */
+  private probe(): Promise<unknown> {
+    return (this.probing ??= this.runner
+      .rehearse([{ text: PROBE_LIMITS }, { text: this.part.probe() }], ANSWERS_WITHIN)
+      .then(
+        () => undefined,
+        (error: unknown) => error ?? 'unknown',
+      )
+      .finally(() => (this.probing = undefined)));
   }
 }
