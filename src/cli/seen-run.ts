@@ -78,5 +78,10 @@ export function refusedLines(
   { message, running }: { message: string; running: RunningState | null },
 ): string[] {
   const { out } = context;
-  return [`refused: ${out.text(message)}`, ...(running ? [runLine(context, name, running)] : [])];
+  // The service names its own options and methods.
+  const said = message
+    .replace('With force ', 'With --force ')
+    .replace('only with now', 'only with --now')
+    .replace('cancel() asks', '`cancel` asks');
+  return [`refused: ${out.text(said)}`, ...(running ? [runLine(context, name, running)] : [])];
 }

@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import type { RunningState } from '../../src/operate/operator-types.js';
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
+import { releasedAnswer } from '../../src/operate/steering-answers.js';
 import type { Operator } from '../../src/cli/session.js';
 import { DATABASE_URL, NOW, runOf, runWith, taskOf } from '../support/cli.js';
 
@@ -335,6 +336,15 @@ describe('cancel and release', () => {
       4,
       expect.stringContaining('refused: web-1 holds it\nx runs on web-1:1:abc'),
     ]);
+  });
+
+  test('a refusal names the options and verbs of the command line', async () => {
+    const run = { name: 'x', task: 'x', fence: 42n };
+    const lock = { name: 'x', fence: 42n, startedAt: NOW, lockedUntil: NOW, isCancelled: false };
+    const release = async () => releasedAnswer({ status: 'alive', lock }, run, NOW);
+    const { out } = await runWith({ operator: { task, release }, session: seen }, 'release', 'x');
+    expect(out).toContain('With --force the lock is taken away');
+    expect(out).toContain('`cancel` asks it to stop');
   });
 
   test('a forced release says what it does, and with --now that two may run', async () => {
