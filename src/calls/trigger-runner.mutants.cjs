@@ -32,4 +32,18 @@ module.exports = {
       scenario: 'is aborted like any run by a shutdown',
     },
   ],
+  'a run whose lock was taken away is told as lost': [
+    {
+      find: "if (isTaken(run)) return 'lost';",
+      replace: '',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'is told as lost',
+    },
+    {
+      find: "run && isTaken(run) ? 'lost' : 'succeeded'",
+      replace: "'succeeded'",
+      suites: ['wiring/triggers.spec'],
+      scenario: 'is told as lost',
+    },
+  ],
 };

@@ -83,7 +83,8 @@ export class TriggerRunner {
         this.log.log(`"${trigger.task}" runs now: it was triggered by ${trigger.by}.`);
         await invokeBySelf(found, JSON.parse(trigger.args ?? '[]') as unknown[]);
       });
-      if (result.status === 'executed') return { answer: 'succeeded', fence: run?.fence };
+      if (result.status === 'executed')
+        return { answer: run && isTaken(run) ? 'lost' : 'succeeded', fence: run?.fence };
       return skipped(result.reason);
     } catch (error) {
       if (!run) return skipped(messageOf(error));
@@ -124,9 +125,16 @@ function skipped(reason: string): TriggerAnswer {
 }
 
 /** How a run ended that did not succeed. */
-function outcomeOf({ signal }: TaskRun): RunOutcome {
-  const reason: unknown = signal.reason;
+function outcomeOf(run: TaskRun): RunOutcome {
+  const reason: unknown = run.signal.reason;
   if (!(reason instanceof TaskLockLostError)) return 'failed';
   if (reason.reason === 'cancelled') return 'cancelled';
+  if (isTaken(run)) return 'lost';
   return reason.reason === 'shutdown' ? 'aborted' : 'failed';
+}
+
+/** The row was another run's, or nobody's, when this one ended: the history says so, too. */
+function isTaken({ signal }: TaskRun): boolean {
+  const reason: unknown = signal.reason;
+  return reason instanceof TaskLockLostError && reason.reason === 'taken';
 }

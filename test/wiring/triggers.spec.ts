@@ -330,4 +330,20 @@ describe('a trigger from outside', () => {
     await closing;
     expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'aborted' });
   });
+
+  test.each([
+    ['rejects', 'until it is aborted'],
+    ['resolves', 'slow'],
+  ])('whose lock is taken away and that %s then is told as lost, as the history has it', async (_, task) => {
+    const { clock, jobs, operator, store, journal } = await start();
+    const { id } = await store.operator.addTrigger(fromOutside(task));
+    await clock.advance(MINUTE);
+    const { fence } = await journal.first(task);
+    await operator.release(task, { fence, by, force: true });
+    await clock.advance(MINUTE);
+    jobs.gate.open();
+    await clock.advance(1);
+    expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'lost' });
+    expect(await operator.runs(task)).toMatchObject([{ fence: String(fence), outcome: 'lost' }]);
+  });
 });
