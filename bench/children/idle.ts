@@ -8,6 +8,16 @@ import { TaskLock, TaskLockModule } from 'nestjs-task-lock';
 import { answerCommands } from '../support/child.js';
 
 const MINUTE = 60_000;
+/** A timer that answers set goes on from there: no step may pass over two of them. */
+const STEP = 5_000;
+/** Milliseconds of the real clock, without a query in between, after which all is answered. */
+const QUIET = 50;
+
+export interface IdleCommand {
+  url: string;
+  minutes: number;
+  operatorPolling?: false;
+}
 
 @Injectable()
 class Jobs {
@@ -28,7 +38,7 @@ class Jobs {
 }
 
 /** The queries that an application sends in so many simulated minutes, with the clock at an instant when nothing is due. */
-answerCommands<{ url: string; minutes: number }, number>(async ({ url, minutes }) => {
+answerCommands<IdleCommand, number>(async ({ url, minutes, operatorPolling }) => {
   mock.timers.enable({
     apis: ['setTimeout', 'setInterval', 'Date'],
     now: Date.now(),
@@ -37,19 +47,29 @@ answerCommands<{ url: string; minutes: number }, number>(async ({ url, minutes }
   class Application {}
   Module({
     imports: [
-      TypeOrmModule.forRoot({ type: 'postgres', url }),
+      // Connecting anew would take longer than the simulated time.
+      TypeOrmModule.forRoot({ type: 'postgres', url, extra: { idleTimeoutMillis: 0 } }),
       ScheduleModule.forRoot(),
-      TaskLockModule.forRoot(),
+      TaskLockModule.forRoot({ operatorPolling }),
     ],
     providers: [Jobs],
   })(Application);
   const application = await NestFactory.createApplicationContext(Application, { logger: ['error', 'warn'] });
   await application.get(Jobs).called();
+  const answered = async (): Promise<void> => {
+    for (let since = performance.now(), calls = -1; performance.now() - since < QUIET;) {
+      if (calls !== query.mock.callCount()) [calls, since] = [query.mock.callCount(), performance.now()];
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  // What a start does for operators begins a second after it.
+  mock.timers.tick(1_000);
+  await answered();
   if (query.mock.callCount() === 0) throw new Error('the queries of the start were not seen');
   query.mock.resetCalls();
-  for (let minute = 0; minute < minutes; minute++) {
-    mock.timers.tick(MINUTE);
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let passed = 0; passed < minutes * MINUTE; passed += STEP) {
+    mock.timers.tick(STEP);
+    await answered();
   }
   const queries = query.mock.callCount();
   mock.timers.reset();

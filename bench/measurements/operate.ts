@@ -198,7 +198,7 @@ const RUN = {
 
 const FILLED = `
 INSERT INTO task_lock_control (name, paused_at, paused_until, paused_by)
-SELECT 'paused ' || nth, clock_timestamp(), 'infinity', 'bench' FROM generate_series(1, 20) AS nth
+SELECT 'paused ' || nth, clock_timestamp(), 'infinity', 'bench' FROM generate_series(1, 2) AS nth
 ON CONFLICT DO NOTHING;
 INSERT INTO task_lock_run (name, fence, task, trigger, replica, started_at, finished_at, outcome)
 SELECT 'other ' || nth % 100, nth, 'other ' || nth % 100, 'tick', 'bench', clock_timestamp(), clock_timestamp(), 'succeeded'
@@ -208,7 +208,7 @@ ANALYZE task_lock_control, task_lock_run`;
 const UPDATES = `
 SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'task_lock'`;
 
-const CALLS = 5_000;
+const CALLS = 2_000;
 const EVENT_TURNS = 30;
 
 /** Runs with the in-memory store: the code that publishes, and nothing that a database does. */
