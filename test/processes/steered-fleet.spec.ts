@@ -4,7 +4,7 @@ import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { steersFleet } from '../support/steers-fleet.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 describe('the command line against a fleet of three processes', () => {
   let database: TestDatabase;

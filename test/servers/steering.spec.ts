@@ -11,7 +11,7 @@ import { PGBOUNCER, PgBouncer } from './support/pgbouncer.js';
 import { POSTGRESQL, PostgresServer } from './support/postgres-server.js';
 import { describeWith } from './support/programs.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 describeWith(
   [POSTGRESQL, PGBOUNCER],

@@ -64,8 +64,12 @@ export function steersFleet(databaseOf: () => TestDatabase): void {
   });
 
   test('trigger --wait runs a task on one of them', async () => {
-    const answer = await json<TriggerState>('trigger', 'work', '--args', '["end"]', '--wait');
-    expect(answer).toMatchObject({ status: 'executed', outcome: 'succeeded', fence: fences.at(-1) });
+    const { out } = await cli('-o', 'json', 'trigger', 'work', '--args', '["end"]', '--wait');
+    expect(JSON.parse(out) as TriggerState).toMatchObject({
+      status: 'executed',
+      outcome: 'succeeded',
+      fence: fences.at(-1),
+    });
     expect(await json<RunState[]>('history', 'work')).toMatchObject([
       { trigger: 'operator', outcome: 'succeeded', fence: fences.at(-1) },
     ]);
