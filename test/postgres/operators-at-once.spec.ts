@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import type { ClaimRequest } from '../../src/store/lock-store.js';
@@ -10,6 +10,8 @@ import { TESTS_EVERYTHING } from '../support/tests-everything.js';
 
 const ROUNDS = TESTS_EVERYTHING ? 200 : 20;
 const NAME = 'mails';
+
+jest.setTimeout(TESTS_EVERYTHING ? 120_000 : 30_000);
 
 let database: TestDatabase;
 let store: PostgresLockStore;
