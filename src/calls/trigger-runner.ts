@@ -3,6 +3,7 @@ import { messageOf, thrownText } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
 import { within } from '../common/timeouts.js';
 import { TaskLockLostError } from '../lock/errors.js';
+import { redact } from '../lock/run-history.js';
 import type { TakenTrigger, TriggerAnswer } from '../store/operator-store.js';
 import type { RunOutcome } from '../store/recorded-run.js';
 import { keyOfCall } from '../tasks/settings/lock-key.js';
@@ -111,9 +112,9 @@ export class TriggerRunner {
 
   /** The error as it may be kept. */
   private kept(text: string, task: string): string | undefined {
-    const { redactError = (error: string) => error } = this.settings;
+    const { redactError } = this.settings;
     try {
-      return String(redactError(text, task)).slice(0, LONGEST_ERROR);
+      return (redactError ? redact(redactError, text, task) : text).slice(0, LONGEST_ERROR);
     } catch {
       return undefined;
     }

@@ -38,7 +38,7 @@ export class RunHistory {
     if (!history) return undefined;
     const { name, task, key } = claim;
     const { fence, trigger, startedAt, scheduledTime: tick, previousTick } = lock.state;
-    const nextDue = this.nextDueOf(claim, tick ?? previousTick);
+    const nextDue = this.nextDueOf(claim, lock, tick ?? previousTick);
     return { name, task, key, fence, trigger, replica, startedAt, tick, previousTick, nextDue };
   }
 
@@ -47,9 +47,7 @@ export class RunHistory {
     const { redactError } = this.settings;
     if (!redactError || error === undefined) return error;
     try {
-      const redacted: unknown = redactError(error, task);
-      if (typeof redacted === 'string') return redacted;
-      throw new Error(`it must return a text; it returned ${redacted === null ? 'null' : typeof redacted}`);
+      return redact(redactError, error, task);
     } catch (problem) {
       this.complain(
         `The error of a run of "${task}" is not kept: redactError (an option of TaskLockModule) failed: ` +
@@ -85,9 +83,11 @@ export class RunHistory {
     this.isRecording = false;
   }
 
-  private nextDueOf({ name, nextDue }: TaskClaim, lastTick?: Date): Date | undefined {
+  /** By the store's clock: that of this replica may be wrong by hours. */
+  private nextDueOf({ name, nextDue }: TaskClaim, { state }: HeldLock, lastTick?: Date): Date | undefined {
+    const { startedAt, sentAt } = state;
     try {
-      return nextDue?.(this.clock.now(), lastTick);
+      return nextDue?.(startedAt.getTime() + this.clock.monotonic() - sentAt.monotonic, lastTick);
     } catch (error) {
       this.complain(`The history does not say when "${name}" is due next: ${messageOf(error)}`);
       return undefined;
@@ -101,4 +101,17 @@ export class RunHistory {
     this.quietUntil = now + COMPLAIN_AGAIN;
     this.log.warn(`${problem}. No lock is affected.`);
   }
+}
+
+/** @throws Error if it returns anything but a text */
+export function redact(
+  redactError: NonNullable<HistorySettings['redactError']>,
+  error: string,
+  task: string,
+): string {
+  const redacted: unknown = redactError(error, task);
+  if (typeof redacted === 'string') return redacted;
+  // A promise that rejects would end the process.
+  if (redacted instanceof Promise) redacted.catch(() => undefined);
+  throw new Error(`it must return a text; it returned ${redacted === null ? 'null' : typeof redacted}`);
 }

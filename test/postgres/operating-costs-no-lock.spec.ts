@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { SystemLockClock } from '../../src/common/clock.js';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
+import { HeldLock } from '../../src/lock/held-lock.js';
+import { TaskLocks } from '../../src/lock/task-locks.js';
 import type { ClaimRequest, ReleaseRequest } from '../../src/store/lock-store.js';
 import type { RunFacts } from '../../src/store/recorded-run.js';
 import { claimStatement } from '../../src/store/postgres/claim.sql.js';
@@ -214,6 +217,32 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
     // Nobody waits for the tables of declared tasks and of actions.
     if (suffix === 'task' || suffix === 'action') expect(lines).toEqual([]);
   });
+
+  test.each(['control', 'cancel', 'run'] as const)(
+    'task_lock_%s is locked, and twenty runs share a pool of two connections',
+    async (suffix) => {
+      const url = new URL(database.url);
+      [url.username, url.password] = [role, 'app'];
+      const dataSource = await database.connect({ url: url.href, extra: { max: 2 } });
+      const store = new PostgresLockStore(() => dataSource, { schema: 'public' });
+      const names = Array.from({ length: 20 }, (_, nth) => `task ${nth}`);
+      await store.prepare(names);
+      const terms = { replicaId: 'replica-a', claimTimeout: 5_000, exclusive: true, history: store.operator };
+      const locks = new TaskLocks(store, new SystemLockClock(), recordingLog(), terms);
+      await locked.begin(`task_lock_${suffix}`);
+      try {
+        const claims = names.map((name) => locks.claim({ ...aCall({ name, task: name }), maxHold: 60_000 }));
+        const held = (await Promise.all(claims)).filter((lock) => lock instanceof HeldLock);
+        expect(held).toHaveLength(names.length);
+        await Promise.all(held.map((lock) => locks.extend(lock, 30_000)));
+        await Promise.all(held.map((lock) => locks.release(lock, 'succeeded')));
+        const open = await database.query(`SELECT FROM task_lock WHERE finished_at IS NULL`);
+        expect(open).toEqual([]);
+      } finally {
+        await locked.end(`task_lock_${suffix}`);
+      }
+    },
+  );
 
   test('a task that is paused wins nothing, and runs where its pause cannot be read', async () => {
     const [store] = stores;

@@ -101,6 +101,24 @@ describe('where the table cannot be used', () => {
     expect(log.lines.error).toEqual(['For a minute paused tasks run: there was no answer within 1000 ms']);
   });
 
+  test('statements go without it while it is probed', async () => {
+    answers = { full: silent, probe: silent };
+    const first = errorOf(fallback.query(full, twin));
+    await clock.advance(1_000);
+    expect(await sentFor()).toEqual(['twin']);
+    await clock.advance(1_000);
+    await first;
+  });
+
+  test('it is left out as soon as a probe has failed: the twin may wait for a connection', async () => {
+    answers = { full: silent, probe: failing('55P03'), twin: silent };
+    void errorOf(fallback.query(full, twin));
+    await clock.advance(1_000);
+    expect(sent.at(-1)).toBe('twin');
+    answers = {};
+    expect(await sentFor()).toEqual(['twin']);
+  });
+
   test('after a minute a probe that nobody waits for decides whether it is used again', async () => {
     answers['full'] = failing('42501');
     await sentFor();

@@ -92,6 +92,17 @@ describe('when the task is due next', () => {
     expect(store.releases.map(({ run }) => run?.nextDue)).toEqual([NEXT_TICK, NEXT_TICK]);
   });
 
+  test("is computed by the store's clock: that of a replica may be wrong by hours", async () => {
+    const { locks, clock } = recording();
+    const asked: number[] = [];
+    const nextDue = (now: number) => (asked.push(now), NEXT_TICK);
+    const lock = await wonLock(locks.claim({ ...aTick, nextDue }));
+    await clock.advance(5_000);
+    clock.setWall(3 * 60 * MINUTE);
+    await locks.release(lock, 'succeeded');
+    expect(asked).toEqual([lock.state.startedAt.getTime() + 5_000]);
+  });
+
   test('is computed by nobody where the history is off', async () => {
     const { locks } = recording({}, { history: undefined });
     let asked = 0;
@@ -126,6 +137,7 @@ describe('the error of a run', () => {
 
   test.each([
     ['throws', () => JSON.parse('{') as string, /redactError .* failed: .*JSON/],
+    ['returns a promise', () => Promise.reject(new Error('late')) as unknown as string, /it returned object/],
     ['returns no text', () => undefined as unknown as string, /it must return a text; it returned undefined/],
   ])(
     'is not kept where redactError %s; the release goes on, and one line a minute says so',

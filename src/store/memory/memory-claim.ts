@@ -20,8 +20,8 @@ export function claimRow(
   };
   if (row.token === token)
     return row.finishedAt === null ? { ...wonBy(row, now, tick.kind), resumedAt } : done;
-  if (!evenIfPaused && operating.isPaused(task, now)) return { status: 'paused', now };
   const dueIn = tick.kind === 'scheduled' ? tick.scheduledTime.getTime() - now : 0;
+  if (!evenIfPaused && operating.isPaused(task, now + Math.max(0, dueIn))) return { status: 'paused', now };
   if (dueIn > tolerance) return { status: 'early', now, dueIn };
   const heldBy = row.lockedBy ?? undefined;
   if (row.finishedAt === null && row.lockedUntil > now) {

@@ -77,6 +77,8 @@ const TOLERANCE = `asked.tolerance_ms * interval '1 millisecond'`;
 const mayCatchUp = (afterPause: string): string => `(asked.catch_up_ms IS NULL
                 OR asked.scheduled_time >= clock_timestamp() - asked.catch_up_ms * interval '1 millisecond'
                    AND (lock.last_tick > '-infinity' OR COALESCE(asked.scheduled_time > lock.finished_at, false))${afterPause})`;
+/** A tick at the end of a pause is not in it, also where a replica claims it a moment before. */
+const DUE = 'GREATEST(clock_timestamp(), asked.scheduled_time)';
 const STEP = `asked.step_ms * interval '1 millisecond'`;
 const KEPT_HOLD = `GREATEST(asked.min_hold_ms, 0.9 * asked.step_ms) * interval '1 millisecond'`;
 
@@ -117,7 +119,7 @@ export function claimStatement(table: string, control?: string): Statement<Claim
       ? ''
       : `
     AND ${IN_TIME}
-    AND (asked.even_if_paused OR NOT ${isPaused(control, 'asked.task')})`;
+    AND (asked.even_if_paused OR NOT ${isPaused(control, 'asked.task', DUE)})`;
   const catchesUp = mayCatchUp(
     control === undefined
       ? ''
@@ -128,7 +130,7 @@ export function claimStatement(table: string, control?: string): Statement<Claim
     control === undefined
       ? ''
       : `
-         WHEN NOT asked.even_if_paused AND ${isPaused(control, 'asked.task')} THEN 'paused'`;
+         WHEN NOT asked.even_if_paused AND ${isPaused(control, 'asked.task', DUE)} THEN 'paused'`;
   const resumed = control === undefined ? 'NULL::timestamptz' : endOfPause(control, 'asked.task');
   return statementOf(
     'task-lock-claim',

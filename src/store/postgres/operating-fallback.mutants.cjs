@@ -8,8 +8,8 @@ module.exports = {
       scenario: 'task_lock_run refuses each row',
     },
     {
-      find: ', { answersWithin: ANSWERS_WITHIN }',
-      replace: '',
+      find: ', answersWithin: ANSWERS_WITHIN }',
+      replace: ' }',
       suites: ['operating-fallback.spec'],
       scenario: 'and does not answer within a second, its connection is closed and the twin is sent',
     },
@@ -20,8 +20,8 @@ module.exports = {
       scenario: 'task_lock_run meets a conflict each time',
     },
     {
-      find: 'if (!this.isOn()) return',
-      replace: 'if (false) return',
+      find: 'if (this.offUntil <= this.clock.monotonic() && !this.probing) void this.lookAgain();\n    return false;',
+      replace: 'return true;',
       suites: ['operating-fallback.spec'],
       scenario: 'the twin is sent at once, and alone from then on: 42501',
     },
@@ -50,6 +50,26 @@ module.exports = {
       scenario: 'after a minute a probe that nobody waits for decides whether it is used again',
     },
   ],
+  'operating costs one statement, once': [
+    {
+      find: 'isFull = this.isOn();',
+      replace: 'isFull = true;',
+      suites: ['operating-costs-no-lock.spec'],
+      scenario: 'task_lock_control is locked, and twenty runs share a pool of two connections',
+    },
+    {
+      find: 'return !this.probing;',
+      replace: 'return true;',
+      suites: ['operating-fallback.spec'],
+      scenario: 'statements go without it while it is probed',
+    },
+    {
+      find: 'if (isUnanswered) this.turnOff(error);',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'it is left out as soon as a probe has failed: the twin may wait for a connection',
+    },
+  ],
   'a pause holds': [
     {
       find: 'if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;',
@@ -61,7 +81,8 @@ module.exports = {
       find: ' && mayComeFromTable(problem)',
       replace: '',
       suites: ['operating-fallback.spec'],
-      scenario: 'a statement without an answer has no twin where the server is not reached by the probe either',
+      scenario:
+        'a statement without an answer has no twin where the server is not reached by the probe either',
     },
   ],
   'what may have been won goes back': [

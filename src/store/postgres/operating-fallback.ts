@@ -54,17 +54,24 @@ export class OperatingFallback {
     signal?: WantedSignal,
     isWhole: (rows: Row[]) => boolean = () => true,
   ): Promise<Row[]> {
-    if (!this.isOn()) return this.runner.query<Row>(twin(), signal);
+    let isFull = false;
+    // Decided when it is sent: what waits for a connection behind slow ones must not be slow, too.
+    const either = (): Query => {
+      isFull = this.isOn();
+      return isFull ? { ...full(), answersWithin: ANSWERS_WITHIN } : twin();
+    };
     try {
-      return await this.runner.query<Row>(full(), signal, { answersWithin: ANSWERS_WITHIN });
+      return await this.runner.query<Row>(either, signal);
     } catch (error) {
+      if (!isFull) throw error;
       const isUnanswered = error instanceof NoAnswerError;
       const isMetByConflict = isConflict(error) && this.part.yieldsToConflicts === true;
       // A slow network or server is no reason to pass over a pause.
       if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;
       if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;
+      // At once where a probe has failed, too: the twin may wait for a connection. Else only where the twin does not fail.
+      if (isUnanswered) this.turnOff(error);
       const rows = await this.sendTwin<Row>(twin(), isUnanswered, signal);
-      // Only now: where the twin fails too, the table was not at fault.
       if (!isMetByConflict) this.turnOff(error);
       if (isUnanswered && !isWhole(rows)) throw error;
       return rows;
@@ -93,8 +100,9 @@ export class OperatingFallback {
     }
   }
 
+  /** Not while it is found out whether the table is at fault: each statement would take another connection for a second. */
   private isOn(): boolean {
-    if (this.offUntil === -Infinity) return true;
+    if (this.offUntil === -Infinity) return !this.probing;
     // Nobody waits for it, so that no second statement pays for a table that still cannot be used.
     if (this.offUntil <= this.clock.monotonic() && !this.probing) void this.lookAgain();
     return false;

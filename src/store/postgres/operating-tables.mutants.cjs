@@ -5,7 +5,8 @@ module.exports = {
       find: 'fallback.leaveOut(true);',
       replace: ';',
       suites: ['operating-costs-no-lock.spec'],
-      scenario: 'tables that are missing are one problem that names the migration, and locks work without another word',
+      scenario:
+        'tables that are missing are one problem that names the migration, and locks work without another word',
     },
     {
       find: 'fallback.leaveOut(false);',

@@ -2,8 +2,8 @@
 module.exports = {
   pause: [
     {
-      find: "control.name IN (${task}, '*') AND control.paused_until > clock_timestamp()",
-      replace: 'control.name = ${task} AND control.paused_until > clock_timestamp()',
+      find: "control.name IN (${task}, '*') AND control.paused_until > ${at}",
+      replace: 'control.name = ${task} AND control.paused_until > ${at}',
       suites: ['postgres-conformance.spec'],
       scenario: 'a pause of all tasks stops each, and one of a task stops it alone',
     },

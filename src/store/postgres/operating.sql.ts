@@ -7,9 +7,9 @@ export const ANSWERS_WITHIN = 1_000;
  */
 export const IN_TIME = `pg_catalog.clock_timestamp() < pg_catalog.now() + interval '800 milliseconds'`;
 
-/** Whether a task is paused, by itself or with all others. `task` is an expression. */
-export function isPaused(control: string, task: string): string {
-  return `EXISTS (SELECT FROM ${control} AS control WHERE control.name IN (${task}, '*') AND control.paused_until > clock_timestamp())`;
+/** Whether a task is paused, by itself or with all others, at an instant. `task` and `at` are expressions. */
+export function isPaused(control: string, task: string, at = 'clock_timestamp()'): string {
+  return `EXISTS (SELECT FROM ${control} AS control WHERE control.name IN (${task}, '*') AND control.paused_until > ${at})`;
 }
 
 /** Evaluates the policies of all rows, as claims do of theirs. */

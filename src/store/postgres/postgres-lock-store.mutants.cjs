@@ -14,8 +14,8 @@ module.exports = {
       scenario: 'a claim that meets a conflict each time is busy: it has changed nothing',
     },
     {
-      find: 'tries: MAX_ENSURE_TRIES',
-      replace: 'tries: 1',
+      find: ', signal, MAX_ENSURE_TRIES',
+      replace: ', signal, 1',
       suites: ['statement-runner.spec'],
       scenario: 'is made in spite of nineteen conflicts, and the claim wins',
     },

@@ -237,7 +237,7 @@ export class PostgresLockStore implements LockStore {
   /** Under stricter isolation than read committed a row that another replica has just made is a conflict. */
   private async ensure(names: readonly string[], signal?: WantedSignal): Promise<void> {
     const query = { text: this.statements.ensure, values: [names] };
-    await this.runner.query(query, signal, { tries: MAX_ENSURE_TRIES });
+    await this.runner.query(query, signal, MAX_ENSURE_TRIES);
   }
 
   private claimed(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<Map<string, ClaimRow>> {

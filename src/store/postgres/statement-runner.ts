@@ -16,14 +16,6 @@ const CONFLICT_TRIES = 5;
 /** A statement had no answer in time, and its connection was closed. */
 export class NoAnswerError extends LockStoreUnavailableError {}
 
-/** Terms of one statement that differ from the usual. */
-interface QueryTerms {
-  /** How often it is sent that meets a conflict each time. */
-  tries?: number;
-  /** Milliseconds after which it is given up, on the server too: it must not keep the rows that it has locked. */
-  answersWithin?: number;
-}
-
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
   private readonly names: PreparedNames;
@@ -55,14 +47,17 @@ export class StatementRunner {
   /**
    * Opens a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
    * transaction-propagation library is active, and a rollback there would lose the claim. A statement that is no longer
-   * wanted when a connection becomes free is not sent. One that met a conflict is sent again, `tries` times in all: it
+   * wanted when a connection becomes free is not sent; a function says only then what is sent. One that met a conflict is sent again, `tries` times in all: it
    * then sees what the other transaction has done.
    *
    * @throws LockStoreUnavailableError where the same statement may succeed later: whatever failed before it was sent
    */
-  async query<Row>(query: Query, signal?: WantedSignal, terms: QueryTerms = {}): Promise<Row[]> {
-    const { tries = CONFLICT_TRIES, answersWithin } = terms;
-    const timeout = answersWithin ?? this.answerTimeout;
+  async query<Row>(
+    query: Query | (() => Query),
+    signal?: WantedSignal,
+    tries = CONFLICT_TRIES,
+  ): Promise<Row[]> {
+    let timeout = this.answerTimeout;
     let runner: QueryRunner | undefined;
     let sent = false;
     let gaveUp = false;
@@ -71,6 +66,9 @@ export class StatementRunner {
       let connection: unknown;
       [runner, connection] = await this.connect();
       if (signal?.aborted) throw new Error(NO_CONNECTION);
+      const statement = typeof query === 'function' ? query() : query;
+      const { answersWithin } = statement;
+      timeout = answersWithin ?? timeout;
       sent = true;
       for (let left = tries - 1; ; left--) {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
@@ -80,7 +78,7 @@ export class StatementRunner {
           hangUp(connection);
         });
         try {
-          return await this.run<Row>(runner, connection, query);
+          return await this.run<Row>(runner, connection, statement);
         } catch (error) {
           if (!isConflict(error) || left === 0 || signal?.aborted) throw error;
           cancelHangUp();

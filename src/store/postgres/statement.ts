@@ -27,6 +27,8 @@ export interface Query {
   text: string;
   values?: unknown[];
   name?: string;
+  /** Milliseconds after which it is given up, on the server too: it must not keep the rows that it has locked. */
+  answersWithin?: number;
 }
 
 /** Makes both texts of a statement. `text` is given the `asked` of its WITH list, so that its rules are written once. */

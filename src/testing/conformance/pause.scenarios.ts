@@ -48,6 +48,16 @@ export const pauseScenarios: readonly ConformanceScenario[] = [
     assert.equal((await a.claim(call, { name: 'task:5' })).status, 'paused');
     await a.win(call, { task: 'task:5' });
   }),
+  pauses(
+    'a tick at the end of a pause is not in it, also where it is claimed a moment before',
+    async (operator, harness, a) => {
+      const tick = (await minuteOf(harness)) + MINUTE;
+      await operator.pause('task', new Date(tick), STEERING);
+      assert.equal((await a.claim(at(tick - 1))).status, 'paused');
+      assert.equal((await a.claim(at(tick))).status, 'early');
+      await a.win(at(tick), { tolerance: 2 * MINUTE });
+    },
+  ),
   pauses('a pause with an end is over by itself', async (operator, harness, a) => {
     await operator.pause('task', new Date(Math.floor(await harness.now()) + HOUR), STEERING);
     await harness.advance(HOUR - MINUTE);
