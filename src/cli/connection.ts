@@ -11,6 +11,8 @@ export interface Connection {
 
 const VARIABLES = ['TASK_LOCK_DATABASE_URL', 'DATABASE_URL'] as const;
 const EXAMPLE = 'postgres://user:password@host:5432/database';
+/** Without the slashes a URL has no host: the driver would go to localhost, with the password in the database's name. */
+const POSTGRES_URL = /^postgres(?:ql)?:\/\/[^/?#]*([^]*)$/;
 
 /** Reads where the database is. The errors never show the URL: a password may stand in any part of a mistyped one. */
 export function connectionOf(given: string | undefined, env: NodeJS.ProcessEnv): Connection {
@@ -21,28 +23,46 @@ export function connectionOf(given: string | undefined, env: NodeJS.ProcessEnv):
     throw new UsageError(
       `no database is given: set ${VARIABLES.join(' or ')}, or give --database-url ${EXAMPLE}`,
     );
-  const read = URL.canParse(url) ? new URL(url) : undefined;
-  if (read?.protocol !== 'postgres:' && read?.protocol !== 'postgresql:')
-    throw new UsageError(
-      `${source} is not the URL of a Postgres database: write it like ${EXAMPLE}, with special characters of the ` +
-        'password percent-encoded',
-    );
-  const host = read.searchParams.get('host') ?? read.hostname;
+  const read = parsed(url, source);
+  const host = read.searchParams.get('host') ?? decodeURIComponent(read.hostname);
   const port = read.searchParams.get('port') ?? read.port;
   const place = `${host || 'localhost'}${port && `:${port}`}${read.pathname}`;
   const passwords = [
     read.password,
-    decoded(read.password),
+    decodeURIComponent(read.password),
     read.searchParams.get('password'),
     env['PGPASSWORD'],
   ];
   return { url, place, secrets: new Secrets(passwords.map((each) => each ?? undefined)) };
 }
 
-function decoded(part: string): string {
+/** @throws UsageError that shows how to write the URL, and nothing of it */
+function parsed(url: string, source: string): URL {
+  const afterHost = POSTGRES_URL.exec(url)?.[1];
+  // An @ or # after the host stands in a password: what looks like the host is the user then.
+  if (afterHost === undefined || /[@#]/.test(afterHost) || !URL.canParse(withHost(url)))
+    throw new UsageError(
+      `${source} is not the URL of a Postgres database: write it like ${EXAMPLE}, with the characters / ? # @ % of ` +
+        'user and password as %2F %3F %23 %40 %25',
+    );
+  if (!canDecode(url.split('?', 1).join('')))
+    throw new UsageError(
+      `${source} has a percent sign that encodes nothing: write one in the user or password as %25, ` +
+        'like postgres://user:100%25@host:5432/database for the password 100%',
+    );
+  return new URL(withHost(url));
+}
+
+/** The driver allows a user without a host, for a socket: `postgres://user@/database?host=/run/postgresql`. */
+function withHost(url: string): string {
+  return url.replace(/^(\w+:\/\/[^/?]*@)(?=[/?]|$)/, '$1localhost');
+}
+
+function canDecode(text: string): boolean {
   try {
-    return decodeURIComponent(part);
+    decodeURIComponent(text);
+    return true;
   } catch {
-    return part;
+    return false;
   }
 }

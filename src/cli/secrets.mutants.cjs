@@ -8,6 +8,12 @@ module.exports = {
       scenario: 'are hidden in URLs, wherever these stand',
     },
     {
+      find: '.replace(MISTYPED, `$1${HIDDEN}@`)',
+      replace: '',
+      suites: ['cli-text.spec'],
+      scenario: 'are hidden in the mistyped URL',
+    },
+    {
       find: 'hidden = hidden.replaceAll(password, HIDDEN);',
       replace: 'hidden = hidden.replace(password, password);',
       suites: ['cli-verbs.spec'],

@@ -1,5 +1,7 @@
 /** The user and password of a URL, wherever it stands in a text. A password may contain an unescaped `@`. */
 const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/]*@/giu;
+/** A mistyped URL of Postgres: without its slashes, or with a slash in its password. */
+const MISTYPED = /\b(postgres(?:ql)?:(?:\/\/[^\s:/?#@]*:|(?!\/\/)))\S*@/giu;
 /** A password among the parameters of a connection string. */
 const PARAMETER = /\b((?:pg|ssl)?password)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'"]+)/giu;
 
@@ -22,6 +24,9 @@ export class Secrets {
   }
 
   static hideCredentials(text: string): string {
-    return text.replace(CREDENTIALS, `$1:${HIDDEN}@`).replace(PARAMETER, `$1$2${HIDDEN}`);
+    return text
+      .replace(CREDENTIALS, `$1:${HIDDEN}@`)
+      .replace(MISTYPED, `$1${HIDDEN}@`)
+      .replace(PARAMETER, `$1$2${HIDDEN}`);
   }
 }

@@ -19,20 +19,41 @@ describe('the database', () => {
     );
   });
 
-  test.each(['app:hunter2@db/app', 'mysql://app:hunter2@db/app', 'postgres://app:hunter2@db:port/app', ''])(
-    '%j is refused without showing it',
+  test.each([
+    'app:hunter2@db/app',
+    'mysql://app:hunter2@db/app',
+    'postgres://app:hunter2@db:port/app',
+    'postgres:hunter2@db',
+    'postgres:app:hunter2@db/app',
+    'postgres:/app:hunter2@db/app',
+    'postgres://app:1/hunter2@db/app',
+    'postgres://app:1#hunter2@db/app',
+    'postgres://app:1?hunter2@db/app',
+    '',
+  ])('%j is refused without showing it', (url) => {
+    expect(() => connectionOf(url, {})).toThrow(UsageError);
+    expect(() => connectionOf(url, {})).toThrow(
+      '--database-url is not the URL of a Postgres database: write it like',
+    );
+    expect(() => connectionOf(url, {})).not.toThrow(/hunter2/);
+  });
+
+  test.each(['postgres://app:hun%ter2@db/app', 'postgres://app:hunter2%@db/app'])(
+    '%j is refused with how to write a percent sign',
     (url) => {
       expect(() => connectionOf(url, {})).toThrow(UsageError);
-      expect(() => connectionOf(url, {})).toThrow(
-        '--database-url is not the URL of a Postgres database: write it like',
-      );
-      expect(() => connectionOf(url, {})).not.toThrow(/hunter2/);
+      expect(() => connectionOf(url, {})).toThrow('write one in the user or password as %25');
+      expect(() => connectionOf(url, {})).not.toThrow(/hun/);
     },
   );
 
   test('is named by host, port and database', () => {
     expect(connectionOf(URL, {}).place).toBe('db:5432/app');
     expect(connectionOf('postgresql:///app?host=/run/postgresql', {}).place).toBe('/run/postgresql/app');
+    expect(connectionOf('postgres://app:hunter2@/app?host=/run/postgresql', {}).place).toBe(
+      '/run/postgresql/app',
+    );
+    expect(connectionOf('postgres://%2Frun%2Fpostgresql/app', {}).place).toBe('/run/postgresql/app');
   });
 });
 

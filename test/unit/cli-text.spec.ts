@@ -36,6 +36,16 @@ describe('passwords', () => {
   });
 
   test.each([
+    ['postgres:hunter2@db', 'postgres:***@db'],
+    ['postgres:/app:hunter2@db', 'postgres:***@db'],
+    ['postgres://app:hun/ter2@db', 'postgres://app:***@db'],
+  ])('are hidden in the mistyped URL %s', (url, shown) => {
+    expect(Secrets.hideCredentials(`unknown option '--database=${url}'`)).toBe(
+      `unknown option '--database=${shown}'`,
+    );
+  });
+
+  test.each([
     'host=db password=hunter2',
     "password = 'hunter2 hunter2'",
     'postgres://db/app?password=hunter2&x=1',
