@@ -10,6 +10,7 @@ import { CliError, EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { actor } from './inputs.js';
 import { Output } from './output.js';
+import { inOwnWords } from './own-words.js';
 import { paintFor } from './paint.js';
 import { plain } from './plain.js';
 import { PROGRAM_HELP, COMMON_HELP } from './help.js';
@@ -31,6 +32,7 @@ import { addPause, addResume } from './verbs/pause.js';
 import { addRelease } from './verbs/release.js';
 import { addTicks } from './verbs/ticks.js';
 import { addTrigger } from './verbs/trigger.js';
+import { wrongUse } from './wrong-use.js';
 
 const VERBS = [
   addList,
@@ -100,7 +102,9 @@ export async function runCli(
     .helpCommand(false)
     .configureOutput({
       writeOut: (text) => terminal.write(text),
-      writeErr: (text) => terminal.writeError(secrets.hide(text)),
+      writeErr: (text) => terminal.writeError(text),
+      // Told below, in our own words.
+      outputError: () => undefined,
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
     })
@@ -113,8 +117,11 @@ export async function runCli(
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    // commander has printed its own errors.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (error instanceof CommanderError) {
+      const wrong = wrongUse(error, program);
+      if (wrong !== undefined) terminal.writeError(`${plain(secrets.hide(wrong))}\n`);
+      return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    }
     // What we say ourselves hides what others say in it; a role whose name has the password in it must be readable.
     const text =
       error instanceof CliError ? Secrets.hideCredentials(error.message) : secrets.hide(textOf(error));
@@ -154,11 +161,7 @@ function atPlace(error: unknown, { place, secrets }: Connection): unknown {
 /** The operator's errors name its method, which nobody has called here. */
 function textOf(error: unknown): string {
   const message = messageOf(error);
-  return error instanceof TaskLockOperatorError
-    ? message
-        .replace(/^TaskLockOperator\.\w+\(\): /, '')
-        .replace('tasks() lists', '`nestjs-task-lock list` shows')
-    : message;
+  return error instanceof TaskLockOperatorError ? inOwnWords(message) : message;
 }
 
 function exitCodeOf(error: unknown): ExitCode {

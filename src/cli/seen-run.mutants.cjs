@@ -25,11 +25,5 @@ module.exports = {
       suites: ['cli-verbs.spec'],
       scenario: 'of several keys one must be chosen',
     },
-    {
-      find: "    .replace('With force ', 'With --force ')\n",
-      replace: '',
-      suites: ['cli-verbs.spec'],
-      scenario: 'a refusal names the options and verbs of the command line',
-    },
   ],
 };

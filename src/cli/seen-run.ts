@@ -1,6 +1,7 @@
 import type { RunningState } from '../operate/operator-types.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, UsageError } from './exit-codes.js';
+import { inOwnWords } from './own-words.js';
 import type { Output } from './output.js';
 
 export interface SeenOptions {
@@ -78,10 +79,5 @@ export function refusedLines(
   { message, running }: { message: string; running: RunningState | null },
 ): string[] {
   const { out } = context;
-  // The service names its own options and methods.
-  const said = message
-    .replace('With force ', 'With --force ')
-    .replace('only with now', 'only with --now')
-    .replace('cancel() asks', '`cancel` asks');
-  return [`refused: ${out.text(said)}`, ...(running ? [runLine(context, name, running)] : [])];
+  return [`refused: ${out.text(inOwnWords(message))}`, ...(running ? [runLine(context, name, running)] : [])];
 }

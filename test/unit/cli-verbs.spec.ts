@@ -209,10 +209,30 @@ describe('pause and resume', () => {
   });
 
   test.each([
+    [
+      { ...paused, name: 'y' },
+      'All tasks were resumed\nbut y is paused by anna now, until a resume: "disk"\n',
+    ],
+    [
+      { ...paused, name: '*' },
+      'All tasks were resumed\nanother pause holds: all tasks paused by anna now, until a resume: "disk"\n',
+    ],
+  ])('name the pause that still holds: %j', async (stillPaused, text) => {
+    const resume = async () => ({ status: 'resumed' as const, stillPaused });
+    expect((await runWith({ operator: { resume } }, 'resume', '--all')).out).toBe(text);
+  });
+
+  test.each([
     [['pause', '--reason', 'r'], 'which task? Give its name, like pause clean-up, or --all'],
     [['pause', 'x', '--all', '--reason', 'r'], "'x' and --all: give one of them"],
     [['resume'], 'which task?'],
-    [['pause', 'x'], "required option '--reason <text>' not specified"],
+    [
+      ['pause', 'x', '--for', '10m'],
+      '--reason is missing: say why, for whoever looks later, like pause x --reason "',
+    ],
+    [['pause', 'x', '--reason', ' '], '--reason is missing'],
+    [['pause', '--all'], 'like pause --all --reason "the disk is full"'],
+    [['cancel', 'two words'], 'like cancel "two words" --reason "it hangs"'],
     [['pause', 'x', '--reason', 'r', '--for', '2'], "--for '2' carries no unit"],
     [['pause', 'x', '--reason', 'r', '--until', 'noon'], "--until 'noon' is not an instant"],
   ])('refuse %j', async (argv, message) => {
@@ -443,7 +463,9 @@ describe('errors', () => {
   test.each([
     [['lst'], 'Did you mean list?'],
     [['list', '--nope'], 'unknown option'],
-    [['describe'], 'missing required argument'],
+    [['describe'], 'which task? Give its name, like describe clean-up'],
+    [['explain', 'sync', 'stock'], 'write one with spaces in quotes, like explain "sync stock"'],
+    [['status', 'x'], 'status takes no name'],
     [['list', '-o', 'xml'], 'Allowed choices are text, json'],
   ])('%j is a wrong use: exit code 2', async (argv, message) => {
     const { code, err } = await runWith({}, ...argv);
@@ -451,8 +473,17 @@ describe('errors', () => {
     expect(err).toContain(message);
   });
 
+  test('of an option name it as it is written here', async () => {
+    const message = "TaskLockOperator.trigger(): option key must be a text that is not empty; it is ''";
+    const runs = () => Promise.reject(new TaskLockOperatorError('input', message));
+    expect((await runWith({ operator: { runs } }, 'history', 'x', '--key', '')).err).toBe(
+      "--key must be a text that is not empty; it is ''\n",
+    );
+  });
+
   test('nobody is connected to for a wrong use', async () => {
     expect((await runWith({}, 'list', '--nope')).connection).toBeUndefined();
+    expect((await runWith({}, 'pause', 'x')).connection).toBeUndefined();
   });
 });
 

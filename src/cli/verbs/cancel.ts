@@ -2,19 +2,18 @@ import type { Command } from 'commander';
 import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { fenceOf } from '../inputs.js';
+import { withReason } from '../reason.js';
 import { busyLine, confirmedFence, refusedLines } from '../seen-run.js';
 import type { SeenOptions } from '../seen-run.js';
 
 export function addCancel(program: Command, act: Act): void {
-  program
-    .command('cancel')
+  withReason(program.command('cancel'), 'it hangs')
     .argument('<NAME>', 'the task')
     .summary('ask the run in progress to stop')
     .description(
       'Asks the run in progress to stop. It keeps its lock until its method ends, so nobody runs beside it.',
     )
     .option('--key <key>', 'the run of this key')
-    .requiredOption('--reason <text>', 'why, for whoever looks later')
     .option('--fence <number>', 'the run that you saw, as describe shows it; asks nothing', fenceOf)
     .option('--yes', 'ask nothing')
     .action(

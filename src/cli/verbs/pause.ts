@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import type { PauseState } from '../../operate/operator-types.js';
 import { ALL_TASKS } from '../../store/operator-store.js';
 import type { Act } from '../context.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { endOfPause } from '../inputs.js';
+import type { Output } from '../output.js';
+import { withReason } from '../reason.js';
 import { runLine } from '../seen-run.js';
 import { pauseText } from '../task-text.js';
 
@@ -14,13 +17,11 @@ interface PauseOptions {
 }
 
 export function addPause(program: Command, act: Act): void {
-  program
-    .command('pause')
+  withReason(program.command('pause'), 'the disk is full')
     .argument('[NAME]', 'the task')
     .summary('let a task, or all of them, not start')
     .description('Keeps a task from starting. A run in progress goes on.')
     .option('--all', 'all tasks')
-    .requiredOption('--reason <text>', 'why, for whoever looks later')
     .option('--until <instant>', 'when it ends, like 2026-11-27T06:00:00Z (default: at a resume)')
     .option('--for <time>', 'how long it lasts, like 2h')
     .action(
@@ -57,12 +58,17 @@ export function addResume(program: Command, act: Act): void {
           const still = answer.stillPaused;
           return [
             answer.status === 'resumed' ? `${what} resumed` : `${what} not paused`,
-            ...(still ? [out.paint(`another pause holds: ${pauseText(still, out)}`, 'yellow')] : []),
+            ...(still ? [out.paint(stillPausedLine(still, out), 'yellow')] : []),
           ];
         });
         return EXIT.fine;
       }),
     );
+}
+
+/** After a resume of all tasks one may be paused by itself, and the other way round. */
+function stillPausedLine(still: PauseState, out: Output): string {
+  return `${still.name === ALL_TASKS ? 'another pause holds:' : `but ${out.name(still.name)} is`} ${pauseText(still, out)}`;
 }
 
 function oneOrAll(verb: string, name: string | undefined, all = false): string {
