@@ -18,6 +18,7 @@ export const PROGRAM_HELP = `Usage: nestjs-task-lock VERB [NAME] [options]      
   --database-url URL    default: TASK_LOCK_DATABASE_URL, else DATABASE_URL
   --schema S --table T  where the lock table is (default: task_lock)
   -o, --output text|json     --time relative|iso     --by NAME (who acts)
+  --version
 
 Exit codes: 0 fine, 1 error, 2 usage, 3 overdue or failed, 4 refused
 `;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../common/error-text.js';
+import { VERSION } from '../common/version.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { TaskLockOperatorError } from '../operate/operator-errors.js';
 import { isDenied, isTableMissing } from '../store/postgres/errors.js';
@@ -98,6 +99,7 @@ export async function runCli(
     .option('--by <name>')
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .addOption(new Option('--time <style>').choices(['relative', 'iso']).default('relative'))
+    .version(VERSION, '--version')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)
     .configureOutput({
