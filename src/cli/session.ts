@@ -44,6 +44,8 @@ export interface Session {
   now(): Promise<Date>;
   /** The runs of a task that are in progress, or that have died. */
   unfinishedRuns(name: string): Promise<RunningState[]>;
+  /** Whether each key of a task has a lock of its own; nothing where no code declares the task. */
+  isKeyed(name: string): Promise<boolean | undefined>;
   doctor: Pick<PostgresDoctor, 'examine' | 'tables' | 'privileges'>;
   pendingMigrations(): Promise<PendingMigration[]>;
   /** Runs what is pending. Resolves to the names of what ran. */
@@ -91,6 +93,10 @@ export async function openSession(
       const [record] = await store.operator.tasks([name]);
       const locks = record?.locks.filter(({ finishedAt }) => finishedAt === undefined) ?? [];
       return locks.map((lock) => runningState(lock, name));
+    },
+    isKeyed: async (name) => {
+      const [record] = await store.operator.tasks([name]);
+      return record?.definition?.isKeyed;
     },
     doctor: new PostgresDoctor(dataSource, {
       schema,

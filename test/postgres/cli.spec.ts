@@ -195,6 +195,23 @@ describe('what is steered', () => {
     expect(await followed.exit).toMatchObject({ code: 3, out: 'report failed: boom\n' });
   });
 
+  test('a trigger in vain is refused at once', async () => {
+    expect(await cli('trigger', 'report', '--key', 'k')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("'report' has no keys"),
+    });
+    await cli('pause', 'report', '--reason', 'the disk is full');
+    try {
+      expect(await cli('trigger', 'report')).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('or give --even-if-paused'),
+      });
+      expect(await cli('trigger', 'report', '--even-if-paused')).toMatchObject({ code: 0 });
+    } finally {
+      await cli('resume', 'report');
+    }
+  });
+
   test('cancel, of the run that was shown and of no other', async () => {
     expect(await cli('cancel', 'sync', '--reason', 'hangs')).toMatchObject({ code: 2, out: '' });
     expect(await cli('cancel', 'sync', '--reason', 'hangs', '--fence', '41')).toMatchObject({ code: 4 });

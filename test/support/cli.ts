@@ -44,6 +44,7 @@ export async function runWith(call: CliCall, ...argv: string[]): Promise<CliAnsw
     return {
       now: async () => NOW,
       unfinishedRuns: async () => [],
+      isKeyed: async () => true,
       doctor: { examine: async () => [], tables: async () => [], privileges: async () => [] },
       pendingMigrations: async () => [],
       migrate: async () => [],

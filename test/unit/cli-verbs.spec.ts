@@ -251,10 +251,35 @@ describe('trigger', () => {
     error: null,
   };
 
+  const task = async () => taskOf({ name: 'x' });
+  const paused = { by: 'anna', reason: 'disk', since: NOW.toISOString(), until: null, name: 'x' };
+
+  test('of a paused task is refused at once, unless it is meant', async () => {
+    const operator = { task: async () => taskOf({ paused }), trigger: async () => waiting };
+    const { code, out, err } = await runWith({ operator }, 'trigger', 'x');
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toBe(
+      `'x' does not run, paused by anna now, until a resume: "disk". Resume it first, or give --even-if-paused\n`,
+    );
+    expect((await runWith({ operator }, 'trigger', 'x', '--even-if-paused')).code).toBe(0);
+  });
+
+  test('with a key of a task without keys is refused at once', async () => {
+    const operator = { task, trigger: async () => waiting };
+    const answer = async (isKeyed: boolean | undefined, ...options: string[]) =>
+      runWith({ operator, session: { isKeyed: async () => isKeyed } }, 'trigger', 'x', ...options);
+    expect(await answer(false, '--key', 'k')).toMatchObject({
+      code: 4,
+      err: "'x' has no keys: one lock is for all its calls. Trigger it without --key\n",
+    });
+    for (const [isKeyed, ...options] of [[false], [true, '--key', 'k'], [undefined, '--key', 'k']] as const)
+      expect((await answer(isKeyed, ...options)).code).toBe(0);
+  });
+
   test('asks with arguments and key, and says until when it waits', async () => {
     const trigger = jest.fn<Operator['trigger']>(async () => waiting);
     const { code, out } = await runWith(
-      { operator: { trigger } },
+      { operator: { task, trigger } },
       ...['trigger', 'x', '--args', '[1]', '--key', 'k', '--even-if-paused', '--by', 'anna'],
     );
     expect(trigger).toHaveBeenCalledWith('x', {
@@ -276,7 +301,7 @@ describe('trigger', () => {
   ])('--wait follows it to %j, and exits with %d', async (end, code, text) => {
     const triggered = jest.fn<Operator['triggered']>(async () => end);
     const answer = await runWith(
-      { operator: { trigger: async () => waiting, triggered } },
+      { operator: { task, trigger: async () => waiting, triggered } },
       'trigger',
       'x',
       '--wait',

@@ -7,6 +7,7 @@ import { CliError, EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { callArguments } from '../inputs.js';
 import type { Output } from '../output.js';
+import { pauseText } from '../task-text.js';
 
 /** Milliseconds between two looks for the outcome, at first and at most. */
 const FIRST = 50;
@@ -34,10 +35,12 @@ export function addTrigger(program: Command, act: Act): void {
     .action(
       act(async (context, name: string, options: TriggerOptions) => {
         const { session, out } = context;
-        const { args, key, evenIfPaused, reason } = options;
+        const { key, evenIfPaused, reason } = options;
+        const args = options.args === undefined ? undefined : callArguments(options.args);
+        await refuseInVain(context, name, options);
         const asked = await session.operator.trigger(name, {
           by: context.by(),
-          args: args === undefined ? undefined : callArguments(args),
+          args,
           key,
           evenIfPaused,
           reason,
@@ -46,6 +49,22 @@ export function addTrigger(program: Command, act: Act): void {
         out.show(answer, () => [triggerLine(name, answer, out)]);
         return exitCodeOf(answer);
       }),
+    );
+}
+
+/** Refuses at once what every replica would skip. */
+async function refuseInVain({ session, out }: Context, name: string, options: TriggerOptions): Promise<void> {
+  const { key, evenIfPaused } = options;
+  const [{ paused }, isKeyed] = await Promise.all([session.operator.task(name), session.isKeyed(name)]);
+  if (key !== undefined && isKeyed === false)
+    throw new CliError(
+      `'${name}' has no keys: one lock is for all its calls. Trigger it without --key`,
+      EXIT.refused,
+    );
+  if (paused && !evenIfPaused)
+    throw new CliError(
+      `'${name}' does not run, ${pauseText(paused, out)}. Resume it first, or give --even-if-paused`,
+      EXIT.refused,
     );
 }
 
