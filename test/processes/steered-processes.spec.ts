@@ -291,7 +291,10 @@ describe('trigger --wait follows to its end', () => {
     await operator.pause('work', { by, reason });
     try {
       const refused = cli('trigger', 'work', '--wait');
-      expect(await refused.exit).toMatchObject({ code: 4, out: 'work did not run: paused\n' });
+      expect(await refused.exit).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('or give --even-if-paused'),
+      });
       const wanted = cli('trigger', 'work', '--even-if-paused', '--args', '["end"]', '--wait');
       expect(await wanted.exit).toMatchObject({ code: 0 });
     } finally {
