@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
-import type { RunningState } from '../../src/operate/operator-types.js';
+import type { RunningState, TickState } from '../../src/operate/operator-types.js';
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
 import { releasedAnswer } from '../../src/operate/steering-answers.js';
 import type { Operator } from '../../src/cli/session.js';
@@ -143,6 +143,25 @@ describe('ticks', () => {
       ['x', { last: 9 }],
       ['x', { from: new Date('2026-11-27T01:00:00Z'), to: undefined }],
     ]);
+  });
+
+  test('leaves out by default those that are unknown before all others, and lists them where asked for', async () => {
+    const of = (day: number, state: TickState['state']): TickState => ({
+      tick: `2026-11-2${day}T03:00:00.000Z`,
+      state,
+      run: null,
+      paused: null,
+    });
+    const ticks = async () => [of(1, 'unknown'), of(2, 'unknown'), of(3, 'missed'), of(4, 'unknown')];
+    const lines = async (...options: string[]) =>
+      (await runWith({ operator: { ticks } }, 'ticks', 'x', ...options)).out.trimEnd().split('\n');
+    expect(await lines()).toEqual([
+      'left out: unknown ticks before 2026-11-23T03:00:00.000Z, which lie before the history or this schedule (--last 4 lists 2 of them)',
+      'TICK                      STATE',
+      '2026-11-23T03:00:00.000Z  missed',
+      '2026-11-24T03:00:00.000Z  unknown',
+    ]);
+    expect(await lines('--last', '4')).toHaveLength(5);
   });
 
   test.each([

@@ -26,7 +26,8 @@ export function addTicks(program: Command, act: Act): void {
     .action(
       act(async ({ session, out }, name: string, options: TicksOptions) => {
         const ticks = await session.operator.ticks(name, searchOf(options));
-        out.show(ticks, () => tickLines(ticks, out));
+        const isAsked = options.last !== undefined || options.from !== undefined;
+        out.show(ticks, () => (isAsked ? tickLines(ticks, out) : knownLines(ticks, out)));
         return EXIT.fine;
       }),
     );
@@ -46,6 +47,17 @@ const STYLES: Partial<Record<TickState['state'], Style>> = {
   paused: 'yellow',
   unknown: 'dim',
 };
+
+/** Ticks from before the history or the schedule say nothing: by default they are left out. */
+function knownLines(ticks: readonly TickState[], out: Output): string[] {
+  const first = ticks.findIndex(({ state }) => state !== 'unknown');
+  if (first <= 0) return tickLines(ticks, out);
+  const since = ticks[first]?.tick ?? '';
+  const remark =
+    `left out: unknown ticks before ${since}, which lie before the history or this schedule ` +
+    `(--last ${ticks.length} lists ${first} of them)`;
+  return [out.paint(remark, 'dim'), ...tickLines(ticks.slice(first), out)];
+}
 
 function tickLines(ticks: readonly TickState[], out: Output): string[] {
   if (ticks.length === 0)
