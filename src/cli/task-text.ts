@@ -1,5 +1,11 @@
 import type { RunOutcome } from '../store/recorded-run.js';
-import type { PauseState, RunState, TaskCondition, TaskState } from '../operate/operator-types.js';
+import type {
+  PauseState,
+  RunningState,
+  RunState,
+  TaskCondition,
+  TaskState,
+} from '../operate/operator-types.js';
 import type { Output } from './output.js';
 import type { Style } from './paint.js';
 import { roughly } from './times.js';
@@ -22,17 +28,18 @@ export function lastRunText(run: RunState | null, out: Output): string {
   return run ? `${run.outcome} ${out.time(run.finishedAt ?? run.startedAt)}` : '';
 }
 
-/** What is worth knowing of a task in this state, on one line. */
-export function detailOf(task: TaskState, out: Output): string {
+/** What is worth knowing of a task in this state, on one line; what is wrong stands first. */
+export function detailOf(task: TaskState, died: RunningState | undefined, out: Output): string {
   const { running, paused, overdueByMs, failuresInARow, requests } = task;
   const parts: string[] = [];
+  if (died) parts.push(`died on ${out.text(died.replica)}, started ${out.time(died.since)}`);
+  if (failuresInARow > 1) parts.push(`failed ${failuresInARow} times in a row`);
   if (running) {
     const key = running.key === null ? '' : ` (key ${out.text(running.key)})`;
     parts.push(`on ${out.text(running.replica)}${key}, started ${out.time(running.since)}`);
   }
   if (overdueByMs !== null) parts.push(`${roughly(overdueByMs)} late`);
   if (paused) parts.push(pauseText(paused, out));
-  if (failuresInARow > 1) parts.push(`failed ${failuresInARow} times in a row`);
   if (requests.waiting > 0) parts.push(`${requests.waiting} requests wait`);
   if (requests.parked > 0) parts.push(`${requests.parked} requests parked`);
   return parts.join('; ');

@@ -35,6 +35,17 @@ describe('list', () => {
     ]);
   });
 
+  test('says first what is wrong: a run that died, failures in a row', async () => {
+    const paused = { by: 'anna', reason: null, since: NOW.toISOString(), until: null, name: 'mails' };
+    const dead = taskOf({ name: 'export', state: 'died', failuresInARow: 2 });
+    const failing = taskOf({ name: 'mails', state: 'paused', failuresInARow: 14, paused });
+    const unfinishedRuns = async () => [{ ...RUNNING, leaseEndsAt: '2026-11-27T02:51:00.000Z' }];
+    const call = { operator: { tasks: async () => page(dead, failing) }, session: { unfinishedRuns } };
+    const { out } = await runWith(call, 'list');
+    expect(out).toMatch(/^export +died +died on web-1:1:abc, started 10m ago; failed 2 times in a row$/m);
+    expect(out).toMatch(/^mails +paused +failed 14 times in a row; paused by anna now, until a resume$/m);
+  });
+
   test('exits with 3 if a task is overdue, and with 0 if none is', async () => {
     const tasks = async () => page(taskOf({ state: 'overdue', overdueByMs: 1 }));
     expect((await runWith({ operator: { tasks } }, 'status')).code).toBe(3);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { SystemLockClock } from '../../common/clock.js';
 import { messageOf } from '../../common/error-text.js';
 import { pause } from '../../common/timeouts.js';
-import type { Page, TaskCondition, TaskState } from '../../operate/operator-types.js';
+import type { Page, RunningState, TaskCondition, TaskState } from '../../operate/operator-types.js';
 import { columns } from '../columns.js';
 import type { Act, Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -39,13 +39,31 @@ export function addList(program: Command, act: Act): void {
     );
 }
 
-async function list({ session, out }: Context, { state, page }: ListOptions): Promise<ExitCode> {
+async function list(context: Context, { state, page }: ListOptions): Promise<ExitCode> {
+  const { session, out } = context;
   const tasks = await session.operator.tasks({ state, page });
-  out.show(tasks, () => listLines(tasks, out));
+  const died = out.isJson ? NONE_DIED : await diedRuns(context, tasks.items);
+  out.show(tasks, () => listLines(tasks, died, out));
   return tasks.items.some((each) => each.state === 'overdue') ? EXIT.attention : EXIT.fine;
 }
 
-function listLines({ items, page, pages, total }: Page<TaskState>, out: Output): string[] {
+type DiedRuns = ReadonlyMap<string, RunningState>;
+const NONE_DIED: DiedRuns = new Map();
+
+/** Which runs have died, by their task: its state tells of runs in progress only. */
+async function diedRuns({ session, out }: Context, items: readonly TaskState[]): Promise<DiedRuns> {
+  const names = items.filter(({ state }) => state === 'died').map(({ name }) => name);
+  const runs = await Promise.all(
+    names.map(async (name) => {
+      const unfinished = await session.unfinishedRuns(name);
+      const died = unfinished.find(({ leaseEndsAt }) => out.isPast(leaseEndsAt));
+      return died ? [[name, died] as const] : [];
+    }),
+  );
+  return new Map(runs.flat());
+}
+
+function listLines({ items, page, pages, total }: Page<TaskState>, died: DiedRuns, out: Output): string[] {
   if (items.length === 0) return [total === 0 ? 'no task' : `page ${page} is empty: there are ${pages}`];
   const lines = columns(
     items,
@@ -59,7 +77,7 @@ function listLines({ items, page, pages, total }: Page<TaskState>, out: Output):
         of: ({ lastRun }) => (lastRun?.durationMs == null ? '' : roughly(lastRun.durationMs)),
       },
       { title: 'NEXT DUE', of: ({ nextDue }) => out.time(nextDue) },
-      { title: 'DETAIL', of: (task) => detailOf(task, out) },
+      { title: 'DETAIL', of: (task) => detailOf(task, died.get(task.name), out) },
     ],
     out.paint,
   );
@@ -94,11 +112,14 @@ async function watch(context: Context, options: ListOptions): Promise<ExitCode> 
   return EXIT.fine;
 }
 
-async function look({ session, out }: Context, { state, page }: ListOptions): Promise<string[]> {
+async function look(context: Context, { state, page }: ListOptions): Promise<string[]> {
+  const { session, out } = context;
   try {
     const [now, tasks] = await Promise.all([session.now(), session.operator.tasks({ state, page })]);
     out.setNow(now);
-    return out.isJson ? [out.jsonLine(tasks)] : [now.toISOString(), '', ...listLines(tasks, out)];
+    if (out.isJson) return [out.jsonLine(tasks)];
+    const died = await diedRuns(context, tasks.items);
+    return [now.toISOString(), '', ...listLines(tasks, died, out)];
   } catch (error) {
     // A database that restarts is looked at again.
     const problem = out.text(messageOf(error));

@@ -1,0 +1,11 @@
+// Each entry breaks task-text.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'what is shown is worth a line': [
+    {
+      find: 'if (died) parts.push(',
+      replace: 'if (died && false) parts.push(',
+      suites: ['cli-verbs.spec'],
+      scenario: 'says first what is wrong: a run that died, failures in a row',
+    },
+  ],
+};
