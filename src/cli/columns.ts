@@ -1,4 +1,5 @@
 import type { Paint, Style } from './paint.js';
+import { shortened } from './wrap.js';
 
 export interface Column<Row> {
   title: string;
@@ -10,11 +11,23 @@ export interface Column<Row> {
 
 const GAP = '  ';
 
-/** Rows as padded columns. A column that is empty in all rows is left out. */
-export function columns<Row>(rows: readonly Row[], wanted: readonly Column<Row>[], paint: Paint): string[] {
+/** What the last column keeps of its width, however narrow the terminal is. */
+const LEAST = 20;
+
+/**
+ * Rows as padded columns. A column that is empty in all rows is left out. The last one is shortened where a row would be
+ * wider than this.
+ */
+export function columns<Row>(
+  rows: readonly Row[],
+  wanted: readonly Column<Row>[],
+  paint: Paint,
+  mostWidth = Infinity,
+): string[] {
   const filled = wanted
     .map((column) => ({ ...column, cells: rows.map(column.of) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  shorten(filled, mostWidth);
   const padded = filled.map((column, index) => {
     const width = Math.max(...[column.title, ...column.cells].map(widthOf));
     const isLast = index === filled.length - 1;
@@ -30,6 +43,14 @@ export function columns<Row>(rows: readonly Row[], wanted: readonly Column<Row>[
     padded.map(({ cells, pad, style }) => paint(pad(cells[index] ?? ''), style?.(row))).join(GAP),
   );
   return [head, ...lines].map((line) => line.trimEnd());
+}
+
+function shorten(filled: readonly { title: string; cells: string[] }[], mostWidth: number): void {
+  const last = filled.at(-1);
+  if (!last) return;
+  const widths = filled.slice(0, -1).map(({ title, cells }) => Math.max(...[title, ...cells].map(widthOf)));
+  const before = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  last.cells = last.cells.map((cell) => shortened(cell, Math.max(mostWidth - before, LEAST)));
 }
 
 /** Names and values, one a line. Values that are empty are left out. */

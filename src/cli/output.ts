@@ -3,6 +3,7 @@ import type { Paint } from './paint.js';
 import { plain } from './plain.js';
 import { Secrets } from './secrets.js';
 import type { Terminal } from './terminal.js';
+import { shortened, wrapped } from './wrap.js';
 import { timeText } from './times.js';
 import type { TimeStyle } from './times.js';
 
@@ -20,7 +21,7 @@ export class Output {
   readonly isJson: boolean;
 
   constructor(
-    private readonly terminal: Pick<Terminal, 'write' | 'writeError'>,
+    private readonly terminal: Pick<Terminal, 'write' | 'writeError' | 'width' | 'errorWidth'>,
     private readonly options: OutputOptions,
     /** The database's clock, by which times are relative. */
     private now: Date = new Date(),
@@ -57,7 +58,24 @@ export class Output {
 
   /** A line for whoever looks on, beside the output: what is about to be done, a warning. */
   remark(line: string): void {
-    this.terminal.writeError(`${line}\n`);
+    for (const each of wrapped(line, this.terminal.errorWidth ?? Infinity))
+      this.terminal.writeError(`${each}\n`);
+  }
+
+  /** Columns for the output: without an end where a file or another program reads it. */
+  get width(): number {
+    return this.terminal.width ?? Infinity;
+  }
+
+  /** A sentence as lines that fit the terminal; those after the first are indented. */
+  prose(sentence: string, indent = ''): string[] {
+    return wrapped(sentence, this.width, indent);
+  }
+
+  /** The id of a replica, which may be long: on a terminal its beginning. */
+  replica(id: string): string {
+    const text = this.text(id);
+    return this.width === Infinity ? text : shortened(text, LONGEST_REPLICA);
   }
 
   /** A text of somebody else: an error, a reason, the id of a replica. */
@@ -88,6 +106,8 @@ export class Output {
     );
   }
 }
+
+const LONGEST_REPLICA = 24;
 
 /** Where people, drivers and servers write: everything else is a name, a number or an instant. */
 const FREE_TEXTS = new Set([

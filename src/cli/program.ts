@@ -33,6 +33,7 @@ import { addPause, addResume } from './verbs/pause.js';
 import { addRelease } from './verbs/release.js';
 import { addTicks } from './verbs/ticks.js';
 import { addTrigger } from './verbs/trigger.js';
+import { wrapped } from './wrap.js';
 import { wrongUse } from './wrong-use.js';
 
 const VERBS = [
@@ -62,7 +63,7 @@ interface GlobalOptions {
   time: TimeStyle;
 }
 
-/** Runs one command, and resolves to what the shell is told. Whatever fails is one line on stderr. */
+/** Runs one command, and resolves to what the shell is told. Whatever fails is one line on stderr, wrapped on a terminal. */
 export async function runCli(
   argv: readonly string[],
   terminal: Terminal,
@@ -121,15 +122,19 @@ export async function runCli(
   } catch (error) {
     if (error instanceof CommanderError) {
       const wrong = wrongUse(error, program);
-      if (wrong !== undefined) terminal.writeError(`${plain(secrets.hide(wrong))}\n`);
+      if (wrong !== undefined) complain(terminal, secrets.hide(wrong));
       return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
     }
     // What we say ourselves hides what others say in it; a role whose name has the password in it must be readable.
     const text =
       error instanceof CliError ? Secrets.hideCredentials(error.message) : secrets.hide(textOf(error));
-    terminal.writeError(`${plain(text)}\n`);
+    complain(terminal, text);
     return exitCodeOf(error);
   }
+}
+
+function complain(terminal: Terminal, text: string): void {
+  terminal.writeError(`${wrapped(plain(text), terminal.errorWidth ?? Infinity).join('\n')}\n`);
 }
 
 function outputFor(terminal: Terminal, { output, time }: GlobalOptions, { secrets }: Connection): Output {

@@ -5,7 +5,7 @@ module.exports = {
       find: '.replace(CREDENTIALS, `$1:${HIDDEN}@`)',
       replace: '',
       suites: ['cli-text.spec'],
-      scenario: 'are hidden in URLs, wherever these stand',
+      scenario: 'are hidden to the last @',
     },
     {
       find: '.replace(MISTYPED, `$1${HIDDEN}@`)',

@@ -79,5 +79,8 @@ export function refusedLines(
   { message, running }: { message: string; running: RunningState | null },
 ): string[] {
   const { out } = context;
-  return [`refused: ${out.text(inOwnWords(message))}`, ...(running ? [runLine(context, name, running)] : [])];
+  return [
+    ...out.prose(`refused: ${out.text(inOwnWords(message))}`),
+    ...(running ? [runLine(context, name, running)] : []),
+  ];
 }

@@ -32,11 +32,11 @@ export function lastRunText(run: RunState | null, out: Output): string {
 export function detailOf(task: TaskState, died: RunningState | undefined, out: Output): string {
   const { running, paused, overdueByMs, failuresInARow, requests } = task;
   const parts: string[] = [];
-  if (died) parts.push(`died on ${out.text(died.replica)}, started ${out.time(died.since)}`);
+  if (died) parts.push(`died on ${out.replica(died.replica)}, started ${out.time(died.since)}`);
   if (failuresInARow > 1) parts.push(`failed ${failuresInARow} times in a row`);
   if (running) {
     const key = running.key === null ? '' : ` (key ${out.text(running.key)})`;
-    parts.push(`on ${out.text(running.replica)}${key}, started ${out.time(running.since)}`);
+    parts.push(`on ${out.replica(running.replica)}${key}, started ${out.time(running.since)}`);
   }
   if (overdueByMs !== null) parts.push(`${roughly(overdueByMs)} late`);
   if (paused) parts.push(pauseText(paused, out));

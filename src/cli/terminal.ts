@@ -5,6 +5,9 @@ export interface Terminal {
   env: NodeJS.ProcessEnv;
   /** Whether somebody sees the output. */
   isTerminal: boolean;
+  /** Columns of the output and of errors; none where a file or another program reads them. */
+  readonly width: number | undefined;
+  readonly errorWidth: number | undefined;
   /** Whether somebody can answer a question. */
   isInteractive: boolean;
   write(text: string): void;
@@ -13,6 +16,11 @@ export interface Terminal {
   ask(question: string): Promise<string>;
   /** Aborts at SIGINT and SIGTERM, and where nobody reads any more. Until its first use the signals end the process. */
   readonly stopped: AbortSignal;
+}
+
+/** A terminal that does not tell its width has 80 columns. */
+function widthOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY ? columns || 80 : undefined;
 }
 
 /** The terminal of this process. */
@@ -29,6 +37,12 @@ export function terminalOf(process: NodeJS.Process): Terminal {
   return {
     env,
     isTerminal: stdout.isTTY,
+    get width() {
+      return widthOf(stdout);
+    },
+    get errorWidth() {
+      return widthOf(stderr);
+    },
     isInteractive: stdin.isTTY && stderr.isTTY,
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),

@@ -32,6 +32,8 @@ export async function runWith(call: CliCall, ...argv: string[]): Promise<CliAnsw
   const terminal: Terminal = {
     env: { DATABASE_URL, USER: 'anna', ...call.env },
     isTerminal: false,
+    width: undefined,
+    errorWidth: undefined,
     isInteractive: false,
     write: (text) => void (answer.out += text),
     writeError: (text) => void (answer.err += text),
@@ -74,6 +76,8 @@ export async function runAgainst(
   const terminal: Terminal = {
     env: { DATABASE_URL: url, USER: 'anna' },
     isTerminal: false,
+    width: undefined,
+    errorWidth: undefined,
     isInteractive: false,
     write: (text) => void (answer.out += text),
     writeError: (text) => void (answer.err += text),

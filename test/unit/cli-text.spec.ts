@@ -4,6 +4,7 @@ import { paintFor, withoutColour } from '../../src/cli/paint.js';
 import { plain } from '../../src/cli/plain.js';
 import { Secrets } from '../../src/cli/secrets.js';
 import { roughly, timeText } from '../../src/cli/times.js';
+import { wrapped } from '../../src/cli/wrap.js';
 
 describe('a text of somebody else', () => {
   test.each([
@@ -78,6 +79,31 @@ describe('columns', () => {
   test('are as wide with colours as without', () => {
     const painted = columns(rows, wanted, (text) => `<${text}>`);
     expect(painted[1]).toBe('<a     >  <   3s>');
+  });
+});
+
+describe('on a narrow terminal', () => {
+  test('the last column is shortened, with an ellipsis, but not to nothing', () => {
+    const rows = [{ name: 'clean-up', note: 'paused by ana, until the disk is empty again' }];
+    const wanted = [
+      { title: 'NAME', of: (row: { name: string }) => row.name },
+      { title: 'NOTE', of: (row: { note: string }) => row.note },
+    ];
+    const at = (width: number) => columns(rows, wanted, withoutColour, width)[1];
+    expect(at(40)).toBe('clean-up  paused by ana, until the disk…');
+    expect(at(10)).toBe('clean-up  paused by ana, unti…');
+    expect(at(Infinity)).toContain('empty again');
+  });
+
+  test('sentences are wrapped between words, and commands are not cut in two', () => {
+    expect(wrapped('it is late by two hours', 12)).toEqual(['it is late', 'by two hours']);
+    expect(wrapped('  first, then the rest', 14, '    ')).toEqual(['  first, then', '    the rest']);
+    expect(wrapped('is missing: run `npx it migrate`, please', 20)).toEqual([
+      'is missing: run',
+      '`npx it migrate`,',
+      'please',
+    ]);
+    expect(wrapped('a-word-that-is-longer than that', 10)).toEqual(['a-word-that-is-longer', 'than that']);
   });
 });
 

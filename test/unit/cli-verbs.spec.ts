@@ -493,6 +493,59 @@ describe('doctor and migrate', () => {
   });
 });
 
+describe('on a terminal', () => {
+  const LONG = Array.from({ length: 30 }, () => 'word').join(' ');
+  const linesOf = (text: string) => text.trimEnd().split('\n');
+  const finding = { check: 'clock', state: 'fine' as const, message: LONG, mend: LONG.toUpperCase() };
+  const call = {
+    operator: {
+      explain: async () => ({
+        name: 'x',
+        at: NOW.toISOString(),
+        sentences: [LONG],
+        unknown: [LONG],
+        task: taskOf(),
+      }),
+      task: () => Promise.reject(new Error(LONG)),
+      tasks: async () =>
+        page(
+          taskOf({
+            state: 'running',
+            running: { ...RUNNING, replica: 'a-pod-with-a-long-name-6f7d8:1:abc' },
+          }),
+        ),
+    },
+    session: {
+      doctor: { examine: async () => [finding], tables: async () => [], privileges: async () => [] },
+    },
+  };
+  const narrow = { ...call, terminal: { width: 60, errorWidth: 60 } };
+
+  test('answers and errors are wrapped at its width, and stay as they are for other programs', async () => {
+    for (const argv of [['explain', 'x'], ['doctor'], ['describe', 'x']]) {
+      const { out, err } = await runWith(narrow, ...argv);
+      const lines = linesOf(out + err).filter((line) => !line.includes('WORD'));
+      expect(lines.length).toBeGreaterThan(1);
+      expect(lines.filter((line) => line.length > 60)).toEqual([]);
+      const piped = await runWith(call, ...argv);
+      expect(piped.out + piped.err).toContain(LONG);
+    }
+  });
+
+  test('what mends something is on one line, so that it can be copied', async () => {
+    expect((await runWith(narrow, 'doctor')).out).toContain(`\n         ${finding.mend};\n`);
+  });
+
+  test('the list fits its width, and shows all to other programs', async () => {
+    const [, row = ''] = linesOf((await runWith(narrow, 'list')).out);
+    expect(row).toBe('clean-up  running  on a-pod-with-a-long-name-…, started 10m…');
+    expect((await runWith(call, 'list')).out).toContain(
+      'on a-pod-with-a-long-name-6f7d8:1:abc, started 10m ago',
+    );
+    expect((await runWith(narrow, '-o', 'json', 'list')).out).toContain('a-pod-with-a-long-name-6f7d8:1:abc');
+  });
+});
+
 describe('errors', () => {
   test('of the database are one line that says which one it is, and the exit code is 1', async () => {
     const tasks = () => Promise.reject(new LockStoreUnavailableError('connect\nECONNREFUSED', false));

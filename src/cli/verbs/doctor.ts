@@ -25,8 +25,11 @@ export function addDoctor(program: Command, act: Act): void {
 }
 
 export function findingLines({ check, state, message, mend }: Finding, out: Output): string[] {
-  const line = `${out.paint(state.padEnd(7), STYLES[state])}  ${check}: ${out.text(message)}`;
-  return mend === undefined ? [line] : [line, `         ${mendText(mend, out)}`];
+  const indent = ' '.repeat(9);
+  const [first = '', ...rest] = out.prose(`${indent}${check}: ${out.text(message)}`, indent);
+  const lines = [`${out.paint(state.padEnd(7), STYLES[state])}  ${first.slice(indent.length)}`, ...rest];
+  // Not wrapped: it is there to be copied.
+  return mend === undefined ? lines : [...lines, `${indent}${mendText(mend, out)}`];
 }
 
 /** A statement ends with a semicolon, as psql wants it. It must stay one that can be run: no part of it is hidden. */

@@ -80,6 +80,7 @@ function listLines({ items, page, pages, total }: Page<TaskState>, died: DiedRun
       { title: 'DETAIL', of: (task) => detailOf(task, died.get(task.name), out) },
     ],
     out.paint,
+    out.width,
   );
   return pages > 1 ? [...lines, out.paint(`page ${page} of ${pages}, ${total} tasks`, 'dim')] : lines;
 }
