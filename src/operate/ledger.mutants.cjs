@@ -31,6 +31,7 @@ module.exports = {
       suites,
     },
     { find: '...this.timeOfRow()', replace: '', suites },
+    { find: '(lock.isTakenAway ? lock.lockedUntil : undefined)', replace: 'undefined', suites },
     { find: ' && !expected.definition.isConditional', replace: '', suites },
   ],
   'missed or unknown': [

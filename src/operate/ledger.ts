@@ -138,7 +138,8 @@ class Evidence {
       runs.some(({ fence }) => fence === lock.fence)
     )
       return [];
-    return [{ from: lock.startedAt.getTime(), until: lock.finishedAt?.getTime() ?? Infinity }];
+    const end = lock.finishedAt ?? (lock.isTakenAway ? lock.lockedUntil : undefined);
+    return [{ from: lock.startedAt.getTime(), until: end?.getTime() ?? Infinity }];
   }
 }
 

@@ -68,7 +68,7 @@ export function isAlive({ finishedAt, lockedUntil }: LockRecord, now: Date): boo
   return !finishedAt && (lockedUntil === undefined || lockedUntil > now);
 }
 
-/** Whether a run was never released, and its lease is over. */
+/** Whether a run was never released, and its lease is over: not one whose lock an operator took away. */
 export function isDead(lock: LockRecord, now: Date): boolean {
-  return !lock.finishedAt && !isAlive(lock, now);
+  return !lock.finishedAt && !lock.isTakenAway && !isAlive(lock, now);
 }

@@ -69,6 +69,8 @@ export interface LockRecord {
   outcome?: string;
   /** Whether its run was asked to stop. */
   isCancelled: boolean;
+  /** Whether an operator took it away from its run, which renews it no more: it is held until `lockedUntil` only. */
+  isTakenAway: boolean;
 }
 
 /** All that the database knows of one task, read in one statement a table. */

@@ -83,6 +83,7 @@ export function lockRecord(given: Partial<LockRecord> = {}): LockRecord {
     heldBy: 'app-1',
     outcome: 'succeeded',
     isCancelled: false,
+    isTakenAway: false,
     ...given,
   };
 }

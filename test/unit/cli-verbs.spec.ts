@@ -415,7 +415,14 @@ describe('cancel and release', () => {
 
   test('a refusal names the options and verbs of the command line', async () => {
     const run = { name: 'x', task: 'x', fence: 42n };
-    const lock = { name: 'x', fence: 42n, startedAt: NOW, lockedUntil: NOW, isCancelled: false };
+    const lock = {
+      name: 'x',
+      fence: 42n,
+      startedAt: NOW,
+      lockedUntil: NOW,
+      isCancelled: false,
+      isTakenAway: false,
+    };
     const release = async () => releasedAnswer({ status: 'alive', lock }, run, NOW);
     const { out } = await runWith({ operator: { task, release }, session: seen }, 'release', 'x');
     expect(out).toContain('With --force the lock is taken away');

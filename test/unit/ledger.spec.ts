@@ -90,6 +90,25 @@ describe('a tick', () => {
     expect(ticks.at(-1)).toMatchObject({ state: 'ran', run: { outcome: 'died', replica: 'app-1' } });
   });
 
+  test('was overlapped by a run whose lock was taken away, until the end of its lock', async () => {
+    const lost = { outcome: 'lost', startedAt: on('03:00'), finishedAt: on('05:30') } as const;
+    const runs = [{ ...after('03:00', '02:00'), ...lost }, after('06:00', '03:00')];
+    expect(await fates({ runs })).toMatchObject({ '04:00': 'overlapped', '05:00': 'overlapped' });
+  });
+
+  test('was overlapped by a run that is not recorded, no longer than the lock that was taken from it', async () => {
+    const taken = {
+      lastTick: on('03:00'),
+      startedAt: on('03:00'),
+      lockedUntil: on('04:30'),
+      isTakenAway: true,
+    };
+    expect(await fates({ lock: runningLock(taken) })).toMatchObject({
+      '04:00': 'overlapped',
+      '05:00': 'missed',
+    });
+  });
+
   test('was missed if the next run says that the tick before it lies before', async () => {
     expect(await fates({ runs: [after('03:00', '02:00'), after('06:00', '03:00')] })).toEqual({
       '03:00': 'ran',

@@ -35,6 +35,10 @@ describe('the state of a task', () => {
     expect(stateOf({ lastRun, locks: [lockRecord()] }).state).toBe('idle');
   });
 
+  test('is not died where an operator took the lock away, which is free by itself', () => {
+    expect(stateOf({ lastRun, locks: [{ ...dead, isTakenAway: true }] }).state).toBe('idle');
+  });
+
   test('is running under a lease without an end', () => {
     expect(stateOf({ lastRun, locks: [{ ...alive, lockedUntil: undefined }] })).toMatchObject({
       state: 'running',

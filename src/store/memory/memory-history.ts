@@ -72,7 +72,8 @@ export class InMemoryHistory {
 export function failuresInARow(newest: readonly RecordedRun[]): number {
   const success = newest.findIndex(({ outcome }) => outcome === 'succeeded');
   const since = success < 0 ? newest : newest.slice(0, success);
-  return since.filter(({ outcome }) => outcome === 'failed' || outcome === 'died').length;
+  return since.filter(({ outcome }) => outcome === 'failed' || outcome === 'died' || outcome === 'lost')
+    .length;
 }
 
 function newestFirst(one: RecordedRun, other: RecordedRun): number {

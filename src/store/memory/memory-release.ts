@@ -38,7 +38,7 @@ export function recordRun(
   if (!run || outcome === 'returned') return;
   if (status !== 'released' && row?.token === token) return;
   const known = runs.get(runKey(run));
-  if (known && known.outcome !== 'died') return;
+  if (known && known.outcome !== 'died' && known.outcome !== 'lost') return;
   const recorded = status === 'released' ? outcome : 'lost';
   runs.set(runKey(run), { ...run, finishedAt: new Date(now), outcome: recorded, error });
 }

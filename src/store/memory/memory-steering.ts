@@ -83,14 +83,10 @@ export class InMemorySteering {
     if (isAlive && !force) return { status: 'alive', lock: this.lock(name) };
     row.token = null;
     forbidRecovery(row);
-    if (!isAlive || atOnce) {
-      this.recordDied(run, row);
-      Object.assign(row, {
-        finishedAt: now,
-        lockedUntil: Math.min(row.lockedUntil, now),
-        outcome: 'released',
-      });
-    }
+    const ends = !isAlive || atOnce;
+    if (ends) row.lockedUntil = Math.min(row.lockedUntil, now);
+    this.recordEnd(run, row, isAlive);
+    if (ends) Object.assign(row, { finishedAt: now, outcome: 'released' });
     return { status: 'released', freeAt: dateOf(row.lockedUntil) };
   }
 
@@ -113,7 +109,8 @@ export class InMemorySteering {
     );
   }
 
-  private recordDied({ name, task, key, fence }: SeenRun, row: InMemoryLockRow): void {
+  /** A living run is lost at the end of its lock: its holder says later when it ended. */
+  private recordEnd({ name, task, key, fence }: SeenRun, row: InMemoryLockRow, isAlive: boolean): void {
     const id = runKey({ name, fence });
     if (this.operating.runs.has(id)) return;
     const trigger = (row.outcome ?? 'call') as RunTrigger;
@@ -127,7 +124,8 @@ export class InMemorySteering {
       replica: row.lockedBy ?? '',
       startedAt: new Date(row.startedAt),
       tick: isOfTick ? dateOf(row.lastTick) : undefined,
-      outcome: 'died',
+      finishedAt: isAlive ? dateOf(row.lockedUntil) : undefined,
+      outcome: isAlive ? 'lost' : 'died',
     });
   }
 
@@ -142,6 +140,7 @@ export class InMemorySteering {
       heldBy: row.lockedBy ?? undefined,
       outcome: row.outcome ?? undefined,
       isCancelled: this.operating.cancels.get(name)?.fence === row.fence,
+      isTakenAway: row.finishedAt === null && row.token === null && row.outcome !== 'recoverable',
     };
   }
 }

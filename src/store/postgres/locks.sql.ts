@@ -16,6 +16,7 @@ export interface LockRow {
   until_ms: string | null;
   tick_ms: string | null;
   is_cancelled: 'true' | 'false';
+  is_taken_away: 'true' | 'false';
 }
 
 /** The columns of a lock as {@link lockRecord} reads them. */
@@ -24,7 +25,9 @@ export function lockColumns({ cancel }: TableNames, lock: string): string {
        ${milliseconds(`${lock}.started_at`)} AS started_ms, ${milliseconds(`${lock}.finished_at`)} AS finished_ms,
        ${milliseconds(`${lock}.locked_until`)} AS until_ms, ${milliseconds(`${lock}.last_tick`)} AS tick_ms,
        EXISTS (SELECT FROM ${cancel} AS cancelled
-               WHERE cancelled.name = ${lock}.name AND cancelled.fence = ${lock}.fence)::text AS is_cancelled`;
+               WHERE cancelled.name = ${lock}.name AND cancelled.fence = ${lock}.fence)::text AS is_cancelled,
+       (${lock}.finished_at IS NULL AND ${lock}.token IS NULL
+         AND ${lock}.outcome IS DISTINCT FROM 'recoverable')::text AS is_taken_away`;
 }
 
 /** Locks by their names, without those that have never run. Reads by the primary key, and takes no row lock. */
@@ -68,5 +71,6 @@ export function lockRecord(row: LockRow): LockRecord {
     heldBy: row.locked_by ?? undefined,
     outcome: row.outcome ?? undefined,
     isCancelled: row.is_cancelled === 'true',
+    isTakenAway: row.is_taken_away === 'true',
   };
 }

@@ -19,10 +19,9 @@ export type ForcedRow = {
  *   deadline aborts it, and until then nobody can claim. The run stays unfinished for as long, since the lease of a
  *   finished one would not count. Only with `now` does the lease end at once.
  * - Where the lease is over the run is recorded as died, and its row is finished, or it would look dead until the task
- *   runs again. A holder that still comes back finds its token gone, and is recorded as lost.
+ *   runs again. A living run is recorded as lost, until the end of its lock: its holder says later when it ended.
  * - The row is taken with SKIP LOCKED: behind a fenced transaction the answer is `busy`, and its work commits.
  * - The fence stays, and `recoverable` goes: a tick that was taken from its run is not recovered.
- * - The next due time of a run that died is not known here, so it is that of the run before it.
  */
 export function releaseByForceStatement(tables: TableNames): string {
   const { lock, run, action } = tables;
@@ -46,12 +45,12 @@ WITH reading AS MATERIALIZED (
   RETURNING lock.*, seen.is_over, seen.ends,
     CASE COALESCE(seen.outcome, 'call') WHEN 'recoverable' THEN 'tick' WHEN 'recovering' THEN 'recovery'
          ELSE COALESCE(seen.outcome, 'call') END AS trigger
-), died AS (
-  INSERT INTO ${run} (name, fence, task, key, tick, next_due, trigger, replica, started_at, outcome)
+), recorded AS (
+  INSERT INTO ${run} (name, fence, task, key, tick, trigger, replica, started_at, finished_at, outcome)
   SELECT name, fence, $7, $8, CASE WHEN trigger IN ('tick', 'recovery', 'catch-up') THEN NULLIF(last_tick, '-infinity') END,
-         (SELECT next_due FROM ${run} AS before WHERE before.task = $7 ORDER BY started_at DESC LIMIT 1),
-         trigger, COALESCE(locked_by, ''), started_at, 'died'
-  FROM released WHERE ends
+         trigger, COALESCE(locked_by, ''), started_at,
+         CASE WHEN NOT is_over THEN NULLIF(locked_until, 'infinity') END, CASE WHEN is_over THEN 'died' ELSE 'lost' END
+  FROM released
   ON CONFLICT (name, fence) DO NOTHING
 ), judged AS (
   SELECT CASE

@@ -117,7 +117,7 @@ module.exports = {
       scenario: 'a run that lost its lock to another one is recorded as lost',
     },
     {
-      find: "\n    WHERE run.outcome = 'died'\n)`",
+      find: "\n    WHERE run.outcome IN ('died', 'lost')\n)`",
       replace: '\n)`',
       suites: ['postgres-conformance.spec'],
       scenario: 'a release that is sent again leaves the first record as it is',

@@ -139,7 +139,8 @@ FROM asked LEFT JOIN released ON released.name = asked.name`;
  * Why it is safe:
  * - A run that was released is recorded as it ended. Sent again, the release finds the row finished and adds nothing.
  * - Where the row has another token, the run has lost its lock: `lost`, unless an earlier send has recorded how it ended.
- * - Of runs that are recorded already only one that was taken for dead is written anew: it lived.
+ * - Of runs that are recorded already only one that was taken for dead is written anew, since it lived, and one whose
+ *   lock was taken away, since it ends only now.
  */
 function recorded(table: string, runs: string): string {
   return `, recorded AS (
@@ -158,7 +159,7 @@ function recorded(table: string, runs: string): string {
     SET outcome = excluded.outcome, finished_at = excluded.finished_at, error = excluded.error,
         tick = excluded.tick, previous_tick = excluded.previous_tick, next_due = excluded.next_due,
         trigger = excluded.trigger, lateness_ms = excluded.lateness_ms
-    WHERE run.outcome = 'died'
+    WHERE run.outcome IN ('died', 'lost')
 )`;
 }
 

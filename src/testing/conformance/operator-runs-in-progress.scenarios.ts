@@ -115,6 +115,41 @@ export const operatorRunsInProgressScenarios: readonly ConformanceScenario[] = [
       assert.ok((await b.win(call)).fence > fence);
     },
   ),
+  operating(
+    'a living run whose lock was released is recorded as lost, until its holder says when it ended',
+    async (operator, harness, a, b) => {
+      const tick = at(await minuteOf(harness));
+      const { token, fence, startedAt, lockedUntil } = await a.win(tick, { recover: true });
+      assert.equal((await operator.lock('task'))?.isTakenAway, false);
+      await operator.release(seen(fence), FORCE);
+      assert.equal((await operator.lock('task'))?.isTakenAway, true);
+      const [lost] = await operator.runs({ task: 'task', limit: 10 });
+      assert.ok(lost);
+      assert.deepEqual(
+        [lost.outcome, lost.fence, lost.trigger, lost.replica, lost.startedAt, lost.finishedAt],
+        ['lost', fence, 'tick', 'replica-a', startedAt, lockedUntil],
+      );
+      assert.deepEqual(lost.tick, tick.kind === 'scheduled' ? tick.scheduledTime : undefined);
+      await harness.advance(LEASE + MINUTE);
+      await b.win(call);
+      await operator.recordDied([{ ...lost, trigger: 'call' }]);
+      const run = { ...lost, trigger: 'tick' } as const;
+      assert.equal(await a.release(token, { tick: 'scheduled', minHold: 0, run }), 'gone');
+      const [ended, ...others] = await operator.runs({ task: 'task', limit: 10 });
+      assert.deepEqual([others.length, ended?.outcome, ended?.trigger], [0, 'lost', 'tick']);
+      assert.ok(ended!.finishedAt! > lockedUntil, 'the end of the run, and not that of its lock');
+    },
+  ),
+  operating(
+    'a run whose lock was released at once is lost, and its lock ended then',
+    async (operator, harness, a) => {
+      const { fence } = await a.win(call);
+      await operator.release(seen(fence), AT_ONCE);
+      const [lost] = await operator.runs({ task: 'task', limit: 10 });
+      assert.equal(lost?.outcome, 'lost');
+      assert.ok(lost.finishedAt!.getTime() <= (await harness.now()));
+    },
+  ),
   operating('a lock that is released at once is free at once', async (operator, harness, a, b) => {
     const { token, fence } = await a.win(call);
     const released = await operator.release(seen(fence), AT_ONCE);
