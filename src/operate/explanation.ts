@@ -41,9 +41,8 @@ function running({ record, actions, now }: Explained, subject: string): string[]
   return alive.flatMap((lock) => {
     const which = lock.name === record.name || alive.length === 1 ? subject : `The lock '${lock.name}'`;
     const since = `since ${lock.startedAt.toISOString()}, for ${lengthInWords(now.getTime() - lock.startedAt.getTime())}`;
-    const until = lock.lockedUntil
-      ? `until ${lock.lockedUntil.toISOString()}, which it renews`
-      : 'without an end';
+    const renewal = lock.isTakenAway ? 'and is renewed no more' : 'which it renews';
+    const until = lock.lockedUntil ? `until ${lock.lockedUntil.toISOString()}, ${renewal}` : 'without an end';
     const sentence = `${which} is running on ${holderOf(lock)} ${since}; its lease lasts ${until}.`;
     return [sentence, ...steered(lock, actions)];
   });
