@@ -161,7 +161,8 @@ function requests({ task: { requests } }: Explained): string[] {
 }
 
 function declaration({ record: { definition } }: Explained): string[] {
-  if (!definition) return [];
+  if (!definition)
+    return ['It is not declared: only TaskLockService.run names it, or its application has history: false.'];
   const { schedule, timeZone, member, declaredBy, firstDeclared, isDisabled } = definition;
   const when =
     schedule === undefined ? 'without a schedule' : `'${schedule}'${timeZone ? ` in ${timeZone}` : ''}`;
@@ -176,11 +177,7 @@ function declaration({ record: { definition } }: Explained): string[] {
 function unknownOf({ record: { definition } }: Explained): string[] {
   const unlocked =
     'Whether a replica has the lock turned off (enabled: false): it would run the task without a trace here.';
-  if (!definition)
-    return [
-      'Whether the task is still in use: it has no decorator, only TaskLockService.run names it.',
-      unlocked,
-    ];
+  if (!definition) return ['Whether the task is still in use: nothing declares it.', unlocked];
   const { schedule, isDisabled, isConditional } = definition;
   const job =
     schedule === undefined

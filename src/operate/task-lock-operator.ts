@@ -397,7 +397,7 @@ export class TaskLockOperator {
   private async assertTakenSomewhere(input: OperatorInput, name: string): Promise<void> {
     const { definition } = await this.recordOf('trigger', name);
     if (!definition?.isDeclared) {
-      const why = definition ? 'no code declares it any more' : 'only TaskLockService.run names it';
+      const why = definition ? 'no code declares it any more' : 'it is not declared';
       throw input.refused(`'${name}' has no method to run: ${why}`);
     }
     if (!definition.isPolled)
@@ -427,7 +427,7 @@ export class TaskLockOperator {
       );
     }
     const [record] = name.includes('\0') ? [] : await this.store.tasks([name]);
-    if (record) return record;
+    if (record && !(await this.isForgotten(record))) return record;
     const nearest = nearestNames(name, await this.store.names());
     const hint =
       nearest.length > 0
@@ -437,6 +437,14 @@ export class TaskLockOperator {
       'unknown-task',
       `TaskLockOperator.${method}(): no task is called '${name}': ${hint}`,
     );
+  }
+
+  /** A lock may stay behind when its task is forgotten: nothing else is known of it, and it has not run since. */
+  private async isForgotten({ name, definition, lastRun, locks }: TaskRecord): Promise<boolean> {
+    if (definition || lastRun) return false;
+    const actions = await this.store.actions(name, DEFAULT_LIMIT);
+    const forgotten = actions.find(({ action, answer }) => action === 'forget' && answer === 'forgotten');
+    return forgotten !== undefined && locks.every(({ startedAt }) => startedAt < forgotten.at);
   }
 
   private seenRun(

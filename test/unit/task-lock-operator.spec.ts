@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { nearestNames } from '../../src/operate/nearest-names.js';
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
@@ -13,9 +14,10 @@ const BY = { by: 'ana', reason: 'the disk is full' };
 /** An operator of the hourly task `clean-up` in memory, at 06:30. */
 async function operated(overrides: Partial<OperatorStore> = {}) {
   const clock = new FakeClock(NOW.getTime());
-  const { operator: store } = new InMemoryLockStore(() => clock.now());
+  const locks = new InMemoryLockStore(() => clock.now());
+  const store = locks.operator;
   await store.declare({ tasks: [declaredTask()], replica: 'app-1', version: '1.0.0' });
-  return { clock, store, operator: new TaskLockOperator(Object.assign(store, overrides), {}, clock) };
+  return { clock, locks, store, operator: new TaskLockOperator(Object.assign(store, overrides), {}, clock) };
 }
 
 async function refusal(answer: Promise<unknown>): Promise<string> {
@@ -139,6 +141,58 @@ describe('steering', () => {
     expect(await refusal(operator.forget('clean-up', { by: 'ana' }))).toContain(
       'remove it from the code first',
     );
+  });
+});
+
+describe('a task that is not declared', () => {
+  /** A run of a lock by its name, of which the history has nothing. */
+  async function ran(locks: InMemoryLockStore, name: string): Promise<void> {
+    const token = randomUUID();
+    const tick = { kind: 'call' } as const;
+    const claim = { name, task: name, token, replica: 'app-1', tick, trigger: 'call' } as const;
+    await locks.claim([{ ...claim, recover: false, minHold: 0, lease: HOUR, tolerance: 0 }]);
+    await locks.release([
+      {
+        name,
+        token,
+        tick: 'call',
+        minHold: 0,
+        stepBack: 0,
+        outcome: 'succeeded',
+        durable: true,
+      },
+    ]);
+  }
+
+  test('is known by its lock, and is explained so', async () => {
+    const { clock, operator, locks } = await operated();
+    await ran(locks, 'script');
+    const paused = operator.pause('script', BY);
+    await clock.advance(1_000);
+    expect(await paused).toMatchObject({ status: 'paused' });
+    expect((await operator.explain('script')).sentences).toContain(
+      'It is not declared: only TaskLockService.run names it, or its application has history: false.',
+    );
+    expect(await refusal(operator.trigger('script', BY))).toContain('it is not declared');
+  });
+
+  test('is unknown once it is forgotten, though its lock stays for an hour, until it runs again', async () => {
+    const { clock, operator, locks } = await operated();
+    await ran(locks, 'clean-upp');
+    await clock.advance(1);
+    await operator.forget('clean-upp', BY);
+    expect(await locks.operator.lock('clean-upp')).toBeDefined();
+    for (const answer of [
+      operator.explain('clean-upp'),
+      operator.task('clean-upp'),
+      operator.pause('clean-upp', BY),
+      operator.forget('clean-upp', BY),
+    ]) {
+      expect(await refusal(answer)).toContain(`no task is called 'clean-upp': did you mean 'clean-up'?`);
+    }
+    await clock.advance(1);
+    await ran(locks, 'clean-upp');
+    expect(await operator.task('clean-upp')).toMatchObject({ state: 'idle' });
   });
 });
 
