@@ -8,5 +8,15 @@ module.exports = {
       replace: "'which it renews'",
       suites,
     },
+    {
+      find: '    ...failing(explained, subject),\n    ...held(explained),',
+      replace: '    ...held(explained),\n    ...failing(explained, subject),',
+      suites,
+    },
+    { find: 'if (failuresInARow < 2) return [];', replace: '', suites },
+    { find: ' || isPastDue || isDisabled', replace: ' || isPastDue', suites },
+    { find: "task.state === 'overdue' || isPastDue", replace: 'isPastDue', suites },
+    { find: "task.state === 'overdue' || isPastDue", replace: "task.state === 'overdue'", suites },
+    { find: "task.state === 'idle' && task.nextDue", replace: 'task.nextDue', suites },
   ],
 };

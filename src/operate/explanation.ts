@@ -27,6 +27,7 @@ export function explanationOf(explained: Explained): Explanation {
     ...paused(explained, subject),
     ...overdue(explained, subject),
     ...died(explained, subject),
+    ...failing(explained, subject),
     ...held(explained),
     ...due(explained),
     ...lastRun(explained),
@@ -108,6 +109,14 @@ function died({ record, now }: Explained, subject: string): string[] {
     });
 }
 
+function failing({ task: { failuresInARow, lastSuccessAt }, now }: Explained, subject: string): string[] {
+  if (failuresInARow < 2) return [];
+  const success = lastSuccessAt
+    ? `it last succeeded at ${instantInWords(lastSuccessAt, now)}`
+    : 'no recorded run of it has succeeded';
+  return [`${subject} has failed ${failuresInARow} times in a row: ${success}.`];
+}
+
 function held({ lock, now, record: { definition } }: Explained): string[] {
   if (!lock?.finishedAt || !lock.lockedUntil || lock.lockedUntil <= now) return [];
   const exempt = definition?.schedule === undefined ? '' : ' A direct call does not wait for it.';
@@ -124,7 +133,7 @@ function due({ task: { nextDue, state, paused }, now }: Explained): string[] {
 }
 
 function lastRun({ task, record, lock, now }: Explained): string[] {
-  const { lastRun: run, failuresInARow, lastSuccessAt } = task;
+  const { lastRun: run } = task;
   if (!run) {
     const hasRun = lock && lock.fence > 0n;
     return [hasRun ? 'The history has no run of it.' : 'It has never run.'];
@@ -135,10 +144,7 @@ function lastRun({ task, record, lock, now }: Explained): string[] {
   const error = run.error === null ? '' : `: ${run.error}`;
   const newer = record.locks.find(({ name, fence }) => name === record.name && String(fence) !== run.fence);
   return [
-    `${what} was done by ${run.replica} at ${instantInWords(run.startedAt, now)}: it ${ended(run.outcome)}${took}${error}.`,
-    ...(failuresInARow > 1
-      ? [`It failed ${failuresInARow} times in a row; its last success was ${lastSuccessAt ?? 'never'}.`]
-      : []),
+    `${what} ran on ${run.replica} at ${instantInWords(run.startedAt, now)}: it ${ended(run.outcome)}${took}${error}.`,
     ...(newer?.finishedAt && newer.fence > 0n
       ? [
           `A later run, on ${holderOf(newer)} at ${newer.startedAt.toISOString()}, ended at ${newer.finishedAt.toISOString()} and is not recorded.`,
@@ -173,25 +179,29 @@ function declaration({ record: { definition } }: Explained): string[] {
   ];
 }
 
-/** What no table says. */
-function unknownOf({ record: { definition } }: Explained): string[] {
-  const unlocked =
-    'Whether a replica has the lock turned off (enabled: false): it would run the task without a trace here.';
-  if (!definition) return ['Whether the task is still in use: nothing declares it.', unlocked];
+/** What no table says, where it may be why the task does not run. */
+function unknownOf({ task, record: { definition }, now }: Explained): string[] {
+  if (!definition) return ['Whether the task is still in use: nothing declares it.'];
   const { schedule, isDisabled, isConditional } = definition;
-  const job =
-    schedule === undefined
-      ? undefined
-      : isDisabled
-        ? 'Whether somebody started its disabled cron job at run time.'
-        : 'Whether its timer was stopped, or got another schedule, at run time.';
+  const isPastDue = task.state === 'idle' && task.nextDue !== null && new Date(task.nextDue) <= now;
+  const mayBeUnseen = task.state === 'overdue' || isPastDue || isDisabled;
   return [
-    ...(job ? [job] : []),
+    ...(mayBeUnseen && schedule !== undefined
+      ? [
+          isDisabled
+            ? 'Whether somebody started its disabled cron job at run time.'
+            : 'Whether its timer was stopped, or got another schedule, at run time.',
+        ]
+      : []),
     ...(isConditional ? ['Whether its condition (when) lets a replica run it.'] : []),
     ...(isUnreadable(definition)
       ? [`When it is due: this machine cannot read '${schedule}' in its zone.`]
       : []),
-    unlocked,
+    ...(mayBeUnseen
+      ? [
+          'Whether a replica has the lock turned off (enabled: false): it would run the task without a trace here.',
+        ]
+      : []),
   ];
 }
 

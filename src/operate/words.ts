@@ -5,10 +5,10 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** A length of time for people, by its two largest units: `2h 5m`, `3d`, `40s`, `less than a second`. */
+/** A length of time for people, by its two largest units: `2h 5m`, `3d`, `40s`, `250ms`. */
 export function lengthInWords(milliseconds: number): string {
   const first = UNITS.findIndex(([, size]) => milliseconds >= size);
-  if (first < 0) return 'less than a second';
+  if (first < 0) return `${Math.floor(milliseconds)}ms`;
   let rest = milliseconds;
   const parts = UNITS.slice(first, first + 2).map(([unit, size]) => {
     const count = Math.floor(rest / size);

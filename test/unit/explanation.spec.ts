@@ -3,7 +3,7 @@ import { explanationOf } from '../../src/operate/explanation.js';
 import type { Explained } from '../../src/operate/explanation.js';
 import { taskState } from '../../src/operate/task-states.js';
 import type { TaskRecord } from '../../src/store/operator-store.js';
-import { runningLock, runOf, taskRecord } from '../support/operated.js';
+import { definition, lockRecord, runningLock, runOf, taskRecord } from '../support/operated.js';
 
 const at = (time: string): Date => new Date(`2026-03-10T${time}:00Z`);
 const NOW = at('06:30');
@@ -26,5 +26,52 @@ describe('a run in progress', () => {
     );
     const taken = explained({ lastRun, locks: [{ ...alive, isTakenAway: true }] });
     expect(taken.sentences[0]).toContain(`until ${at('06:31').toISOString()}, and is renewed no more.`);
+  });
+});
+
+describe('a task that fails', () => {
+  const failed = runOf('2026-03-10T06:00:00Z', {
+    outcome: 'failed',
+    error: 'Error: 503',
+    finishedAt: new Date('2026-03-10T06:00:00.116Z'),
+    nextDue: at('07:00'),
+  });
+  const held = lockRecord({ finishedAt: at('06:01'), lockedUntil: at('06:54') });
+
+  test('says first how often, and then what holds it', () => {
+    const [first, second] = explained({ lastRun: failed, failuresInARow: 4, locks: [held] }).sentences;
+    expect(first).toBe(`'clean-up' has failed 4 times in a row: no recorded run of it has succeeded.`);
+    expect(second).toContain('by the minimum hold');
+    const once = explained({ lastRun: failed, failuresInARow: 4, lastSuccessAt: at('02:00') });
+    expect(once.sentences[0]).toContain(`it last succeeded at ${at('02:00').toISOString()}, 4h 30m ago.`);
+    expect(explained({ lastRun: failed, failuresInARow: 1 }).sentences.join()).not.toContain('in a row');
+  });
+
+  test('says how its last run ended, and after how many milliseconds', () => {
+    expect(explained({ lastRun: failed }).sentences.join('\n')).toContain(
+      `ran on app-1 at ${at('06:00').toISOString()}, 30m ago: it failed, after 116ms: Error: 503.`,
+    );
+  });
+});
+
+describe('what the database cannot tell', () => {
+  const late = { lastRun: runOf('2026-03-10T03:00:00Z', { nextDue: at('04:00') }) };
+  const pastDue = { lastRun: runOf('2026-03-10T05:00:00Z', { nextDue: at('06:00') }) };
+
+  test('is said where the task does not run as it should', () => {
+    for (const given of [late, pastDue]) {
+      expect(explained(given).unknown).toEqual([
+        expect.stringContaining('Whether its timer was stopped'),
+        expect.stringContaining('enabled: false'),
+      ]);
+    }
+    const disabled = explained({ lastRun, definition: definition({ isDisabled: true }) });
+    expect(disabled.unknown[0]).toContain('started its disabled cron job');
+  });
+
+  test('is not said of a task that runs, is paused, or is not due yet', () => {
+    const pause = { name: 'clean-up', by: 'ana', since: at('05:00') };
+    for (const given of [{ lastRun }, { ...late, locks: [alive] }, { ...late, pause }])
+      expect(explained(given).unknown).toEqual([]);
   });
 });
