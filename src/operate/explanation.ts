@@ -1,8 +1,11 @@
 import type { LockRecord, RecordedAction, TaskRecord } from '../store/operator-store.js';
 import { declaredTicks } from './declared-ticks.js';
 import type { Explanation, TaskState } from './operator-types.js';
-import { isAlive, isDead } from './state-shapes.js';
+import { isAlive, isDead, runState } from './state-shapes.js';
 import { instantInWords, lengthInWords } from './words.js';
+
+/** Cron arithmetic takes a millisecond a tick: more missed ones are not counted. */
+const MOST_MISSED = 20;
 
 export interface Explained {
   record: TaskRecord;
@@ -89,12 +92,26 @@ function paused({ task: { paused, name } }: Explained, subject: string): string[
   ];
 }
 
-function overdue({ task: { overdueByMs, nextDue } }: Explained, subject: string): string[] {
+function overdue({ task: { overdueByMs }, record, now }: Explained, subject: string): string[] {
   if (overdueByMs === null) return [];
+  const since = new Date(now.getTime() - overdueByMs);
+  const missed = missedTicks(record, since, now);
   return [
-    `${subject} is overdue: it was due at ${nextDue}, ${lengthInWords(overdueByMs)} ago, and no replica has claimed it since. ` +
+    `${subject} is overdue: it was due at ${instantInWords(since, now)}, and no replica has claimed a tick since${missed}. ` +
       `Is a replica of its application running, and does it reach the database?`,
   ];
+}
+
+/** How many ticks nobody has claimed, while they are few. */
+function missedTicks({ definition }: TaskRecord, since: Date, now: Date): string {
+  const ticks = definition && declaredTicks(definition);
+  if (!ticks) return '';
+  let count = 0;
+  for (let tick: number | undefined = since.getTime(); tick !== undefined && tick <= now.getTime(); count++) {
+    if (count === MOST_MISSED) return `: more than ${MOST_MISSED} were missed`;
+    tick = ticks.nextAfter(tick);
+  }
+  return count === 1 ? ': one was missed' : `: ${count} were missed`;
 }
 
 function died({ record, now }: Explained, subject: string): string[] {
@@ -126,14 +143,14 @@ function held({ lock, now, record: { definition } }: Explained): string[] {
 }
 
 function due({ task: { nextDue, state, paused }, now }: Explained): string[] {
-  if (nextDue === null || state === 'overdue') return [];
+  if (nextDue === null) return [];
   if (new Date(nextDue) > now)
     return [`It is due at ${instantInWords(nextDue, now)}${paused ? ', after the pause' : ''}.`];
-  return state === 'running' ? [] : [`It was due at ${instantInWords(nextDue, now)}.`];
+  return state === 'running' || state === 'overdue' ? [] : [`It was due at ${instantInWords(nextDue, now)}.`];
 }
 
-function lastRun({ task, record, lock, now }: Explained): string[] {
-  const { lastRun: run } = task;
+function lastRun({ record, lock, now }: Explained): string[] {
+  const run = record.lastRun && runState(record.lastRun);
   if (!run) {
     const hasRun = lock && lock.fence > 0n;
     return [hasRun ? 'The history has no run of it.' : 'It has never run.'];

@@ -1,8 +1,8 @@
 import type { LedgerFacts, LockRecord, PausedTime } from '../store/operator-store.js';
-import type { RecordedRun, RunTrigger } from '../store/recorded-run.js';
+import type { RecordedRun } from '../store/recorded-run.js';
 import type { ExpectedTick, LedgerWindow } from './expected-ticks.js';
 import type { PauseState, TickFate, TickState } from './operator-types.js';
-import { isAlive, isCall, isDead, iso, runState } from './state-shapes.js';
+import { isAlive, isCall, isDead, iso, runState, unendedRun } from './state-shapes.js';
 import { Turns } from './turns.js';
 
 /** Milliseconds for which a claim attempts to win its tick: the default, since it is not stored. */
@@ -146,23 +146,7 @@ class Evidence {
 /** The run in the row that has died, which the history does not have until somebody claims the lock. */
 function deadRun({ lock, runs }: LedgerFacts, now: Date): RecordedRun | undefined {
   if (!lock || !isDead(lock, now) || runs.some(({ fence }) => fence === lock.fence)) return undefined;
-  return {
-    name: lock.name,
-    task: lock.name,
-    fence: lock.fence,
-    trigger: triggerOf(lock),
-    replica: lock.heldBy ?? 'unknown',
-    startedAt: lock.startedAt,
-    tick: isCall(lock) ? undefined : lock.lastTick,
-    outcome: 'died',
-  };
-}
-
-const KNOWN: readonly string[] = ['tick', 'call', 'request', 'operator', 'catch-up'] satisfies RunTrigger[];
-
-function triggerOf({ outcome }: LockRecord): RunTrigger {
-  if (outcome === 'recovering') return 'recovery';
-  return KNOWN.includes(outcome ?? '') ? (outcome as RunTrigger) : 'tick';
+  return unendedRun(lock);
 }
 
 function pausedTime({ name, by, reason, from, to }: PausedTime): PauseState {

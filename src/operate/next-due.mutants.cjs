@@ -13,4 +13,23 @@ module.exports = {
     },
     { find: '(pause?.until ?? resumedAt)?.getTime()', replace: 'pause?.until?.getTime()', suites },
   ],
+  'since when a task is late': [
+    { find: 'if (!newest || newest.tick || ', replace: 'if (newest || ', suites },
+    { find: ' || !definition?.isScheduled', replace: '', suites },
+    { find: ' || definition.isKeyed', replace: '', suites },
+    {
+      find: 'if (!lastTick) return dueAfter(record, undefined);',
+      replace: 'if (!lastTick) return nextDueOf(record);',
+      suites,
+    },
+    { find: 'return wasBusy && due <=', replace: 'return false && due <=', suites },
+    { find: 'if (due === undefined || due > now) return due;', replace: 'return due;', suites },
+  ],
+  'the newest run': [
+    {
+      find: 'return dueAfter(record, unrecordedRun(record) ?? record.lastRun);',
+      replace: 'return dueAfter(record, record.lastRun);',
+      suites,
+    },
+  ],
 };

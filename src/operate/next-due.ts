@@ -1,11 +1,47 @@
 import type { Definition, TaskRecord } from '../store/operator-store.js';
+import type { RecordedRun } from '../store/recorded-run.js';
 import { declaredTicks } from './declared-ticks.js';
+import { unrecordedRun } from './state-shapes.js';
 
 /**
  * When a task is due, in epoch milliseconds: as the winner of its newest run computed it. It is computed here only for a
- * task that has not run since its definition was declared, or since its last pause ended.
+ * run that has not said so, since it is in progress or died, and for a task that has not run since its definition was
+ * declared, or since its last pause ended.
  */
-export function nextDueOf({ definition, lastRun, pause, resumedAt }: TaskRecord): number | undefined {
+export function nextDueOf(record: TaskRecord): number | undefined {
+  return dueAfter(record, unrecordedRun(record) ?? record.lastRun);
+}
+
+/** When a task that runs is due again: ticks that passed meanwhile are overlapped. */
+export function nextDueWhileRunning(record: TaskRecord, now: number): number | undefined {
+  const due = nextDueOf(record);
+  if (due === undefined || due > now) return due;
+  return record.definition && declaredTicks(record.definition)?.nextAfter(now);
+}
+
+/**
+ * Since when a task is late, if it is, in epoch milliseconds: when its first tick was due that no run claimed. A call
+ * says when the task is due next, and not that the ticks before it ran, which the row of its lock tells. A tick in the
+ * way of which a call stood is none.
+ */
+export function lateSinceOf(record: TaskRecord): number | undefined {
+  const newest = unrecordedRun(record) ?? record.lastRun;
+  const { definition, lastRun, locks, name } = record;
+  if (!newest || newest.tick || !definition?.isScheduled || definition.isKeyed) return nextDueOf(record);
+  const { startedAt, nextDue: _, ...ofTick } = newest;
+  const lock = locks.find((each) => each.name === name);
+  if (!lock) return nextDueOf(record);
+  const { lastTick } = lock;
+  if (!lastTick) return dueAfter(record, undefined);
+  const due = dueAfter(record, { ...ofTick, startedAt: lastTick, tick: lastTick });
+  const wasBusy = due !== undefined && lastRun?.finishedAt && lastRun.startedAt.getTime() <= due;
+  return wasBusy && due <= lastRun.finishedAt!.getTime() ? nextDueOf(record) : due;
+}
+
+function dueAfter(
+  { definition, pause, resumedAt }: TaskRecord,
+  lastRun: RecordedRun | undefined,
+): number | undefined {
   if (!definition?.isDeclared || definition.isDisabled || definition.schedule === undefined) return undefined;
   if (pause && !pause.until) return undefined;
   const lastTick = lastRun?.tick?.getTime();

@@ -1,4 +1,5 @@
-import type { LockRecord, Pause, RecordedAction } from '../store/operator-store.js';
+import type { LockRecord, Pause, RecordedAction, TaskRecord } from '../store/operator-store.js';
+import { triggerOf } from '../store/recorded-run.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import { keyIn } from '../store/lock-name.js';
 import type { ActionState, PauseState, RunningState, RunState } from './operator-types.js';
@@ -61,6 +62,30 @@ export function actionState(action: RecordedAction): ActionState {
 /** The tick in the row of a call is that of an earlier run. */
 export function isCall({ outcome }: LockRecord): boolean {
   return outcome === 'call' || outcome === 'request' || outcome === 'operator';
+}
+
+/**
+ * The run that the row of a task's own lock has, in progress or dead: the newest one, which the history does not have yet.
+ * It has no end, so that it is told as one that died.
+ */
+export function unrecordedRun({ name, locks, lastRun }: TaskRecord): RecordedRun | undefined {
+  const lock = locks.find((each) => each.name === name);
+  if (!lock || lock.finishedAt || lock.fence === lastRun?.fence) return undefined;
+  return unendedRun(lock);
+}
+
+/** The run of an unfinished lock. */
+export function unendedRun(lock: LockRecord): RecordedRun {
+  return {
+    name: lock.name,
+    task: lock.name,
+    fence: lock.fence,
+    trigger: triggerOf(lock.outcome) ?? 'tick',
+    replica: lock.heldBy ?? 'unknown',
+    startedAt: lock.startedAt,
+    tick: isCall(lock) ? undefined : lock.lastTick,
+    outcome: 'died',
+  };
 }
 
 /** Whether a run is in progress, as far as the database can know: an infinite lease never ends. */

@@ -9,6 +9,7 @@ module.exports = {
     { find: "if (isLate) return 'overdue';", replace: '', suites },
     { find: "if (locks.some((lock) => isDead(lock, now))) return 'died';", replace: '', suites },
   ],
+  'a run that died': [{ find: 'const ended = died ?? lastRun;', replace: 'const ended = lastRun;', suites }],
   overdue: [
     { find: ' || definition?.isConditional', replace: '', suites },
     { find: 'Math.max(definition?.interval ?? 0, overdueAfter)', replace: 'overdueAfter', suites },

@@ -1,17 +1,22 @@
 import type { LockRecord, TaskRecord } from '../store/operator-store.js';
-import { nextDueOf } from './next-due.js';
+import { lateSinceOf, nextDueOf, nextDueWhileRunning } from './next-due.js';
 import type { TaskCondition, TaskState } from './operator-types.js';
-import { isAlive, isDead, iso, pauseState, runningState, runState } from './state-shapes.js';
+import { isAlive, isDead, iso, pauseState, runningState, runState, unrecordedRun } from './state-shapes.js';
 
 /** A task may be this late before it is overdue, if its interval is shorter. Milliseconds. */
 export const OVERDUE_AFTER = 60_000;
 
 /** The state of a task by the store's clock. `overdueAfter`: the least time by which it may be late, in milliseconds. */
 export function taskState(record: TaskRecord, now: Date, overdueAfter = OVERDUE_AFTER): TaskState {
-  const { name, definition, lastRun, lastSuccessAt, failuresInARow, pause, requests } = record;
-  const due = nextDueOf(record);
-  const running = oldestAlive(record.locks, now);
-  const isLate = isOverdue(record, due, now.getTime(), overdueAfter);
+  const { name, definition, locks, lastRun, lastSuccessAt, failuresInARow, pause, requests } = record;
+  const running = oldestAlive(locks, now);
+  const due = running ? nextDueWhileRunning(record, now.getTime()) : nextDueOf(record);
+  const lateSince = lateSinceOf(record);
+  const isLate = isOverdue(record, lateSince, now.getTime(), overdueAfter);
+  const died = locks.some((lock) => lock.name === name && isDead(lock, now))
+    ? unrecordedRun(record)
+    : undefined;
+  const ended = died ?? lastRun;
   const state = conditionOf(record, running, isLate, now);
   return {
     name,
@@ -24,11 +29,11 @@ export function taskState(record: TaskRecord, now: Date, overdueAfter = OVERDUE_
     maxHold: definition?.maxHold ?? null,
     state,
     running: running ? runningState(running, name) : null,
-    lastRun: lastRun ? runState(lastRun) : null,
+    lastRun: ended ? runState(ended) : null,
     lastSuccessAt: iso(lastSuccessAt),
     failuresInARow,
     nextDue: due === undefined ? null : new Date(due).toISOString(),
-    overdueByMs: state === 'overdue' && due !== undefined ? now.getTime() - due : null,
+    overdueByMs: state === 'overdue' && lateSince !== undefined ? now.getTime() - lateSince : null,
     paused: pause ? pauseState(pause) : null,
     requests: { ...requests },
   };

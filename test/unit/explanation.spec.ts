@@ -75,3 +75,35 @@ describe('what the database cannot tell', () => {
       expect(explained(given).unknown).toEqual([]);
   });
 });
+
+describe('an overdue task', () => {
+  const lock = lockRecord({ lastTick: at('03:00'), startedAt: at('06:20') });
+
+  test('says how many ticks nobody has claimed, and when the next one is due after a call', () => {
+    const call = runOf(undefined, { startedAt: at('06:20'), trigger: 'operator', nextDue: at('07:00') });
+    const { sentences, unknown } = explained({ lastRun: call, locks: [lock] });
+    expect(sentences[0]).toContain(
+      `'clean-up' is overdue: it was due at ${at('04:00').toISOString()}, 2h 30m ago, and no replica has claimed a tick ` +
+        `since: 3 were missed. Is a replica`,
+    );
+    expect(sentences).toContain(`It is due at ${at('07:00').toISOString()}, in 30m.`);
+    expect(unknown[0]).toContain('Whether its timer was stopped');
+  });
+
+  test('does not count the ticks of a long outage', () => {
+    const lastRun = runOf('2026-03-08T03:00:00Z', { nextDue: new Date('2026-03-08T04:00:00Z') });
+    expect(explained({ lastRun }).sentences[0]).toContain('since: more than 20 were missed.');
+  });
+});
+
+describe('a run that died', () => {
+  test('is told once, with the last run that is recorded', () => {
+    const dead = runningLock({ startedAt: at('06:00'), lockedUntil: at('06:01'), lastTick: at('06:00') });
+    const before = runOf('2026-03-10T05:00:00Z', { nextDue: at('06:00') });
+    const { sentences } = explained({ lastRun: before, locks: [dead] });
+    expect(sentences[0]).toContain(
+      `died on app-1: its run of ${at('06:00').toISOString()} was never released`,
+    );
+    expect(sentences.join('\n')).toContain(`Its last recorded tick, of ${at('05:00').toISOString()}`);
+  });
+});

@@ -19,6 +19,9 @@ const pause = { name: 'clean-up', by: 'ana', since: at('05:00') };
 const alive = runningLock({ startedAt: at('06:29'), lockedUntil: at('06:31'), lastTick: at('06:00') });
 const dead = runningLock({ startedAt: at('06:00'), lockedUntil: at('06:01') });
 
+/** One that ran the tick of four, and nobody has claimed the one of five. */
+const longDead = runningLock({ startedAt: at('04:00'), lockedUntil: at('04:01'), lastTick: at('04:00') });
+
 describe('the state of a task', () => {
   test('is the first that fits: running, undeclared, paused, overdue, died, idle', () => {
     const everything = {
@@ -29,8 +32,8 @@ describe('the state of a task', () => {
     };
     expect(stateOf(everything).state).toBe('running');
     expect(stateOf({ ...everything, locks: [dead] }).state).toBe('undeclared');
-    expect(stateOf({ ...everything, locks: [dead], definition: definition() }).state).toBe('paused');
-    expect(stateOf({ ...late, locks: [dead] }).state).toBe('overdue');
+    expect(stateOf({ ...everything, locks: [longDead], definition: definition() }).state).toBe('paused');
+    expect(stateOf({ ...late, locks: [longDead] }).state).toBe('overdue');
     expect(stateOf({ lastRun, locks: [dead] }).state).toBe('died');
     expect(stateOf({ lastRun, locks: [lockRecord()] }).state).toBe('idle');
   });
@@ -84,6 +87,27 @@ describe('the state of a task', () => {
     });
   });
 
+  test('has a run that died as its last one, before anybody has recorded it', () => {
+    const before = runOf('2026-03-10T05:00:00Z', { nextDue: at('06:00') });
+    const { lastRun: last, nextDue } = stateOf({
+      lastRun: before,
+      locks: [{ ...dead, lastTick: at('06:00') }],
+    });
+    expect(last).toMatchObject({ outcome: 'died', replica: 'app-1', tick: at('06:00').toISOString() });
+    expect(last).toMatchObject({ startedAt: at('06:00').toISOString(), finishedAt: null });
+    expect(nextDue).toBe(at('07:00').toISOString());
+    expect(stateOf({ lastRun, locks: [alive] }).lastRun!.outcome).toBe('succeeded');
+  });
+
+  test('is due while it runs at the next tick, however long it has run, or for the first time', () => {
+    const first = runningLock({ startedAt: at('06:00'), lockedUntil: at('06:31'), lastTick: at('06:00') });
+    expect(stateOf({ locks: [first] }).nextDue).toBe(at('07:00').toISOString());
+    const hangs = { ...first, startedAt: at('03:00'), lastTick: at('03:00') };
+    expect(stateOf({ ...late, locks: [hangs] }).nextDue).toBe(at('07:00').toISOString());
+    const interval = definition({ schedule: 'every 1h', isScheduled: false });
+    expect(stateOf({ definition: interval, locks: [hangs] }).nextDue).toBeNull();
+  });
+
   test('has nothing of a definition where only code without a decorator names the task', () => {
     expect(stateOf({ definition: undefined })).toMatchObject({
       state: 'idle',
@@ -102,6 +126,37 @@ describe('a task is overdue', () => {
       nextDue: at('07:00').toISOString(),
       overdueByMs: HOUR + 1,
     });
+  });
+
+  test('although a call says when it is due next, which runs no tick', () => {
+    const call = runOf(undefined, { startedAt: at('06:20'), trigger: 'operator', nextDue: at('07:00') });
+    const lock = lockRecord({ lastTick: at('03:00'), startedAt: at('06:20') });
+    expect(stateOf({ lastRun: call, locks: [lock] })).toMatchObject({
+      state: 'overdue',
+      nextDue: at('07:00').toISOString(),
+      overdueByMs: 2.5 * HOUR,
+    });
+    expect(stateOf({ lastRun: call, locks: [{ ...lock, lastTick: at('06:00') }] }).state).toBe('idle');
+    const resumedAt = at('05:30');
+    expect(stateOf({ lastRun: call, locks: [lock], resumedAt }).state).toBe('idle');
+    const never = definition({ firstDeclared: '2026-03-10T04:10:00Z' });
+    expect(
+      stateOf({ definition: never, lastRun: call, locks: [{ ...lock, lastTick: undefined }] }),
+    ).toMatchObject({
+      state: 'overdue',
+      overdueByMs: 1.5 * HOUR,
+    });
+  });
+
+  test('but not by a tick that the call was in the way of, nor where no row tells of ticks', () => {
+    const lock = lockRecord({ lastTick: at('03:00'), startedAt: at('03:30') });
+    const call = runOf(undefined, { startedAt: at('03:30'), finishedAt: at('06:10'), nextDue: at('07:00') });
+    expect(stateOf({ lastRun: call, locks: [lock] }).state).toBe('idle');
+    expect(stateOf({ lastRun: { ...call, startedAt: at('06:09') } }).state).toBe('idle');
+    for (const given of [{ isScheduled: false }, { isKeyed: true }]) {
+      const lastRun = { ...call, startedAt: at('06:09') };
+      expect(stateOf({ lastRun, locks: [lock], definition: definition(given) }).state).toBe('idle');
+    }
   });
 
   test('of a short interval once it is later by a minute, or by what is set', () => {
