@@ -48,7 +48,7 @@ function parsed(url: string, source: string): URL {
   if (!canDecode(url.split('?', 1).join('')))
     throw new UsageError(
       `${source} has a percent sign that encodes nothing: write one in the user or password as %25, ` +
-        'like postgres://user:100%25@host:5432/database for the password 100%',
+        'so that the password 100% becomes 100%25',
     );
   return new URL(withHost(url));
 }
