@@ -1,4 +1,4 @@
-import type { LedgerFacts, LockRecord, PausedTime } from '../store/operator-store.js';
+import type { LedgerFacts, PausedTime } from '../store/operator-store.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import type { ExpectedTick, LedgerWindow } from './expected-ticks.js';
 import type { PauseState, TickFate, TickState } from './operator-types.js';

@@ -27,9 +27,15 @@ module.exports = {
   ],
   'the newest run': [
     {
-      find: 'return dueAfter(record, unrecordedRun(record) ?? record.lastRun);',
+      find: 'return dueAfter(record, newestRunOf(record));',
       replace: 'return dueAfter(record, record.lastRun);',
       suites,
+    },
+    {
+      find: 'return { ...unendedRun(lock), tick: lock.lastTick };',
+      replace: 'return lastRun;',
+      suites,
+      scenario: 'is not overdue where the row of the lock shows a later run that is not recorded',
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { Definition, TaskRecord } from '../store/operator-store.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import { declaredTicks } from './declared-ticks.js';
-import { unrecordedRun } from './state-shapes.js';
+import { unendedRun, unrecordedRun } from './state-shapes.js';
 
 /**
  * When a task is due, in epoch milliseconds: as the winner of its newest run computed it. It is computed here only for a
@@ -9,7 +9,7 @@ import { unrecordedRun } from './state-shapes.js';
  * declared, or since its last pause ended.
  */
 export function nextDueOf(record: TaskRecord): number | undefined {
-  return dueAfter(record, unrecordedRun(record) ?? record.lastRun);
+  return dueAfter(record, newestRunOf(record));
 }
 
 /** When a task that runs is due again: ticks that passed meanwhile are overlapped. */
@@ -25,17 +25,25 @@ export function nextDueWhileRunning(record: TaskRecord, now: number): number | u
  * way of which a call stood is none.
  */
 export function lateSinceOf(record: TaskRecord): number | undefined {
-  const newest = unrecordedRun(record) ?? record.lastRun;
+  const newest = newestRunOf(record);
   const { definition, lastRun, locks, name } = record;
   if (!newest || newest.tick || !definition?.isScheduled || definition.isKeyed) return nextDueOf(record);
-  const { startedAt, nextDue: _, ...ofTick } = newest;
   const lock = locks.find((each) => each.name === name);
   if (!lock) return nextDueOf(record);
   const { lastTick } = lock;
   if (!lastTick) return dueAfter(record, undefined);
-  const due = dueAfter(record, { ...ofTick, startedAt: lastTick, tick: lastTick });
+  const due = dueAfter(record, { ...newest, startedAt: lastTick, tick: lastTick, nextDue: undefined });
   const wasBusy = due !== undefined && lastRun?.finishedAt && lastRun.startedAt.getTime() <= due;
   return wasBusy && due <= lastRun.finishedAt!.getTime() ? nextDueOf(record) : due;
+}
+
+/** The newest run, also where the history lacks it: an old replica, or one that could not record, has run the task. */
+function newestRunOf(record: TaskRecord): RecordedRun | undefined {
+  const { name, locks, lastRun } = record;
+  const lock = locks.find((each) => each.name === name);
+  const isMissing = lock?.finishedAt && lock.fence !== lastRun?.fence && lock.fence > 0n;
+  if (!isMissing || (lastRun && lastRun.startedAt >= lock.startedAt)) return unrecordedRun(record) ?? lastRun;
+  return { ...unendedRun(lock), tick: lock.lastTick };
 }
 
 function dueAfter(

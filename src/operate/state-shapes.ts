@@ -93,7 +93,7 @@ export function isAlive({ finishedAt, lockedUntil }: LockRecord, now: Date): boo
   return !finishedAt && (lockedUntil === undefined || lockedUntil > now);
 }
 
-/** Whether a run was never released, and its lease is over: not one whose lock an operator took away. */
+/** Whether a run was never released, and its lease is over: no operator took its lock away, and no shutdown released it. */
 export function isDead(lock: LockRecord, now: Date): boolean {
-  return !lock.finishedAt && !lock.isTakenAway && !isAlive(lock, now);
+  return !lock.finishedAt && !lock.isTakenAway && !lock.isLeftOpen && !isAlive(lock, now);
 }

@@ -71,6 +71,8 @@ export interface LockRecord {
   isCancelled: boolean;
   /** Whether an operator took it away from its run, which renews it no more: it is held until `lockedUntil` only. */
   isTakenAway: boolean;
+  /** Whether a shutdown released it so that its tick is recovered: nobody died. */
+  isLeftOpen?: boolean;
 }
 
 /** All that the database knows of one task, read in one statement a table. */

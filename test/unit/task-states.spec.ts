@@ -42,6 +42,20 @@ describe('the state of a task', () => {
     expect(stateOf({ lastRun, locks: [{ ...dead, isTakenAway: true }] }).state).toBe('idle');
   });
 
+  test('is not died where a shutdown released the lock, so that the tick is recovered', () => {
+    expect(stateOf({ lastRun, locks: [{ ...dead, isLeftOpen: true }] }).state).toBe('idle');
+  });
+
+  test('is not overdue where the row of the lock shows a later run that is not recorded', () => {
+    const times = { startedAt: at('06:00'), finishedAt: at('06:01'), lastTick: at('06:00') };
+    const later = lockRecord({ fence: late.lastRun.fence + 1n, ...times });
+    expect(stateOf({ ...late, locks: [later] })).toMatchObject({
+      state: 'idle',
+      nextDue: at('07:00').toISOString(),
+    });
+    expect(stateOf({ ...late, locks: [{ ...later, fence: late.lastRun.fence }] }).state).toBe('overdue');
+  });
+
   test('is running under a lease without an end', () => {
     expect(stateOf({ lastRun, locks: [{ ...alive, lockedUntil: undefined }] })).toMatchObject({
       state: 'running',

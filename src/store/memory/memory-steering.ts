@@ -130,6 +130,7 @@ export class InMemorySteering {
   }
 
   private recordOf(name: string, row: InMemoryLockRow): LockRecord {
+    const isFreed = row.finishedAt === null && row.token === null;
     return {
       name,
       startedAt: dateOf(row.startedAt) ?? new Date(0),
@@ -140,7 +141,8 @@ export class InMemorySteering {
       heldBy: row.lockedBy ?? undefined,
       outcome: row.outcome ?? undefined,
       isCancelled: this.operating.cancels.get(name)?.fence === row.fence,
-      isTakenAway: row.finishedAt === null && row.token === null && row.outcome !== 'recoverable',
+      isTakenAway: isFreed && row.outcome !== 'recoverable',
+      isLeftOpen: isFreed && row.outcome === 'recoverable',
     };
   }
 }

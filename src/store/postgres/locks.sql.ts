@@ -16,7 +16,8 @@ export interface LockRow {
   until_ms: string | null;
   tick_ms: string | null;
   is_cancelled: 'true' | 'false';
-  is_taken_away: 'true' | 'false';
+  /** Whether its run has not ended, and has no token any more. */
+  is_freed: 'true' | 'false';
 }
 
 /** The columns of a lock as {@link lockRecord} reads them. */
@@ -26,8 +27,7 @@ export function lockColumns({ cancel }: TableNames, lock: string): string {
        ${milliseconds(`${lock}.locked_until`)} AS until_ms, ${milliseconds(`${lock}.last_tick`)} AS tick_ms,
        EXISTS (SELECT FROM ${cancel} AS cancelled
                WHERE cancelled.name = ${lock}.name AND cancelled.fence = ${lock}.fence)::text AS is_cancelled,
-       (${lock}.finished_at IS NULL AND ${lock}.token IS NULL
-         AND ${lock}.outcome IS DISTINCT FROM 'recoverable')::text AS is_taken_away`;
+       (${lock}.finished_at IS NULL AND ${lock}.token IS NULL)::text AS is_freed`;
 }
 
 /** Locks by their names, without those that have never run. Reads by the primary key, and takes no row lock. */
@@ -71,6 +71,7 @@ export function lockRecord(row: LockRow): LockRecord {
     heldBy: row.locked_by ?? undefined,
     outcome: row.outcome ?? undefined,
     isCancelled: row.is_cancelled === 'true',
-    isTakenAway: row.is_taken_away === 'true',
+    isTakenAway: row.is_freed === 'true' && row.outcome !== 'recoverable',
+    isLeftOpen: row.is_freed === 'true' && row.outcome === 'recoverable',
   };
 }

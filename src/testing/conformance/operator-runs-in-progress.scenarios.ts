@@ -115,6 +115,13 @@ export const operatorRunsInProgressScenarios: readonly ConformanceScenario[] = [
       assert.ok((await b.win(call)).fence > fence);
     },
   ),
+  operating('a run that a shutdown aborted is left open for its recovery', async (operator, harness, a) => {
+    const { token } = await a.win(at(await minuteOf(harness)), { recover: true });
+    assert.equal((await operator.lock('task'))?.isLeftOpen, false);
+    await a.release(token, { outcome: 'aborted', durable: true });
+    const lock = await operator.lock('task');
+    assert.deepEqual([lock?.isLeftOpen, lock?.isTakenAway], [true, false]);
+  }),
   operating(
     'a living run whose lock was released is recorded as lost, until its holder says when it ended',
     async (operator, harness, a, b) => {
