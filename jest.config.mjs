@@ -33,6 +33,16 @@ const everySuite =
 /** Suites that need more than Node; every other suite is fast. */
 const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>/test/${folder}/`);
 
+/** Suites on Postgres that take long: child processes, hundreds of rounds, a large history. */
+const LONG = [
+  'cli',
+  'least-privilege',
+  'operator-history',
+  'operators-at-once',
+  'steered-replicas',
+  'triggers',
+];
+
 /** @type {import('jest').Config} */
 export default {
   // More than there are cores: suites wait a third of their time, for ticks and for Postgres.
@@ -49,6 +59,10 @@ export default {
       ...base,
       displayName: 'postgres',
       roots: ['<rootDir>/test/postgres'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...(everySuite ? [] : LONG.map((name) => `<rootDir>/test/postgres/${name}[.]spec`)),
+      ],
       globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
       globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
     },

@@ -68,7 +68,7 @@ export interface WonAnswer {
   lastTick?: Date;
   /** The run before, if it did not finish. A repeated send may no longer know it. */
   previous?: PreviousRun;
-  /** The run before did not die: a shutdown aborted it, or its claim was returned. Its tick may be recovered. */
+  /** True: the run before did not die. A shutdown aborted it, or its claim was returned. Its tick may be recovered. */
   leftOpen?: boolean;
   /** The end of the last pause: what was due before it is not reported as missed. Only where missed ticks count. */
   resumedAt?: Date;

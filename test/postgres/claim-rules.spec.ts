@@ -305,7 +305,9 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
         const [stats] = await fresh.query<{ updates: number; hot: number }>(
           `SELECT n_tup_upd::int AS updates, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = 'task_lock'`,
         );
-        expect(stats).toEqual({ updates: 100, hot: 100 });
+        expect(stats!.updates).toBe(100);
+        // A snapshot of another session may keep one page from being pruned; an index on a changed column leaves none.
+        expect(stats!.hot).toBeGreaterThanOrEqual(95);
       } finally {
         await fresh.drop();
       }

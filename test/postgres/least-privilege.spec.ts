@@ -143,7 +143,7 @@ const STEERING: readonly (readonly string[])[] = [
   ['pause', '--all', '--reason', 'a test'],
   ['resume', 'report'],
   ['resume', '--all'],
-  ['trigger', 'report'],
+  ['trigger', 'report', '--even-if-paused'],
   ['cancel', 'running', '--fence', '42', '--reason', 'a test'],
   ['release', 'running', '--fence', '42', '--force'],
   ['release', 'dead', '--fence', '43'],

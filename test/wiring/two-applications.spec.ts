@@ -111,7 +111,7 @@ describe('two applications with a name each, on one table', () => {
     const [shop, billing] = [await startNamed('shop', store), await startNamed('billing', store)];
     await shop.module.get(TaskLockService).request('yearly');
     await shop.module.get(Journal).atLeast(1, 'shop/yearly');
-    expect(billing.module.get(Journal).of()).toEqual([]);
+    expect(billing.module.get(Journal).of('billing/yearly')).toEqual([]);
   });
 
   test('report no requests of the other', async () => {

@@ -36,7 +36,8 @@ export function claimRow(
   if (!recovering && tick.kind === 'scheduled' && !mayCatchUp(row, tick, now, resumedAt)) return done;
 
   const previous = previousOf(row);
-  const leftOpen = row.finishedAt === null && row.token === null && row.outcome === 'recoverable';
+  const isOpen = row.finishedAt === null && row.token === null;
+  const leftOpen = (isOpen && row.outcome === 'recoverable') || undefined;
   const lastTick = lastTickOf(row);
   if (tick.kind === 'scheduled') row.lastTick = tick.scheduledTime.getTime();
   if (tick.kind === 'kept') {

@@ -249,7 +249,7 @@ export function claimAnswer({ tick }: ClaimRequest, row: ClaimRow | undefined): 
         // A repeated send finds its own tick.
         lastTick: row.follows_dead === null ? undefined : finiteDateOf(row.last_tick_ms),
         previous: previousOf(row),
-        leftOpen: row.left_open === 't',
+        leftOpen: row.left_open === 't' || undefined,
         resumedAt: finiteDateOf(row.resumed_ms),
       };
     case 'running':

@@ -18,7 +18,7 @@ export const recoveryScenarios: readonly ConformanceScenario[] = [
     assert.equal(again.recovering, true);
     const { startedAt, fence } = dead;
     assert.deepEqual(again.previous, { replica: 'replica-a', startedAt, fence, trigger: 'tick' });
-    assert.equal(again.leftOpen, false);
+    assert.ok(!again.leftOpen);
     assert.ok(again.fence > fence);
   }),
   scenario(

@@ -168,6 +168,7 @@ export class ReferenceLock {
   private grant(request: ClaimRequest, now: number, recovery: NewestRun['recovery']): WonAnswer {
     const { tick, trigger, token, replica, lease } = request;
     const previous = this.unfinishedRun();
+    const leftOpen = (previous && this.run?.token === undefined) || undefined;
     const lastTick = this.knownTick();
     const epoch = BigInt(now);
     this.fence = this.fence + 1n > epoch ? this.fence + 1n : epoch;
@@ -188,7 +189,7 @@ export class ReferenceLock {
       leaseEnd: now + lease,
       recovery,
     };
-    return { ...this.won(this.run, now), lastTick, previous };
+    return { ...this.won(this.run, now), lastTick, previous, leftOpen };
   }
 
   private won({ fence, startedAt, tick, leaseEnd, recovery }: NewestRun, now: number): WonAnswer {
