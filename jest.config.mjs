@@ -33,9 +33,10 @@ const everySuite =
 /** Suites that need more than Node; every other suite is fast. */
 const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>/test/${folder}/`);
 
-/** Suites on Postgres that take long: child processes, hundreds of rounds, a large history. */
+/** Suites on Postgres that take long: child processes, outages, hundreds of rounds, a large history. */
 const LONG = [
   'cli',
+  'database-faults',
   'least-privilege',
   'operator-history',
   'operators-at-once',

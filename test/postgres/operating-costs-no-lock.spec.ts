@@ -16,6 +16,7 @@ import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import { recordingLog } from '../support/locks.js';
+import { TESTS_EVERYTHING } from '../support/tests-everything.js';
 import { until } from '../support/until.js';
 
 const TABLES = ['control', 'cancel', 'run', 'task', 'action'] as const;
@@ -202,7 +203,8 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
     ),
     ['control', 'says slowly that the task is paused', slowlyPaused] as const,
     ...ofHistory.map((each) => ['run', ...each] as const),
-  ];
+    // Each takes some seconds.
+  ].filter(([, what]) => TESTS_EVERYTHING || !what.includes('slow'));
 
   test.each(cases)('task_lock_%s %s', async (suffix: Table, _, { begin, end }) => {
     const table = `task_lock_${suffix}`;
