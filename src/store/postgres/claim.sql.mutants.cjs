@@ -179,12 +179,6 @@ module.exports = {
       suites: ['postgres-conformance.spec'],
       scenario: 'a finished run, a run without recover and a direct call leave no tick behind',
     },
-    {
-      find: 'CASE WHEN won.name IS NOT NULL THEN won.outcome ELSE lock.outcome END AS outcome',
-      replace: 'COALESCE(won.outcome, lock.outcome) AS outcome',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'a tick is recovered once, or it would kill every replica in turn',
-    },
   ],
   '9 durable claim, cheap release': [
     {
