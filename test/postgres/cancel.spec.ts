@@ -37,6 +37,16 @@ test('a cancel that arrives as its run ends does not touch the next one', async 
   expect(renewal).not.toMatchObject({ cancelled: BY });
 });
 
+test('a cancel does not touch the run of another lock that has the same fence', async () => {
+  const claims = ['one', 'other'].map((name) => aClaim({ name, task: name }));
+  for (const claim of claims) await win(claim);
+  await database.query(`UPDATE task_lock SET fence = 7 WHERE name IN ('one', 'other')`);
+  await store.operator.cancel({ name: 'one', task: 'one', fence: 7n }, BY);
+  const held = claims.map(({ name, token }) => ({ name, token, lease: 300_000, maxHold: 600_000 }));
+  const answers = await store.renew(held);
+  expect(answers.map((answer) => 'cancelled' in answer && answer.cancelled)).toEqual([BY, undefined]);
+});
+
 test('a cancelled run whose replica dies is not recovered', async () => {
   const name = 'nightly';
   const dead = aClaim({ name, task: name, recover: true, lease: 300_000 });

@@ -94,6 +94,7 @@ export class InMemoryActions {
   }
 
   start(id: string, fence: bigint, key?: string): void {
+    if (this.get(id)?.answer !== undefined) return;
     this.change(id, { fence, ...(key === undefined ? {} : { key }) });
   }
 

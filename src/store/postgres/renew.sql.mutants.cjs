@@ -50,8 +50,8 @@ module.exports = {
     {
       find: 'cancel.name = renewed.name AND cancel',
       replace: 'cancel',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'neither the next run hears of it nor that of another lock',
+      suites: ['postgres/cancel.spec'],
+      scenario: 'a cancel does not touch the run of another lock that has the same fence',
     },
     {
       find: 'by === null ? undefined : { by,',

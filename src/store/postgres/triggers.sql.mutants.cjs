@@ -8,14 +8,14 @@ module.exports = {
       scenario: 'takes ten at a time, and leaves those that another replica is taking',
     },
     {
-      find: '    AND expires_at > clock_timestamp() AND name',
-      replace: '    AND name',
+      find: ' AND expires_at > clock_timestamp() AND name',
+      replace: ' AND expires_at IS NOT NULL AND name',
       suites: ['postgres-conformance.spec'],
       scenario: 'a trigger that nobody takes in time expires',
     },
     {
-      find: 'WHERE expires_at IS NOT NULL AND taken_at IS NULL\n',
-      replace: 'WHERE taken_at IS NULL\n',
+      find: 'WHERE taken_at IS NULL AND expires_at',
+      replace: "WHERE COALESCE(taken_at, 'infinity') = 'infinity' AND expires_at",
       suites: ['operator-store.spec'],
       scenario: 'reads an index with the open ones only, and writes nothing where there are none',
     },

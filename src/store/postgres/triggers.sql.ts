@@ -41,8 +41,7 @@ export function takeTriggersStatement(table: string): string {
   return `
 WITH open AS (
   SELECT id FROM ${table}
-  WHERE expires_at IS NOT NULL AND taken_at IS NULL
-    AND expires_at > clock_timestamp() AND name = ANY ($1::text[])
+  WHERE taken_at IS NULL AND expires_at > clock_timestamp() AND name = ANY ($1::text[])
   ORDER BY id LIMIT ${TAKEN_AT_ONCE}
   FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (

@@ -63,6 +63,7 @@ export const operatorTriggersScenarios: readonly ConformanceScenario[] = [
     assert.equal(running?.answeredAt, undefined);
     await operator.answerTrigger(id, { answer: 'failed', error: 'Error: no luck' });
     await operator.answerTrigger(id, { answer: 'succeeded', fence: 8n });
+    await operator.startTrigger(id, 9n, '6');
     const answered = await operator.action(id);
     assert.deepEqual([answered?.fence, answered?.answer, answered?.error], [7n, 'failed', 'Error: no luck']);
     assert.ok(answered!.answeredAt!.getTime() >= answered!.at.getTime() + 10 * MINUTE);
