@@ -68,7 +68,7 @@ export interface TriggerOptions {
   by: string;
   /** The method's arguments: an array, or its JSON text. Default: none. */
   args?: readonly unknown[] | string;
-  /** Needed for a task with keys where the key does not follow from the arguments. */
+  /** Compared with the key of the arguments, by which the run takes its lock. Not needed where `args` are given. */
   key?: string;
   /** True: it runs although the task is paused. */
   evenIfPaused?: boolean;
