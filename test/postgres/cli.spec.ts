@@ -9,7 +9,7 @@ import type {
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { buildCli, runBuiltCli, startCli } from '../support/built-cli.js';
 import { runAgainst } from '../support/cli.js';
-import { createDatabase } from '../support/database.js';
+import { createDatabase, emptyTables } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { until } from '../support/until.js';
 
@@ -40,11 +40,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-const TABLES = ['', '_request', '_control', '_cancel', '_task', '_run', '_action'];
-
 /** A task that is declared since two days and ran an hour ago, one that is overdue, and one whose run is in progress. */
 beforeEach(async () => {
-  await database.query(`TRUNCATE ${TABLES.map((suffix) => `task_lock${suffix}`).join(', ')}`);
+  await emptyTables(database);
   const defaults = { interval: HOUR, minHold: HOUR / 2, maxHold: 5 * HOUR, lease: 60_000 };
   const flags = {
     isScheduled: true,

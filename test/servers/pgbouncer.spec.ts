@@ -3,7 +3,7 @@ import { taskLockMigrations } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import { runAgainst } from '../support/cli.js';
-import { createDatabase } from '../support/database.js';
+import { createDatabase, emptyTables } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { Fleet } from '../support/fleet.js';
 import { observeRow } from '../support/observe-row.js';
@@ -69,7 +69,7 @@ describeWith([POSTGRESQL, PGBOUNCER], 'behind pgbouncer in transaction mode', ()
       store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     });
     afterAll(() => database.drop());
-    beforeEach(() => database.query('TRUNCATE task_lock, task_lock_request'));
+    beforeEach(() => emptyTables(database));
 
     test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
       await run({
