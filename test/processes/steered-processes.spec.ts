@@ -231,7 +231,7 @@ describe('what a dead process leaves behind', () => {
     await until(async () => (await timesOf('nightly')).until < (await store.operator.now()).getTime());
     expect(await operator.task('nightly')).toMatchObject({
       state: 'died',
-      lastRun: { outcome: 'succeeded' },
+      lastRun: { fence, trigger: 'operator', tick: null, outcome: 'died' },
     });
     const next = await beginNightly(other);
     await until(async () => (await outcomeOf(fence)) === 'died');
