@@ -49,7 +49,7 @@ export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
 export { TaskLockOperator } from './nest/operator-token.js';
 export { TaskLockOperatorError } from './operate/operator-errors.js';
-export type { OperatorErrorKind } from './operate/operator-errors.js';
+export type { OperatorErrorKind, OperatorProblem } from './operate/operator-errors.js';
 export type {
   ActOptions,
   CancelOptions,

@@ -1,5 +1,25 @@
 // Each entry breaks program.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'errors are in the words of the command line': [
+    {
+      find: '`--${kebab(option)} ${problem}`',
+      replace: 'error.message',
+      suites: ['cli-verbs.spec'],
+      scenario: 'of an option name it as it is written here',
+    },
+    {
+      find: ' : problem;',
+      replace: ' : error.message;',
+      suites: ['cli-verbs.spec'],
+      scenario: 'name no method that nobody has called',
+    },
+    {
+      find: 'nearest?.length === 0',
+      replace: 'false',
+      suites: ['cli-verbs.spec'],
+      scenario: 'of a name that is like no other say what lists all of them',
+    },
+  ],
   'exit codes tell what happened': [
     {
       find: "{ input: EXIT.usage, 'unknown-task': EXIT.error, refused: EXIT.refused }",

@@ -11,7 +11,6 @@ import { CliError, EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { actor } from './inputs.js';
 import { Output } from './output.js';
-import { inOwnWords } from './own-words.js';
 import { paintFor } from './paint.js';
 import { plain } from './plain.js';
 import { PROGRAM_HELP, COMMON_HELP } from './help.js';
@@ -165,10 +164,16 @@ function atPlace(error: unknown, { place, secrets }: Connection): unknown {
     : error;
 }
 
-/** The operator's errors name its method, which nobody has called here. */
+/** The message of an operator's error names its method, which nobody has called here. */
 function textOf(error: unknown): string {
-  const message = messageOf(error);
-  return error instanceof TaskLockOperatorError ? inOwnWords(message) : message;
+  if (!(error instanceof TaskLockOperatorError)) return messageOf(error);
+  const { option, problem, nearest } = error;
+  if (option !== undefined) return `--${kebab(option)} ${problem}`;
+  return nearest?.length === 0 ? `${problem}: \`nestjs-task-lock list\` shows all of them` : problem;
+}
+
+function kebab(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function exitCodeOf(error: unknown): ExitCode {

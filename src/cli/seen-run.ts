@@ -1,7 +1,6 @@
 import type { RunningState } from '../operate/operator-types.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, UsageError } from './exit-codes.js';
-import { inOwnWords } from './own-words.js';
 import type { Output } from './output.js';
 
 export interface SeenOptions {
@@ -80,7 +79,7 @@ export function refusedLines(
 ): string[] {
   const { out } = context;
   return [
-    ...out.prose(`refused: ${out.text(inOwnWords(message))}`),
+    ...out.prose(`refused: ${out.text(message)}`),
     ...(running ? [runLine(context, name, running)] : []),
   ];
 }

@@ -35,10 +35,11 @@ export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperat
 
 /** Rejects every call: a provider that threw would keep applications from starting that never use it. */
 function withoutOperator({ settings, store }: TaskLockCore): OperatorStore {
-  const message = settings.enabled
-    ? `TaskLockOperator needs a store with \`operator\`, and ${store.constructor.name} has none: nothing is recorded, and ` +
-      'nobody can steer. Give the store an OperatorStore; one that wraps another store passes it on.'
-    : 'TaskLockOperator has nothing to see: TaskLockModule has enabled: false, so that nothing is locked or recorded.';
-  const reject = (): Promise<never> => Promise.reject(new TaskLockOperatorError('refused', message));
+  const problem = settings.enabled
+    ? `a store with \`operator\` is needed, and ${store.constructor.name} has none: nothing is recorded, and nobody can ` +
+      'steer. Give the store an OperatorStore; one that wraps another store passes it on.'
+    : 'there is nothing to see: TaskLockModule has enabled: false, so that nothing is locked or recorded.';
+  const reject = (): Promise<never> =>
+    Promise.reject(new TaskLockOperatorError({ kind: 'refused', problem }));
   return new Proxy({}, { get: () => reject }) as OperatorStore;
 }

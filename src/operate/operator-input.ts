@@ -13,9 +13,8 @@ export class OperatorInput {
 
   /** Who acts. */
   by(by: unknown): string {
-    const example = `write { by: 'ana' }`;
     if (typeof by !== 'string' || by.trim() === '')
-      throw this.problem('by', `is missing: it says who acts; ${example}`);
+      throw this.problem('by', 'is missing: it says who acts', `write { by: 'ana' }`);
     return this.storable('by', by, LONGEST_BY);
   }
 
@@ -31,7 +30,8 @@ export class OperatorInput {
     if (given === undefined || given.trim() === '')
       throw this.problem(
         'reason',
-        `is missing: who looks later must know why; write { reason: 'the supplier is down' }`,
+        'is missing: who looks later must know why',
+        `write { reason: 'the supplier is down' }`,
       );
     return given;
   }
@@ -61,7 +61,7 @@ export class OperatorInput {
     if (date instanceof Date && !Number.isNaN(date.getTime())) return date;
     throw this.problem(
       option,
-      `must be a Date, or a text like '2026-03-01T12:00:00Z' with its offset; it is ${described(instant)}`,
+      `must be an instant with its offset, like '2026-03-01T12:00:00Z'; it is ${described(instant)}`,
     );
   }
 
@@ -96,15 +96,12 @@ export class OperatorInput {
     }
   }
 
-  problem(option: string, message: string): TaskLockOperatorError {
-    return new TaskLockOperatorError(
-      'input',
-      `TaskLockOperator.${this.method}(): option ${option} ${message}`,
-    );
+  problem(option: string, problem: string, inCode?: string): TaskLockOperatorError {
+    return new TaskLockOperatorError({ kind: 'input', method: this.method, option, problem }, inCode);
   }
 
-  refused(message: string): TaskLockOperatorError {
-    return new TaskLockOperatorError('refused', `TaskLockOperator.${this.method}(): ${message}`);
+  refused(problem: string): TaskLockOperatorError {
+    return new TaskLockOperatorError({ kind: 'refused', method: this.method, problem });
   }
 
   private parsed(text: string): unknown {

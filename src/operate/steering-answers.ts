@@ -42,13 +42,14 @@ export function releasedAnswer(result: ReleaseResult, run: SeenRun, now: Date): 
 
 function aliveMessage(lock: LockRecord | undefined): string {
   const holder = lock?.heldBy ?? 'a replica';
-  const until = lock?.lockedUntil
-    ? ` until ${lock.lockedUntil.toISOString()}, and renews that`
-    : ' without an end';
+  const until = lock?.lockedUntil;
+  const held = until ? `until ${until.toISOString()}, and renews that` : 'without an end';
+  const free = until
+    ? 'the lock is free at that time; nobody runs beside it'
+    : 'the lock is free only where its lease ends at once, and two may run then';
   return (
-    `${holder} holds the lock${until}: it is alive. With force the lock is taken away from it: no renewal succeeds any ` +
-    `more, its signal aborts, and the lock is free ${lock?.lockedUntil ? 'at that time' : 'only with now'}; nobody ` +
-    `runs beside it. cancel() asks it to stop and keeps the lock until it has.`
+    `${holder} holds the lock ${held}: it is alive. A forced release takes the lock away from it: no renewal succeeds ` +
+    `any more, its signal aborts, and ${free}. A cancel asks it to stop; it keeps the lock until it has.`
   );
 }
 

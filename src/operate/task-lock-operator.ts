@@ -151,7 +151,10 @@ export class TaskLockOperator {
     if (asked.from && asked.from > now)
       throw input.problem('from', 'lies in the future: no tick was due since');
     if (asked.from && asked.to && asked.to < asked.from)
-      throw input.problem('to', `must not lie before from: ${asked.to.toISOString()}`);
+      throw input.problem(
+        'to',
+        `must not lie before ${asked.from.toISOString()}; it is ${asked.to.toISOString()}`,
+      );
     const to = asked.to && asked.to < now ? asked.to : now;
     // The definitions say how far back the newest ticks lie.
     const { definitions } = await this.store.ledger({ task: name, from: to, to });
@@ -299,7 +302,7 @@ export class TaskLockOperator {
     if (action?.action !== 'trigger')
       throw new OperatorInput('triggered').problem(
         'id',
-        `names no trigger: '${id}'; take it from the answer of trigger()`,
+        `names no trigger: '${id}'; the answer of a trigger has it`,
       );
     return triggerState(this.store, action);
   }
@@ -343,7 +346,7 @@ export class TaskLockOperator {
     const run = this.seenRun(input, name, options);
     const [force, now] = [options.force === true, options.now === true];
     if (now && !force)
-      throw input.problem('now', 'needs force: true, since two may run then; leave it out otherwise');
+      throw input.problem('now', 'needs a forced release, since two may run then', 'write { force: true }');
     await this.recordOf('release', name);
     const result = await this.whileBusy(() => this.store.release(run, { by, reason, force, now }));
     if (result.status === 'released')
@@ -420,22 +423,22 @@ export class TaskLockOperator {
   /** What is stored of a task, by its exact name. */
   private async recordOf(method: string, name: string): Promise<TaskRecord> {
     if (typeof name !== 'string' || name === '' || name === ALL_TASKS) {
-      const onlyOne = name === ALL_TASKS ? `'*' names all tasks, which only pause and resume take: ` : '';
-      throw new TaskLockOperatorError(
-        'input',
-        `TaskLockOperator.${method}(): ${onlyOne}give the name of one task`,
-      );
+      const onlyOne =
+        name === ALL_TASKS ? `'*' names all tasks, which only a pause or a resume can mean: ` : '';
+      throw new TaskLockOperatorError({
+        kind: 'input',
+        method,
+        problem: `${onlyOne}give the name of one task`,
+      });
     }
     const [record] = name.includes('\0') ? [] : await this.store.tasks([name]);
     if (record && !(await this.isForgotten(record))) return record;
     const nearest = nearestNames(name, await this.store.names());
-    const hint =
-      nearest.length > 0
-        ? `did you mean ${nearest.map((each) => `'${each}'`).join(' or ')}?`
-        : 'tasks() lists all of them';
+    const isNear = nearest.length > 0;
+    const meant = isNear ? `: did you mean ${nearest.map((each) => `'${each}'`).join(' or ')}?` : '';
     throw new TaskLockOperatorError(
-      'unknown-task',
-      `TaskLockOperator.${method}(): no task is called '${name}': ${hint}`,
+      { kind: 'unknown-task', method, problem: `no task is called '${name}'${meant}`, nearest },
+      isNear ? undefined : 'tasks() lists all of them',
     );
   }
 

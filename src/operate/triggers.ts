@@ -100,10 +100,8 @@ export class Triggers implements OperatingPart {
     try {
       return this.runner.keyOf(trigger);
     } catch (error) {
-      throw new TaskLockOperatorError(
-        'input',
-        `TaskLockOperator.trigger('${trigger.task}'), options args and key: ${messageOf(error)}`,
-      );
+      const problem = `arguments and key do not fit '${trigger.task}': ${messageOf(error)}`;
+      throw new TaskLockOperatorError({ kind: 'input', method: 'trigger', problem });
     }
   }
 

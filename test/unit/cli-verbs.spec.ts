@@ -4,7 +4,9 @@ import type { RunningState, TickState } from '../../src/operate/operator-types.j
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
 import { releasedAnswer } from '../../src/operate/steering-answers.js';
 import type { Operator } from '../../src/cli/session.js';
+import type { ReleaseResult } from '../../src/store/operator-store.js';
 import { DATABASE_URL, NOW, runOf, runWith, taskOf } from '../support/cli.js';
+import { runningLock } from '../support/operated.js';
 
 const page = (...items: ReturnType<typeof taskOf>[]) => ({ items, page: 1, pages: 1, total: items.length });
 
@@ -413,20 +415,18 @@ describe('cancel and release', () => {
     ]);
   });
 
-  test('a refusal names the options and verbs of the command line', async () => {
+  test('a refused release names the option and the verb that go further', async () => {
     const run = { name: 'x', task: 'x', fence: 42n };
-    const lock = {
-      name: 'x',
-      fence: 42n,
-      startedAt: NOW,
-      lockedUntil: NOW,
-      isCancelled: false,
-      isTakenAway: false,
+    const lock = runningLock({ name: 'x', fence: 42n, lockedUntil: new Date(NOW.getTime() + 40_000) });
+    const refusedFor = async (result: ReleaseResult) => {
+      const release = async () => releasedAnswer(result, run, NOW);
+      return (await runWith({ operator: { task, release }, session: seen }, 'release', 'x')).out;
     };
-    const release = async () => releasedAnswer({ status: 'alive', lock }, run, NOW);
-    const { out } = await runWith({ operator: { task, release }, session: seen }, 'release', 'x');
-    expect(out).toContain('With --force the lock is taken away');
-    expect(out).toContain('`cancel` asks it to stop');
+    const hint = '`--force` forces the release, and `cancel` asks the run to stop.';
+    expect(await refusedFor({ status: 'alive', lock })).toContain(`(fence 42)\n${hint}\n`);
+    const another = { ...lock, fence: 43n };
+    expect(await refusedFor({ status: 'refused', lock: another })).toContain('(fence 43)\n');
+    expect(await refusedFor({ status: 'refused', lock: another })).not.toContain(hint);
   });
 
   test('a forced release says what it does, and with --now that two may run', async () => {
@@ -569,10 +569,25 @@ describe('errors', () => {
     ['unknown-task' as const, 1],
     ['refused' as const, 4],
   ])('of kind %s exit with %d, and name no method that nobody has called', async (kind, expected) => {
+    const problem = "no task is called 'x': did you mean 'a'?";
     const task = () =>
-      Promise.reject(new TaskLockOperatorError(kind, "TaskLockOperator.task(): did you mean 'a'?"));
+      Promise.reject(new TaskLockOperatorError({ kind, method: 'task', problem, nearest: ['a'] }));
     const { code, err } = await runWith({ operator: { task } }, 'describe', 'x');
-    expect([code, err]).toEqual([expected, "did you mean 'a'?\n"]);
+    expect([code, err]).toEqual([expected, "no task is called 'x': did you mean 'a'?\n"]);
+  });
+
+  test('of a name that is like no other say what lists all of them', async () => {
+    const problem = "no task is called 'x'";
+    const task = () =>
+      Promise.reject(
+        new TaskLockOperatorError(
+          { kind: 'unknown-task', method: 'task', problem, nearest: [] },
+          'tasks() lists all of them',
+        ),
+      );
+    expect((await runWith({ operator: { task } }, 'describe', 'x')).err).toBe(
+      "no task is called 'x': `nestjs-task-lock list` shows all of them\n",
+    );
   });
 
   test.each([
@@ -589,10 +604,11 @@ describe('errors', () => {
   });
 
   test('of an option name it as it is written here', async () => {
-    const message = "TaskLockOperator.trigger(): option key must be a text that is not empty; it is ''";
-    const runs = () => Promise.reject(new TaskLockOperatorError('input', message));
-    expect((await runWith({ operator: { runs } }, 'history', 'x', '--key', '')).err).toBe(
-      "--key must be a text that is not empty; it is ''\n",
+    const problem = 'must be true or false';
+    const wrong = { kind: 'input', method: 'trigger', option: 'evenIfPaused', problem } as const;
+    const runs = () => Promise.reject(new TaskLockOperatorError(wrong, 'write { evenIfPaused: true }'));
+    expect((await runWith({ operator: { runs } }, 'history', 'x')).err).toBe(
+      '--even-if-paused must be true or false\n',
     );
   });
 

@@ -20,13 +20,17 @@ async function operated(overrides: Partial<OperatorStore> = {}) {
   return { clock, locks, store, operator: new TaskLockOperator(Object.assign(store, overrides), {}, clock) };
 }
 
-async function refusal(answer: Promise<unknown>): Promise<string> {
+async function errorOf(answer: Promise<unknown>): Promise<TaskLockOperatorError> {
   const error: unknown = await answer.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(TaskLockOperatorError);
-  return (error as TaskLockOperatorError).message;
+  return error as TaskLockOperatorError;
+}
+
+async function refusal(answer: Promise<unknown>): Promise<string> {
+  return (await errorOf(answer)).message;
 }
 
 describe('bad input', () => {
@@ -35,8 +39,32 @@ describe('bad input', () => {
     expect(await refusal(operator.task('cleanup'))).toBe(
       `TaskLockOperator.task(): no task is called 'cleanup': did you mean 'clean-up'?`,
     );
-    expect(await refusal(operator.task('x'))).toContain('tasks() lists all of them');
+    expect(await refusal(operator.task('x'))).toBe(
+      "TaskLockOperator.task(): no task is called 'x'; tasks() lists all of them",
+    );
     expect(nearestNames('clean', ['shop/clean-up', 'report', 'CLEAN'])).toEqual(['CLEAN', 'shop/clean-up']);
+  });
+
+  test('is told as data, from which each surface words its own message', async () => {
+    const { operator } = await operated();
+    expect(await errorOf(operator.task('cleanup'))).toMatchObject({
+      kind: 'unknown-task',
+      method: 'task',
+      option: undefined,
+      problem: "no task is called 'cleanup': did you mean 'clean-up'?",
+      nearest: ['clean-up'],
+    });
+    expect(await errorOf(operator.task('x'))).toMatchObject({
+      problem: "no task is called 'x'",
+      nearest: [],
+    });
+    expect(await errorOf(operator.pause('clean-up', { ...BY, by: '' }))).toMatchObject({
+      kind: 'input',
+      method: 'pause',
+      option: 'by',
+      problem: 'is missing: it says who acts',
+      message: "TaskLockOperator.pause(): option by is missing: it says who acts; write { by: 'ana' }",
+    });
   });
 
   test('names all tasks where only one can be meant', async () => {
@@ -49,7 +77,7 @@ describe('bad input', () => {
       operator.cancel('*', { fence: '1', ...BY }),
       operator.release('*', { fence: '1', ...BY }),
     ]) {
-      expect(await refusal(answer)).toContain(`'*' names all tasks, which only pause and resume take`);
+      expect(await refusal(answer)).toContain(`'*' names all tasks, which only a pause or a resume can mean`);
     }
   });
 
@@ -70,7 +98,7 @@ describe('bad input', () => {
       ],
       [operator.pause('clean-up', { by: 'ana', reason: '\0' }), 'the database cannot store'],
       [operator.cancel('clean-up', { ...BY, fence: 'abc' }), 'option fence must be the number of the run'],
-      [operator.release('clean-up', { ...BY, fence: '1', now: true }), 'option now needs force: true'],
+      [operator.release('clean-up', { ...BY, fence: '1', now: true }), 'option now needs a forced release'],
       [operator.trigger('clean-up', { by: 'ana', args: '{' }), 'option args is no JSON'],
       [operator.trigger('clean-up', { by: 'ana', args: '{}' }), 'must be a JSON array'],
       [operator.trigger('clean-up', { by: 'ana', args: [new Date()] }), 'args[0] is not JSON'],
@@ -79,7 +107,12 @@ describe('bad input', () => {
       [operator.ticks('clean-up', { from: '2027-01-01T00:00:00Z' }), 'lies in the future'],
       [operator.triggered('99'), 'names no trigger'],
     ];
-    for (const [answer, text] of cases) expect(await refusal(answer)).toContain(text);
+    for (const [answer, text] of cases) {
+      const { message, problem } = await errorOf(answer);
+      expect(message).toContain(text);
+      // A page or a command line has neither methods nor options of objects.
+      expect(problem).not.toMatch(/\b[a-z]+\(\)|\{ \w+:/);
+    }
   });
 });
 
@@ -108,14 +141,24 @@ describe('steering', () => {
     expect(await operator.resume('*', BY)).toEqual({ status: 'not paused', stillPaused: null });
   });
 
-  test('a release of a living run says who holds it until when, and what force would do', async () => {
+  test('a release of a living run says who holds it until when, and what a forced one would do', async () => {
     const lock = runningLock({ lockedUntil: new Date(NOW.getTime() + HOUR) });
     const { operator } = await operated({ release: async () => ({ status: 'alive', lock }) });
     const answer = await operator.release('clean-up', { fence: '999999', by: 'ana' });
     expect(answer).toMatchObject({ status: 'refused', running: { replica: 'app-1' } });
     const { message } = answer as { message: string };
     expect(message).toContain('app-1 holds the lock until 2026-03-10T07:30:00.000Z');
-    expect(message).toContain('With force the lock is taken away');
+    expect(message).toContain('A forced release takes the lock away from it');
+    expect(message).toContain('nobody runs beside it');
+  });
+
+  test('a release of a lease without an end says that two may run', async () => {
+    const lock = runningLock({ lockedUntil: undefined });
+    const { operator } = await operated({ release: async () => ({ status: 'alive', lock }) });
+    const answer = await operator.release('clean-up', { fence: '999999', by: 'ana' });
+    const { message } = answer as { message: string };
+    expect(message).toContain('app-1 holds the lock without an end');
+    expect(message).toContain('only where its lease ends at once, and two may run then');
   });
 
   test('a busy row is asked for again', async () => {

@@ -111,7 +111,7 @@ describe('a trigger in the application that has the method', () => {
     };
     const { triggers, written } = triggering({ keyOf });
     await expect(triggers.runHere(aTrigger)).rejects.toThrow(
-      "TaskLockOperator.trigger('report'), options args and key: 'a' is not the key of these arguments, which is 'b'",
+      "TaskLockOperator.trigger(): arguments and key do not fit 'report': 'a' is not the key of these arguments, which is 'b'",
     );
     expect(written).toEqual([]);
   });

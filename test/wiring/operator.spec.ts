@@ -109,8 +109,8 @@ describe('TaskLockOperator', () => {
     for (const use of uses) {
       await expect(use).rejects.toBeInstanceOf(TaskLockOperatorError);
       await expect(use).rejects.toThrow(
-        'TaskLockOperator needs a store with `operator`, and Object has none: nothing is recorded, and nobody can steer. ' +
-          'Give the store an OperatorStore; one that wraps another store passes it on.',
+        'TaskLockOperator: a store with `operator` is needed, and Object has none: nothing is recorded, and nobody can ' +
+          'steer. Give the store an OperatorStore; one that wraps another store passes it on.',
       );
     }
   });
@@ -118,7 +118,7 @@ describe('TaskLockOperator', () => {
   test('has nothing to see with enabled: false, and says so', async () => {
     const application = await startApplication({ providers, options: { enabled: false } });
     await expect(application.get(TaskLockOperator).tasks()).rejects.toThrow(
-      'TaskLockOperator has nothing to see: TaskLockModule has enabled: false',
+      'TaskLockOperator: there is nothing to see: TaskLockModule has enabled: false',
     );
   });
 

@@ -23,7 +23,7 @@ const errorsOf = (copy: Omit<typeof first, 'TaskLockModule'>) => ({
   TaskLockLostError: new copy.TaskLockLostError('report', 'lease', 'over'),
   TaskLockConfigurationError: new copy.TaskLockConfigurationError([]),
   TaskLockUsageError: new copy.TaskLockUsageError('wrong'),
-  TaskLockOperatorError: new copy.TaskLockOperatorError('input', 'wrong'),
+  TaskLockOperatorError: new copy.TaskLockOperatorError({ kind: 'input', problem: 'wrong' }),
   LockStoreUnavailableError: new copy.LockStoreUnavailableError('gone', false),
 });
 

@@ -44,13 +44,19 @@ export function addRelease(program: Command, act: Act): void {
         });
         out.show(answer, () => {
           if (answer.status === 'busy') return [busyLine(name, out)];
-          if (answer.status === 'refused') return refusedLines(context, name, answer);
+          if (answer.status === 'refused') {
+            const isAlive = answer.running?.fence === fence;
+            const lines = refusedLines(context, name, answer);
+            return isAlive ? [...lines, ...out.prose(OTHER_WAYS)] : lines;
+          }
           return [`${out.name(name)} was released: the next run can begin ${out.time(answer.freeAt)}`];
         });
         return answer.status === 'released' ? EXIT.fine : EXIT.refused;
       }),
     );
 }
+
+const OTHER_WAYS = '`--force` forces the release, and `cancel` asks the run to stop.';
 
 /** Nothing where a run is alive and not forced: the service says who holds the lock, and until when. */
 function consequenceOf({ force, now }: ReleaseOptions, isDead: boolean): string | undefined {
