@@ -1,5 +1,5 @@
+import { roughDuration } from '../common/duration.js';
 import type { TaskState } from '../operate/operator-types.js';
-import { roughly } from './times.js';
 
 /** A file of rules, as Prometheus reads it. */
 export interface RuleFile {
@@ -47,7 +47,7 @@ function rulesOf(name: string, interval: number, hasDue: boolean): AlertRule[] {
             'TaskLockOverdue',
             `time() - max(task_lock_next_due_time_seconds${of}) > ${allowance / 1_000}${notPaused}`,
             'critical',
-            `should have run by now, by more than ${roughly(allowance)}`,
+            `should have run by now, by more than ${roughDuration(allowance)}`,
           ),
         ]
       : []),
@@ -55,7 +55,7 @@ function rulesOf(name: string, interval: number, hasDue: boolean): AlertRule[] {
       'TaskLockNotSucceeding',
       `time() - max(task_lock_last_success_time_seconds${of}) > ${silence / 1_000}${notPaused}`,
       'warning',
-      `has not succeeded for ${roughly(silence)}`,
+      `has not succeeded for ${roughDuration(silence)}`,
     ),
     // A counter that has just appeared has not increased yet: that is the second half.
     rule(

@@ -1,3 +1,4 @@
+import { roughDuration } from '../common/duration.js';
 import type { RunOutcome } from '../store/recorded-run.js';
 import type {
   PauseState,
@@ -8,7 +9,6 @@ import type {
 } from '../operate/operator-types.js';
 import type { Output } from './output.js';
 import type { Style } from './paint.js';
-import { roughly } from './times.js';
 
 export const STATE_STYLES: Record<TaskCondition, Style | undefined> = {
   idle: undefined,
@@ -38,7 +38,7 @@ export function detailOf(task: TaskState, died: RunningState | undefined, out: O
     const key = running.key === null ? '' : ` (key ${out.text(running.key)})`;
     parts.push(`on ${out.replica(running.replica)}${key}, started ${out.time(running.since)}`);
   }
-  if (overdueByMs !== null) parts.push(`${roughly(overdueByMs)} late`);
+  if (overdueByMs !== null) parts.push(`${roughDuration(overdueByMs)} late`);
   if (paused) parts.push(pauseText(paused, out));
   if (requests.waiting > 0) parts.push(`${requests.waiting} requests wait`);
   if (requests.parked > 0) parts.push(`${requests.parked} requests parked`);

@@ -62,7 +62,10 @@ function parseText(text: string): number {
   );
 }
 
-/** A length of time for people, which can be read back: `90m` rather than `1.5h`, but `21.6h` and not `1296m`. */
+/**
+ * A length of time as an option takes it: `90m` rather than `1.5h`, but `21.6h` and not `1296m`. Exact, because people
+ * copy it from a message into their code.
+ */
 export function formatDuration(milliseconds: number): string {
   const [unit, size] = UNITS.find(([, each]) => milliseconds >= each && milliseconds % each === 0) ?? [
     'ms',
@@ -79,6 +82,19 @@ const MOST_OF_A_UNIT = 100;
 function isShortIn(size: number, milliseconds: number): boolean {
   const count = milliseconds / size;
   return count >= 1 && Number(count.toFixed(2)) * size === milliseconds;
+}
+
+/** A length of time for who glances at it: its two largest units, `2h 5m`, `3d`, `250ms`. */
+export function roughDuration(milliseconds: number): string {
+  const first = UNITS.findIndex(([, size]) => milliseconds >= size);
+  if (first < 0) return `${Math.floor(milliseconds)}ms`;
+  let rest = milliseconds;
+  const parts = UNITS.slice(first, first + 2).map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count > 0 ? [`${count}${unit}`] : [];
+  });
+  return parts.flat().join(' ');
 }
 
 const UNITS = [

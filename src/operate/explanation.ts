@@ -1,8 +1,8 @@
+import { roughDuration } from '../common/duration.js';
 import type { LockRecord, RecordedAction, TaskRecord } from '../store/operator-store.js';
 import { declaredTicks } from './declared-ticks.js';
 import type { Explanation, TaskState } from './operator-types.js';
 import { isAlive, isDead, runState } from './state-shapes.js';
-import { instantInWords, lengthInWords } from './words.js';
 
 /** Cron arithmetic takes a millisecond a tick: more missed ones are not counted. */
 const MOST_MISSED = 20;
@@ -44,7 +44,7 @@ function running({ record, actions, now }: Explained, subject: string): string[]
   const alive = record.locks.filter((lock) => isAlive(lock, now));
   return alive.flatMap((lock) => {
     const which = lock.name === record.name || alive.length === 1 ? subject : `The lock '${lock.name}'`;
-    const since = `since ${lock.startedAt.toISOString()}, for ${lengthInWords(now.getTime() - lock.startedAt.getTime())}`;
+    const since = `since ${lock.startedAt.toISOString()}, for ${roughDuration(now.getTime() - lock.startedAt.getTime())}`;
     const renewal = lock.isTakenAway ? 'and is renewed no more' : 'which it renews';
     const until = lock.lockedUntil ? `until ${lock.lockedUntil.toISOString()}, ${renewal}` : 'without an end';
     const sentence = `${which} is running on ${holderOf(lock)} ${since}; its lease lasts ${until}.`;
@@ -157,7 +157,7 @@ function lastRun({ record, lock, now }: Explained): string[] {
   }
   const what =
     run.tick === null ? 'Its last run, without a tick,' : `Its last recorded tick, of ${run.tick},`;
-  const took = run.durationMs === null ? '' : `, after ${lengthInWords(run.durationMs)}`;
+  const took = run.durationMs === null ? '' : `, after ${roughDuration(run.durationMs)}`;
   const error = run.error === null ? '' : `: ${run.error}`;
   const newer = record.locks.find(({ name, fence }) => name === record.name && String(fence) !== run.fence);
   return [
@@ -233,4 +233,12 @@ function holderOf({ heldBy }: LockRecord): string {
 
 function quoted(reason: string | null | undefined): string {
   return reason ? `, "${reason}"` : '';
+}
+
+/** An instant with its distance: `2026-03-01T12:00:00.000Z, in 5m` or `…, 5m ago`. */
+function instantInWords(at: Date | string, now: Date): string {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  const distance = date.getTime() - now.getTime();
+  const length = roughDuration(Math.abs(distance));
+  return `${date.toISOString()}, ${distance > 0 ? `in ${length}` : `${length} ago`}`;
 }

@@ -3,7 +3,7 @@ import { columns, pairs } from '../../src/cli/columns.js';
 import { paintFor, withoutColour } from '../../src/cli/paint.js';
 import { plain } from '../../src/cli/plain.js';
 import { Secrets } from '../../src/cli/secrets.js';
-import { roughly, timeText } from '../../src/cli/times.js';
+import { timeText } from '../../src/cli/times.js';
 import { wrapped } from '../../src/cli/wrap.js';
 
 describe('a text of somebody else', () => {
@@ -110,17 +110,6 @@ describe('on a narrow terminal', () => {
 test('names and values stand under each other, and empty ones are left out', () => {
   const entries = [['a', '1'] as const, ['none', ''] as const, ['long', '2'] as const];
   expect(pairs(entries, withoutColour)).toEqual(['a     1', 'long  2']);
-});
-
-test.each([
-  [0, '0ms'],
-  [999, '999ms'],
-  [1_000, '1s'],
-  [61_000, '1m 1s'],
-  [7_200_000, '2h'],
-  [90_061_000, '1d 1h'],
-])('%d milliseconds are %s', (milliseconds, text) => {
-  expect(roughly(milliseconds)).toBe(text);
 });
 
 describe('times', () => {

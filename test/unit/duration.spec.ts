@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DurationError, formatDuration, parseDuration } from '../../src/common/duration.js';
+import { DurationError, formatDuration, parseDuration, roughDuration } from '../../src/common/duration.js';
 import type { DurationInput } from '../../src/common/duration.js';
 
 const SECOND = 1_000;
@@ -137,7 +137,7 @@ describe('a duration', () => {
   });
 });
 
-describe('a duration for people', () => {
+describe('a duration as an option takes it', () => {
   test.each([
     [0, '0ms'],
     [999, '999ms'],
@@ -162,5 +162,19 @@ describe('a duration for people', () => {
         expect(parseDuration(formatDuration(count * size))).toBe(count * size);
       }),
     );
+  });
+});
+
+describe('a duration at a glance', () => {
+  test.each([
+    [0, '0ms'],
+    [999.9, '999ms'],
+    [SECOND, '1s'],
+    [61 * SECOND, '1m 1s'],
+    [2 * HOUR, '2h'],
+    [DAY + HOUR + MINUTE, '1d 1h'],
+    [DAY + MINUTE, '1d'],
+  ])('%d is cut to its two largest units: %s', (milliseconds, text) => {
+    expect(roughDuration(milliseconds)).toBe(text);
   });
 });

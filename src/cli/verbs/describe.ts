@@ -5,7 +5,7 @@ import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import { pauseText, STATE_STYLES } from '../task-text.js';
-import { roughly } from '../times.js';
+import { lengthText } from '../times.js';
 
 const ACTIONS_SHOWN = 5;
 
@@ -27,20 +27,18 @@ export function addDescribe(program: Command, act: Act): void {
 
 function taskLines(task: TaskState, out: Output): string[] {
   const { running, lastRun, paused, requests } = task;
-  const length = (milliseconds: number | null): string =>
-    milliseconds === null ? '' : roughly(milliseconds);
-  const lines = pairs(
+  return pairs(
     [
       ['name', out.name(task.name)],
       ['state', out.paint(task.state, STATE_STYLES[task.state])],
       ['method', out.name(task.member)],
       ['application', out.name(task.application)],
       ['schedule', [out.name(task.schedule), out.name(task.timeZone)].filter(Boolean).join(' ')],
-      ['interval', length(task.interval)],
-      ['minimum hold', length(task.minHold)],
-      ['maximum hold', length(task.maxHold)],
+      ['interval', lengthText(task.interval)],
+      ['minimum hold', lengthText(task.minHold)],
+      ['maximum hold', lengthText(task.maxHold)],
       ['next due', out.time(task.nextDue)],
-      ['overdue by', length(task.overdueByMs)],
+      ['overdue by', lengthText(task.overdueByMs)],
       ['paused', paused ? pauseText(paused, out) : ''],
       ['running on', out.text(running?.replica)],
       ['started', out.time(running?.since ?? null)],
@@ -49,8 +47,8 @@ function taskLines(task: TaskState, out: Output): string[] {
       ['key', out.text(running?.key)],
       ['fence', running?.fence ?? ''],
       ['last run', lastRun ? `${lastRun.outcome}, started ${out.time(lastRun.startedAt)}` : 'none is known'],
-      ['it took', length(lastRun?.durationMs ?? null)],
-      ['it was late', length(lastRun?.latenessMs ?? null)],
+      ['it took', lengthText(lastRun?.durationMs)],
+      ['it was late', lengthText(lastRun?.latenessMs)],
       ['its trigger', lastRun?.trigger ?? ''],
       ['its replica', out.text(lastRun?.replica)],
       ['its error', out.text(lastRun?.error)],
@@ -60,7 +58,6 @@ function taskLines(task: TaskState, out: Output): string[] {
     ],
     out.paint,
   );
-  return lines;
 }
 
 function actionLines(actions: readonly ActionState[], out: Output): string[] {

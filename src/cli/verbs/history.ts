@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { wholeNumber } from '../inputs.js';
 import type { Output } from '../output.js';
 import { outcomeStyle } from '../task-text.js';
-import { roughly } from '../times.js';
+import { lengthText } from '../times.js';
 
 /** How a run ends that nobody wanted to end so. */
 const FAILED: readonly RunOutcome[] = ['failed', 'aborted', 'lost', 'died'];
@@ -38,15 +38,13 @@ export function addHistory(program: Command, act: Act): void {
 
 function runLines(runs: readonly RunState[], out: Output): string[] {
   if (runs.length === 0) return ['no run is known'];
-  const length = (milliseconds: number | null): string =>
-    milliseconds === null ? '' : roughly(milliseconds);
   return columns(
     runs,
     [
       { title: 'STARTED', of: ({ startedAt }) => out.time(startedAt) },
       { title: 'OUTCOME', of: ({ outcome }) => outcome, style: ({ outcome }) => outcomeStyle(outcome) },
-      { title: 'TOOK', isNumber: true, of: ({ durationMs }) => length(durationMs) },
-      { title: 'LATE', isNumber: true, of: ({ latenessMs }) => length(latenessMs) },
+      { title: 'TOOK', isNumber: true, of: ({ durationMs }) => lengthText(durationMs) },
+      { title: 'LATE', isNumber: true, of: ({ latenessMs }) => lengthText(latenessMs) },
       { title: 'TRIGGER', of: ({ trigger }) => trigger },
       { title: 'KEY', of: ({ key }) => out.text(key) },
       { title: 'REPLICA', of: ({ replica }) => out.text(replica) },

@@ -11,7 +11,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { wholeNumber } from '../inputs.js';
 import type { Output } from '../output.js';
 import { detailOf, lastRunText, STATE_STYLES } from '../task-text.js';
-import { roughly } from '../times.js';
+import { lengthText } from '../times.js';
 
 const STATES: readonly TaskCondition[] = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'];
 /** Milliseconds between two looks of `--watch`. */
@@ -74,7 +74,7 @@ function listLines({ items, page, pages, total }: Page<TaskState>, died: DiedRun
       {
         title: 'TOOK',
         isNumber: true,
-        of: ({ lastRun }) => (lastRun?.durationMs == null ? '' : roughly(lastRun.durationMs)),
+        of: ({ lastRun }) => lengthText(lastRun?.durationMs),
       },
       { title: 'NEXT DUE', of: ({ nextDue }) => out.time(nextDue) },
       { title: 'DETAIL', of: (task) => detailOf(task, died.get(task.name), out) },

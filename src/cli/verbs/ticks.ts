@@ -6,7 +6,7 @@ import { EXIT, UsageError } from '../exit-codes.js';
 import { instant, wholeNumber } from '../inputs.js';
 import type { Output } from '../output.js';
 import type { Style } from '../paint.js';
-import { roughly } from '../times.js';
+import { lengthText } from '../times.js';
 
 interface TicksOptions {
   last?: number;
@@ -71,7 +71,7 @@ function tickLines(ticks: readonly TickState[], out: Output): string[] {
       {
         title: 'TOOK',
         isNumber: true,
-        of: ({ run }) => (run?.durationMs == null ? '' : roughly(run.durationMs)),
+        of: ({ run }) => lengthText(run?.durationMs),
       },
       { title: 'TRIGGER', of: ({ run }) => run?.trigger ?? '' },
       { title: 'REPLICA', of: ({ run }) => out.text(run?.replica) },
