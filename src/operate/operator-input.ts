@@ -1,6 +1,10 @@
 import { DateTime } from 'luxon';
 import { messageOf } from '../common/error-text.js';
 import { argumentsText } from '../common/json-arguments.js';
+import { lockOf } from '../store/lock-name.js';
+import type { SeenRun } from '../store/operator-store.js';
+import { RUN_OUTCOMES } from '../store/recorded-run.js';
+import type { RunOutcome } from '../store/recorded-run.js';
 import { TaskLockOperatorError } from './operator-errors.js';
 
 export const LONGEST_REASON = 500;
@@ -36,8 +40,7 @@ export class OperatorInput {
     return given;
   }
 
-  /** The fence that the operator saw. */
-  fence(fence: unknown): bigint {
+  private fence(fence: unknown): bigint {
     const isNumber =
       typeof fence === 'bigint' || (typeof fence === 'string' && /^\d+$/.test(fence)) || isSafe(fence);
     const number = isNumber ? BigInt(fence) : -1n;
@@ -77,6 +80,18 @@ export class OperatorInput {
     const found = known.find((each) => each === value);
     if (found !== undefined) return found;
     throw this.problem(option, `must be one of ${known.join(', ')}; it is ${described(value)}`);
+  }
+
+  outcomes(outcome: unknown): RunOutcome[] | undefined {
+    if (outcome === undefined) return undefined;
+    const asked: readonly unknown[] = Array.isArray(outcome) ? outcome : [outcome];
+    return asked.map((each) => this.oneOf('outcome', each ?? '', RUN_OUTCOMES)!);
+  }
+
+  /** The run that the operator saw. */
+  seenRun(task: string, { fence, key }: { fence: unknown; key?: unknown }): SeenRun {
+    const keyed = this.key(key);
+    return { name: lockOf(task, keyed), task, key: keyed, fence: this.fence(fence) };
   }
 
   /** The arguments of a run as JSON text: an array, or its text. */

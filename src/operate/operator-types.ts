@@ -3,8 +3,10 @@ import type { ActionKind } from '../store/operator-store.js';
 
 /** Times are ISO 8601 in UTC, durations milliseconds, and fences strings: the same JSON in service, command line and page. */
 
+export const TASK_CONDITIONS = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'] as const;
+
 /** `overdue`: it should have run by now. `died`: its last run was never released, and none has begun since. */
-export type TaskCondition = 'idle' | 'running' | 'paused' | 'overdue' | 'died' | 'undeclared';
+export type TaskCondition = (typeof TASK_CONDITIONS)[number];
 
 /** A run in progress. */
 export interface RunningState {

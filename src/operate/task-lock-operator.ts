@@ -4,19 +4,16 @@ import { pause as pauseFor } from '../common/timeouts.js';
 import { retryDelay } from '../common/backoff.js';
 import { lockOf } from '../store/lock-name.js';
 import { ALL_TASKS } from '../store/operator-store.js';
-import type { NewTrigger, OperatorStore, SeenRun, TaskRecord } from '../store/operator-store.js';
-import type { RunOutcome } from '../store/recorded-run.js';
+import type { NewTrigger, OperatorStore, TaskRecord } from '../store/operator-store.js';
 import { cancelAnswer, releasedAnswer } from './steering-answers.js';
 import { explanationOf } from './explanation.js';
-import { expectedTicks } from './expected-ticks.js';
-import { CLAIM_TIMEOUT, ledgerOf } from './ledger.js';
-import { nearestNames } from './nearest-names.js';
+import { knownTask } from './known-task.js';
 import { nextTicksOf } from './next-ticks.js';
-import { TaskLockOperatorError } from './operator-errors.js';
 import { OperatorInput } from './operator-input.js';
 import type {
   ActOptions,
   CancelOptions,
+  InstantInput,
   OperatorAction,
   PauseOptions,
   ReleaseOptions,
@@ -26,6 +23,7 @@ import type {
   TicksSearch,
   TriggerOptions,
 } from './operator-options.js';
+import { TASK_CONDITIONS } from './operator-types.js';
 import type {
   ActionState,
   CancelAnswer,
@@ -42,6 +40,7 @@ import type {
   TriggerState,
 } from './operator-types.js';
 import { oldReplicaWarnings } from './old-replicas.js';
+import { readLedger } from './read-ledger.js';
 import { actionState, isAlive, pauseState, runningState, runState } from './state-shapes.js';
 import { pageOf } from './task-list.js';
 import { taskState } from './task-states.js';
@@ -51,8 +50,6 @@ import { inTurns } from './turns.js';
 const DEFAULT_LIMIT = 50;
 const GREATEST_LIMIT = 500;
 const MOST_NEXT_TICKS = 100;
-const OUTCOMES: readonly RunOutcome[] = ['succeeded', 'failed', 'aborted', 'cancelled', 'lost', 'died'];
-const CONDITIONS = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'] as const;
 
 /** Milliseconds. A claim whose statement began before a pause is won or refused by then. */
 const CLAIM_UNDER_WAY = 1_000;
@@ -88,7 +85,7 @@ export class TaskLockOperator {
    */
   async tasks({ state, page }: TaskSearch = {}): Promise<Page<TaskState>> {
     const input = new OperatorInput('tasks');
-    const wanted = input.oneOf('state', state, CONDITIONS);
+    const wanted = input.oneOf('state', state, TASK_CONDITIONS);
     const number = input.count('page', page, 1, Infinity);
     const [now, records] = await Promise.all([this.store.now(), this.store.tasks()]);
     const states = await inTurns(records, (record) => this.stateOf(record, now));
@@ -119,7 +116,7 @@ export class TaskLockOperator {
   async runs(name: string, search: RunsSearch = {}): Promise<RunState[]> {
     const input = new OperatorInput('runs');
     const limit = input.count('limit', search.limit, DEFAULT_LIMIT, GREATEST_LIMIT);
-    const outcomes = outcomesOf(input, search.outcome);
+    const outcomes = input.outcomes(search.outcome);
     const key = input.key(search.key);
     const before = input.instant('before', search.before);
     await this.recordOf('runs', name);
@@ -137,34 +134,14 @@ export class TaskLockOperator {
    */
   async ticks(name: string, search: TicksSearch = {}): Promise<TickState[]> {
     const input = new OperatorInput('ticks');
-    const most = input.count(
-      'last',
-      'last' in search ? search.last : undefined,
-      'from' in search ? GREATEST_LIMIT : DEFAULT_LIMIT,
-      GREATEST_LIMIT,
-    );
-    const asked = {
-      from: input.instant('from', 'from' in search ? search.from : undefined),
-      to: input.instant('to', 'to' in search ? search.to : undefined),
-    };
+    const asked: { last?: number; from?: InstantInput; to?: InstantInput } = search;
+    const [from, to] = [input.instant('from', asked.from), input.instant('to', asked.to)];
+    const most = input.count('last', asked.last, from ? GREATEST_LIMIT : DEFAULT_LIMIT, GREATEST_LIMIT);
     const [now] = await Promise.all([this.store.now(), this.recordOf('ticks', name)]);
-    if (asked.from && asked.from > now)
-      throw input.problem('from', 'lies in the future: no tick was due since');
-    if (asked.from && asked.to && asked.to < asked.from)
-      throw input.problem(
-        'to',
-        `must not lie before ${asked.from.toISOString()}; it is ${asked.to.toISOString()}`,
-      );
-    const to = asked.to && asked.to < now ? asked.to : now;
-    // The definitions say how far back the newest ticks lie.
-    const { definitions } = await this.store.ledger({ task: name, from: to, to });
-    const ticks = await expectedTicks(definitions, { from: asked.from, to, most });
-    const from = asked.from ?? ticks[0]?.tick;
-    if (from === undefined) return [];
-    // A pause may begin, and a run end, while the last tick is still claimed.
-    const until = new Date(to.getTime() + CLAIM_TIMEOUT);
-    const facts = await this.store.ledger({ task: name, from, to: until });
-    return ledgerOf(facts, ticks, { from, to, most }, now);
+    if (from && from > now) throw input.problem('from', 'lies in the future: no tick was due since');
+    if (from && to && to < from)
+      throw input.problem('to', `must not lie before ${from.toISOString()}; it is ${to.toISOString()}`);
+    return readLedger(this.store, name, { from, to: to && to < now ? to : now, most }, now);
   }
 
   /**
@@ -228,7 +205,7 @@ export class TaskLockOperator {
     const pause = await this.store.pause(name, until, { by, reason });
     this.acted({ action: 'pause', name, by, reason, until });
     await pauseFor(this.clock, CLAIM_UNDER_WAY);
-    const records = await this.store.tasks(name === ALL_TASKS ? undefined : [name]);
+    const records = await this.recordsOf(name);
     const running = this.runningOf(records, await this.store.now());
     return { status: 'paused', paused: pauseState(pause), running, warnings: oldReplicaWarnings(records) };
   }
@@ -249,7 +226,7 @@ export class TaskLockOperator {
       this.acted({ action: 'resume', name, by });
       this.options.resumed?.(name);
     }
-    const records = await this.store.tasks(name === ALL_TASKS ? undefined : [name]);
+    const records = await this.recordsOf(name);
     const still = records.find(({ pause }) => pause)?.pause;
     return { status: wasPaused ? 'resumed' : 'not paused', stillPaused: still ? pauseState(still) : null };
   }
@@ -321,7 +298,7 @@ export class TaskLockOperator {
     const input = new OperatorInput('cancel');
     const by = input.by(options?.by);
     const reason = input.requiredReason(options.reason);
-    const run = this.seenRun(input, name, options);
+    const run = input.seenRun(name, options);
     const { definition } = await this.recordOf('cancel', name);
     const result = await this.whileBusy(() => this.store.cancel(run, { by, reason }));
     if (result.status === 'cancelled')
@@ -343,7 +320,7 @@ export class TaskLockOperator {
     const input = new OperatorInput('release');
     const by = input.by(options?.by);
     const reason = input.reason(options.reason);
-    const run = this.seenRun(input, name, options);
+    const run = input.seenRun(name, options);
     const [force, now] = [options.force === true, options.now === true];
     if (now && !force)
       throw input.problem('now', 'needs a forced release, since two may run then', 'write { force: true }');
@@ -420,43 +397,13 @@ export class TaskLockOperator {
     );
   }
 
-  /** What is stored of a task, by its exact name. */
-  private async recordOf(method: string, name: string): Promise<TaskRecord> {
-    if (typeof name !== 'string' || name === '' || name === ALL_TASKS) {
-      const onlyOne =
-        name === ALL_TASKS ? `'*' names all tasks, which only a pause or a resume can mean: ` : '';
-      throw new TaskLockOperatorError({
-        kind: 'input',
-        method,
-        problem: `${onlyOne}give the name of one task`,
-      });
-    }
-    const [record] = name.includes('\0') ? [] : await this.store.tasks([name]);
-    if (record && !(await this.isForgotten(record))) return record;
-    const nearest = nearestNames(name, await this.store.names());
-    const isNear = nearest.length > 0;
-    const meant = isNear ? `: did you mean ${nearest.map((each) => `'${each}'`).join(' or ')}?` : '';
-    throw new TaskLockOperatorError(
-      { kind: 'unknown-task', method, problem: `no task is called '${name}'${meant}`, nearest },
-      isNear ? undefined : 'tasks() lists all of them',
-    );
+  private recordOf(method: string, name: string): Promise<TaskRecord> {
+    return knownTask(this.store, method, name);
   }
 
-  /** A lock may stay behind when its task is forgotten: nothing else is known of it, and it has not run since. */
-  private async isForgotten({ name, definition, lastRun, locks }: TaskRecord): Promise<boolean> {
-    if (definition || lastRun) return false;
-    const actions = await this.store.actions(name, DEFAULT_LIMIT);
-    const forgotten = actions.find(({ action, answer }) => action === 'forget' && answer === 'forgotten');
-    return forgotten !== undefined && locks.every(({ startedAt }) => startedAt < forgotten.at);
-  }
-
-  private seenRun(
-    input: OperatorInput,
-    name: string,
-    { fence, key }: { fence: string | bigint; key?: string },
-  ): SeenRun {
-    const keyed = input.key(key);
-    return { name: lockOf(name, keyed), task: name, key: keyed, fence: input.fence(fence) };
+  /** What is stored of a task, or of all. */
+  private recordsOf(name: string): Promise<TaskRecord[]> {
+    return this.store.tasks(name === ALL_TASKS ? undefined : [name]);
   }
 
   /** A claim, a renewal or a fenced transaction holds the row for a moment. */
@@ -472,10 +419,4 @@ export class TaskLockOperator {
   private acted(action: OperatorAction): void {
     this.options.acted?.(action);
   }
-}
-
-function outcomesOf(input: OperatorInput, outcome: RunsSearch['outcome']): RunOutcome[] | undefined {
-  if (outcome === undefined) return undefined;
-  const asked = Array.isArray(outcome) ? (outcome as readonly unknown[]) : [outcome];
-  return asked.map((each) => input.oneOf('outcome', each ?? '', OUTCOMES)!);
 }

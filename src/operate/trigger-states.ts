@@ -1,5 +1,6 @@
 import { lockOf } from '../store/lock-name.js';
 import type { OperatorStore, RecordedAction, TriggerAnswer } from '../store/operator-store.js';
+import { RUN_OUTCOMES } from '../store/recorded-run.js';
 import type { RunOutcome } from '../store/recorded-run.js';
 import type { TriggerState } from './operator-types.js';
 import { isDead } from './state-shapes.js';
@@ -14,14 +15,6 @@ const LONGEST_START = 60 * 60_000;
 const SEARCHED = 100;
 
 const SKIPPED = 'skipped: ';
-const OUTCOMES: readonly string[] = [
-  'succeeded',
-  'failed',
-  'aborted',
-  'cancelled',
-  'lost',
-  'died',
-] satisfies RunOutcome[];
 
 type Reads = Pick<OperatorStore, 'now' | 'lock' | 'runs'>;
 
@@ -72,5 +65,5 @@ async function endOf(
 }
 
 function isOutcome(text: string): text is RunOutcome {
-  return OUTCOMES.includes(text);
+  return RUN_OUTCOMES.some((each) => each === text);
 }

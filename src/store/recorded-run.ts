@@ -20,8 +20,10 @@ function isTrigger(outcome: string | null | undefined): outcome is RunTrigger {
   return TRIGGERS.includes(outcome ?? '');
 }
 
+export const RUN_OUTCOMES = ['succeeded', 'failed', 'aborted', 'cancelled', 'lost', 'died'] as const;
+
 /** How a run ended. `lost`: it went on after its lock was gone. `died`: nobody has heard of it again. */
-export type RunOutcome = 'succeeded' | 'failed' | 'aborted' | 'cancelled' | 'lost' | 'died';
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
 /** What the winner of a claim knows of its run, and the history keeps. */
 export interface RunFacts {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { SystemLockClock } from '../../common/clock.js';
 import { messageOf } from '../../common/error-text.js';
 import { pause } from '../../common/timeouts.js';
+import { TASK_CONDITIONS } from '../../operate/operator-types.js';
 import type { Page, RunningState, TaskCondition, TaskState } from '../../operate/operator-types.js';
 import { columns } from '../columns.js';
 import type { Act, Context } from '../context.js';
@@ -13,7 +14,6 @@ import type { Output } from '../output.js';
 import { detailOf, lastRunText, STATE_STYLES } from '../task-text.js';
 import { lengthText } from '../times.js';
 
-const STATES: readonly TaskCondition[] = ['idle', 'running', 'paused', 'overdue', 'died', 'undeclared'];
 /** Milliseconds between two looks of `--watch`. */
 const EVERY = 2_000;
 
@@ -29,7 +29,7 @@ export function addList(program: Command, act: Act): void {
     .alias('status')
     .summary('every task: its state, its last run, when it is due')
     .description('Lists every task, overdue and died ones first. Exits with 3 if one is overdue.')
-    .addOption(new Option('--state <state>', 'only tasks in this state').choices(STATES))
+    .addOption(new Option('--state <state>', 'only tasks in this state').choices(TASK_CONDITIONS))
     .option('--page <number>', 'pages have 50 tasks', wholeNumber('--page', 1, 1_000_000))
     .option('--watch', 'look again every two seconds, until Ctrl-C')
     .action(
