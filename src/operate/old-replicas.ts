@@ -1,36 +1,24 @@
-import type { TaskRecord } from '../store/operator-store.js';
+import type { LockRecord, TaskRecord } from '../store/operator-store.js';
+import type { RecordedRun } from '../store/recorded-run.js';
 
-/** Says which tasks a replica of an older version may go on claiming during a pause. */
+/**
+ * Says which tasks a replica may go on claiming during a pause, because its version knows no pauses. Such a version
+ * declares nothing: only its rows give it away.
+ */
 export function oldReplicaWarnings(records: readonly TaskRecord[]): string[] {
-  const newest = records
-    .map(({ definition }) => definition?.version ?? '')
-    .sort(byVersion)
-    .at(-1);
-  return records.flatMap(({ name, definition, locks, lastRun }): string[] => {
-    const rows = locks.filter(({ finishedAt, outcome }) => !finishedAt && outcome === undefined);
-    const unrecorded = locks.filter(
-      ({ name: lock, finishedAt, startedAt, fence }) =>
-        lock === name && finishedAt && lastRun && lastRun.fence < fence && startedAt > lastRun.startedAt,
+  return records.flatMap(({ name, locks, lastRun }) => {
+    const old = locks.find((lock) =>
+      lock.finishedAt ? isUnrecorded(lock, lastRun) : lock.outcome === undefined,
     );
-    const replica = [...rows, ...unrecorded][0]?.heldBy;
-    if (replica !== undefined)
-      return [warning(name, `${replica} may run an older version of nestjs-task-lock`)];
-    if (definition?.isDeclared && newest !== undefined && byVersion(definition.version, newest) < 0)
-      return [
-        warning(
-          name,
-          `${definition.declaredBy} runs version ${definition.version}, which is older than ${newest}`,
-        ),
-      ];
-    return [];
+    if (!old) return [];
+    return [
+      `'${name}': ${old.heldBy ?? 'a replica'} may run an older version of nestjs-task-lock. One from before pauses were ` +
+        `known goes on claiming; stop it, or wait until it is replaced.`,
+    ];
   });
 }
 
-function warning(name: string, why: string): string {
-  return `'${name}': ${why}. One from before pauses were known goes on claiming; stop it, or wait until it is replaced.`;
-}
-
-/** 0.10.0 is newer than 0.9.0. */
-function byVersion(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
+/** Whether the history, which has a run of this lock, lacks its newest. A claim that was returned is no run. */
+function isUnrecorded({ name, fence, outcome }: LockRecord, lastRun: RecordedRun | undefined): boolean {
+  return lastRun?.name === name && lastRun.fence < fence && outcome !== 'returned';
 }

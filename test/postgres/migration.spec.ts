@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource, DataSourceOptions, QueryRunner } from 'typeorm';
 import { taskLockMigrations, taskLockMigrationsFor } from '../../src/migrations.js';
+import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { aClaim, aRelease } from '../support/claims.js';
 import { recordingLog } from '../support/locks.js';
@@ -191,6 +192,10 @@ describe('the tables of operating', () => {
     expect(won?.status === 'won' && won.previous?.trigger).toBeUndefined();
     // What they recover: only what carries this very word, which a trigger of ours is not.
     expect((await observeRow(database, 'task'))?.outcome).toBe('call');
+    await database.query(old, ['1 minute']);
+    const operator = new TaskLockOperator(store.operator);
+    const { warnings } = await operator.pause('task', { by: 'ana', reason: 'the disk is full' });
+    expect(warnings).toEqual([expect.stringContaining("'task': old may run an older version")]);
   });
 });
 
