@@ -2,7 +2,7 @@ import { roughDuration } from '../common/duration.js';
 import type { LockRecord, RecordedAction, TaskRecord } from '../store/operator-store.js';
 import { declaredTicks } from './declared-ticks.js';
 import type { Explanation, TaskState } from './operator-types.js';
-import { isAlive, isDead, runState } from './state-shapes.js';
+import { isAlive, isDead, iso, runState, unrecordedEnd } from './state-shapes.js';
 
 /** Cron arithmetic takes a millisecond a tick: more missed ones are not counted. */
 const MOST_MISSED = 20;
@@ -159,12 +159,12 @@ function lastRun({ record, lock, now }: Explained): string[] {
     run.tick === null ? 'Its last run, without a tick,' : `Its last recorded tick, of ${run.tick},`;
   const took = run.durationMs === null ? '' : `, after ${roughDuration(run.durationMs)}`;
   const error = run.error === null ? '' : `: ${run.error}`;
-  const newer = record.locks.find(({ name, fence }) => name === record.name && String(fence) !== run.fence);
+  const newer = unrecordedEnd(record);
   return [
     `${what} ran on ${run.replica} at ${instantInWords(run.startedAt, now)}: it ${ended(run.outcome)}${took}${error}.`,
-    ...(newer?.finishedAt && newer.fence > 0n
+    ...(newer
       ? [
-          `A later run, on ${holderOf(newer)} at ${newer.startedAt.toISOString()}, ended at ${newer.finishedAt.toISOString()} and is not recorded.`,
+          `A later run, on ${holderOf(newer)} at ${newer.startedAt.toISOString()}, ended at ${iso(newer.finishedAt)} and is not recorded.`,
         ]
       : []),
   ];

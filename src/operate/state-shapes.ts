@@ -74,6 +74,14 @@ export function unrecordedRun({ name, locks, lastRun }: TaskRecord): RecordedRun
   return unendedRun(lock);
 }
 
+/** The lock whose newest run has ended, where the history has only earlier ones. A claim that was returned is no run. */
+export function unrecordedEnd({ locks, lastRun }: TaskRecord): LockRecord | undefined {
+  return locks.find(
+    ({ name, fence, finishedAt, outcome }) =>
+      finishedAt && lastRun?.name === name && lastRun.fence < fence && outcome !== 'returned',
+  );
+}
+
 /** The run of an unfinished lock. */
 export function unendedRun(lock: LockRecord): RecordedRun {
   return {

@@ -29,6 +29,23 @@ describe('a run in progress', () => {
   });
 });
 
+describe('a run that has ended without a record', () => {
+  const ended = { startedAt: at('06:10'), finishedAt: at('06:11'), heldBy: 'old-1' };
+  const sentence = `A later run, on old-1 at ${ended.startedAt.toISOString()}, ended at ${ended.finishedAt.toISOString()} and is not recorded.`;
+
+  test('is told, also of a key', () => {
+    expect(explained({ lastRun, locks: [lockRecord(ended)] }).sentences).toContain(sentence);
+    const name = 'clean-up:a';
+    const ofKey = { lastRun: { ...lastRun, name }, locks: [lockRecord({ ...ended, name })] };
+    expect(explained(ofKey, { key: 'a' }).sentences).toContain(sentence);
+  });
+
+  test('is none where a claim was returned', () => {
+    const { sentences } = explained({ lastRun, locks: [lockRecord({ ...ended, outcome: 'returned' })] });
+    expect(sentences.join()).not.toContain('A later run');
+  });
+});
+
 describe('a task that fails', () => {
   const failed = runOf('2026-03-10T06:00:00Z', {
     outcome: 'failed',
