@@ -14,6 +14,7 @@ import {
   YEARLY,
 } from '../support/application.js';
 import { Gate } from '../support/gate.js';
+import { startJobs } from '../support/jobs.js';
 import { Journal } from '../support/journal.js';
 
 closeApplicationsAfterEach();
@@ -53,9 +54,8 @@ class Reports {
 }
 
 async function startReports() {
-  const store = new InMemoryLockStore();
-  const application = await startApplication({ providers: [Reports, Journal], options: { store } });
-  return { application, store, reports: application.get(Reports), journal: application.get(Journal) };
+  const { jobs: reports, ...started } = await startJobs(Reports);
+  return { reports, ...started };
 }
 
 describe('a direct call of a scheduled method', () => {
@@ -70,17 +70,17 @@ describe('a direct call of a scheduled method', () => {
   });
 
   test('leaves the next tick alone', async () => {
-    const { application, reports, store, journal } = await startReports();
+    const { fireTick, reports, store, journal } = await startReports();
     await reports.yearly();
     expect(store.row('yearly report')?.lastTick).toBe(-Infinity);
-    await fireTick(application, 'yearly');
+    await fireTick('yearly');
     expect(store.row('yearly report')?.lastTick).toBe(THIS_JANUARY);
     expect(journal.of('yearly report')).toHaveLength(2);
   });
 
   test('runs also after its tick has run, and leaves that tick alone', async () => {
-    const { application, reports, store } = await startReports();
-    await fireTick(application, 'yearly');
+    const { fireTick, reports, store } = await startReports();
+    await fireTick('yearly');
     expect(await reports.yearly(2026)).toBe('report of 2026');
     expect(store.row('yearly report')?.lastTick).toBe(THIS_JANUARY);
   });
@@ -96,15 +96,15 @@ describe('a direct call of a scheduled method', () => {
   });
 
   test('during a run is skipped, and so is a tick during a direct call', async () => {
-    const { application, reports, store, journal } = await startReports();
+    const { fireTick, reports, store, journal } = await startReports();
     reports.gate = new Gate();
-    const tick = fireTick(application, 'yearly');
+    const tick = fireTick('yearly');
     expect(await reports.yearly()).toBeUndefined();
     reports.gate.open();
     await tick;
     reports.gate = new Gate();
     const direct = reports.yearly(2026);
-    await fireTick(application, 'yearly');
+    await fireTick('yearly');
     reports.gate.open();
     expect(await direct).toBe('report of 2026');
     expect(journal.of('yearly report')).toHaveLength(2);

@@ -2,16 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { TaskLock } from '../../src/index.js';
-import type { TaskLockModuleOptions } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import {
-  closeApplicationsAfterEach,
-  fireTick,
-  startApplication,
-  THIS_JANUARY,
-  YEARLY,
-} from '../support/application.js';
+import { closeApplicationsAfterEach, THIS_JANUARY, YEARLY } from '../support/application.js';
 import { aClaim } from '../support/claims.js';
+import { startJobs } from '../support/jobs.js';
 import { until } from '../support/until.js';
 
 closeApplicationsAfterEach();
@@ -32,10 +26,9 @@ class Jobs {
   }
 }
 
-async function start(options: TaskLockModuleOptions = {}, store = new InMemoryLockStore()) {
-  const application = await startApplication({ providers: [Jobs], options: { store, ...options } });
-  const runsOf = (task: string) => store.operator.runs({ task, limit: 10 });
-  return { application, store, jobs: application.get(Jobs), runsOf };
+async function start(options: Parameters<typeof startJobs>[1] = {}) {
+  const { store, jobs, fireTick } = await startJobs(Jobs, options);
+  return { jobs, fireTick, runsOf: (task: string) => store.operator.runs({ task, limit: 10 }) };
 }
 
 const fail = (): never => {
@@ -44,8 +37,8 @@ const fail = (): never => {
 
 describe('the history', () => {
   test('has a tick with the tick after it, and a direct call without one', async () => {
-    const { application, jobs, runsOf } = await start({ replicaId: 'web-1' });
-    await fireTick(application, 'report');
+    const { jobs, fireTick, runsOf } = await start({ replicaId: 'web-1' });
+    await fireTick('report');
     await jobs.report();
     const nextDue = new Date(Date.UTC(new Date(THIS_JANUARY).getUTCFullYear() + 1, 0, 1));
     const tick = new Date(THIS_JANUARY);
@@ -89,7 +82,7 @@ describe('the history', () => {
       minHold: 0,
     });
     await store.claim([dead]);
-    const { jobs, runsOf } = await start({}, store);
+    const { jobs, runsOf } = await start({ store });
     await jobs.report();
     await until(async () => (await runsOf('report')).length === 2);
     const died = (await runsOf('report')).find(({ outcome }) => outcome === 'died');

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { keyText } from '../../src/tasks/settings/lock-key.js';
 import { currentTaskRun } from '../../src/calls/call-context.js';
-import { TaskLock, TaskLockService } from '../../src/index.js';
+import { TaskLock } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
 import { Gate } from '../support/gate.js';
+import { startJobs } from '../support/jobs.js';
 import { until } from '../support/until.js';
 
 closeApplicationsAfterEach();
@@ -49,8 +50,8 @@ class Exports {
 }
 
 async function start(store = new InMemoryLockStore()) {
-  const application = await startApplication({ providers: [Exports], options: { store } });
-  return { exports: application.get(Exports), service: application.get(TaskLockService), store };
+  const { jobs: exports, service } = await startJobs(Exports, { store });
+  return { exports, service, store };
 }
 
 describe('a task with a key', () => {

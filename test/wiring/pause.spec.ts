@@ -1,16 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { TaskLock, TaskLockService, TaskLockUnavailableError } from '../../src/index.js';
+import { TaskLock, TaskLockUnavailableError } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
-import {
-  closeApplicationsAfterEach,
-  fireTick,
-  startApplication,
-  THIS_JANUARY,
-  YEARLY,
-} from '../support/application.js';
+import { closeApplicationsAfterEach, THIS_JANUARY, YEARLY } from '../support/application.js';
 import { aClaim } from '../support/claims.js';
+import { startJobs } from '../support/jobs.js';
 import { Journal } from '../support/journal.js';
 import { until } from '../support/until.js';
 
@@ -56,17 +51,14 @@ const BY_ANN = { by: 'ann', reason: 'the mail server is down' };
 
 async function start(store = new InMemoryLockStore(), paused = '*') {
   await store.operator.pause(paused, undefined, BY_ANN);
-  const options = { store, pollingInterval: 100, lease: 200 };
-  const application = await startApplication({ providers: [Jobs, Journal], options });
-  const [jobs, journal] = [application.get(Jobs), application.get(Journal)];
-  const resume = () => store.operator.resume(paused, BY_ANN);
-  return { application, store, jobs, journal, resume, service: application.get(TaskLockService) };
+  const started = await startJobs(Jobs, { store, pollingInterval: 100, lease: 200 });
+  return { ...started, resume: () => store.operator.resume(paused, BY_ANN) };
 }
 
 describe('while a task is paused', () => {
   test('its tick does not run, and a direct call answers undefined', async () => {
-    const { application, jobs, journal, resume } = await start();
-    await fireTick(application, 'report');
+    const { jobs, journal, fireTick, resume } = await start();
+    await fireTick('report');
     expect(await jobs.report()).toBeUndefined();
     expect(journal.of()).toEqual([]);
     await resume();
@@ -112,8 +104,8 @@ test('the tick that a dead run left behind is recovered once the pause is over',
   const store = new InMemoryLockStore();
   const tick = { kind: 'scheduled', scheduledTime: new Date(THIS_JANUARY) } as const;
   await store.claim([aClaim({ name: 'report', task: 'report', tick, lease: 0, minHold: 0, recover: true })]);
-  const { application, journal, resume } = await start(store);
-  await fireTick(application, 'report');
+  const { journal, fireTick, resume } = await start(store);
+  await fireTick('report');
   expect(journal.of()).toEqual([]);
   await resume();
   expect((await journal.first('report')).recovering).toBe(true);

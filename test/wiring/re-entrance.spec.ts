@@ -1,21 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { Cron, SchedulerRegistry } from '@nestjs/schedule';
+import { Cron } from '@nestjs/schedule';
 import { currentTaskRun } from '../../src/calls/call-context.js';
-import { TaskLock, TaskLockLostError, TaskLockService } from '../../src/index.js';
+import { TaskLock, TaskLockLostError } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallContext } from '../../src/calls/call-context.js';
 import { oncePerProcess } from '../../src/calls/process-state.js';
-import { InMemoryLockStore } from '../../src/testing/index.js';
-import {
-  closeApplicationsAfterEach,
-  fireTick,
-  startApplication,
-  THIS_JANUARY,
-  YEARLY,
-} from '../support/application.js';
+import { closeApplicationsAfterEach, THIS_JANUARY, YEARLY } from '../support/application.js';
 import { Gate } from '../support/gate.js';
+import { startJobs } from '../support/jobs.js';
 import { Journal } from '../support/journal.js';
 
 closeApplicationsAfterEach();
@@ -53,28 +47,15 @@ class Jobs {
   }
 }
 
-async function startJobs() {
-  const store = new InMemoryLockStore();
-  const application = await startApplication({ providers: [Jobs, Journal], options: { store } });
-  const jobs = application.get(Jobs);
-  return {
-    application,
-    store,
-    jobs,
-    journal: application.get(Journal),
-    locks: application.get(TaskLockService),
-  };
-}
-
 test('a timer that a run sets makes ticks, and no calls from inside the run', async () => {
-  const { application, jobs, journal } = await startJobs();
-  jobs.outerWork = () => fireTick(application, 'yearly');
-  await fireTick(application, 'yearly');
+  const { fireTick, jobs, journal } = await startJobs(Jobs);
+  jobs.outerWork = () => fireTick('yearly');
+  await fireTick('yearly');
   expect(journal.of('yearly')).toHaveLength(1);
 });
 
 test('a task that is set again from inside its own runs does not keep them in memory', async () => {
-  const { jobs } = await startJobs();
+  const { jobs } = await startJobs(Jobs);
   const contexts: number[] = [];
   const armAgain = async (): Promise<void> => {
     let depth = 0;
@@ -98,7 +79,7 @@ test('a task that is set again from inside its own runs does not keep them in me
 
 describe('a call from inside the run of the same name goes on under its lock', () => {
   test('where the method calls itself', async () => {
-    const { jobs, journal } = await startJobs();
+    const { jobs, journal } = await startJobs(Jobs);
     jobs.outerWork = () => {
       jobs.outerWork = async () => 'the inner value';
       return jobs.outer();
@@ -109,18 +90,18 @@ describe('a call from inside the run of the same name goes on under its lock', (
   });
 
   test('by TaskLockService.run, with the same run', async () => {
-    const { jobs, locks } = await startJobs();
-    jobs.outerWork = () => locks.run('outer', (run) => run === currentTaskRun());
+    const { jobs, service } = await startJobs(Jobs);
+    jobs.outerWork = () => service.run('outer', (run) => run === currentTaskRun());
     expect(await jobs.outer()).toEqual({ status: 'executed', value: true });
   });
 
   test('through the run of another task, and is that run again', async () => {
-    const { jobs, locks } = await startJobs();
+    const { jobs, service } = await startJobs(Jobs);
     const names: (string | undefined)[] = [];
     const note = (): unknown => names.push(currentTaskRun()?.name);
     jobs.innerWork = async () => {
       note();
-      await locks.run('outer', note);
+      await service.run('outer', note);
       note();
     };
     jobs.outerWork = async () => {
@@ -132,10 +113,10 @@ describe('a call from inside the run of the same name goes on under its lock', (
   });
 
   test('and the lock is released once, after the outer call', async () => {
-    const { jobs, locks, store } = await startJobs();
+    const { jobs, service, store } = await startJobs(Jobs);
     const fences: (bigint | undefined)[] = [];
     jobs.outerWork = async () => {
-      await locks.run('outer', () => {});
+      await service.run('outer', () => {});
       fences.push(store.row('outer')?.fence);
       expect(store.row('outer')?.finishedAt).toBeNull();
     };
@@ -147,28 +128,28 @@ describe('a call from inside the run of the same name goes on under its lock', (
 
 describe('a call from inside the run of another name', () => {
   test('takes its own lock', async () => {
-    const { jobs, journal } = await startJobs();
+    const { jobs, journal } = await startJobs(Jobs);
     jobs.outerWork = () => jobs.inner();
     await jobs.outer();
     expect(journal.of('inner')[0]!.token).not.toBe(journal.of('outer')[0]!.token);
   });
 
   test('of a scheduled method is a direct one, also inside a tick', async () => {
-    const { application, jobs, store, journal } = await startJobs();
+    const { fireTick, jobs, store, journal } = await startJobs(Jobs);
     jobs.outerWork = async () => {
       jobs.outerWork = async () => undefined;
       await jobs.outer();
-      await application.get(Jobs).inner();
+      await jobs.inner();
     };
-    await fireTick(application, 'yearly');
+    await fireTick('yearly');
     expect(store.row('yearly')?.lastTick).toBe(THIS_JANUARY);
     expect(journal.of('outer')[0]?.scheduledTime).toBeUndefined();
   });
 });
 
 test('a timer that fires inside a direct call makes a tick of another task', async () => {
-  const { application, jobs, store } = await startJobs();
-  jobs.outerWork = () => fireTick(application, 'closing');
+  const { fireTick, jobs, store } = await startJobs(Jobs);
+  jobs.outerWork = () => fireTick('closing');
   await jobs.yearly();
   expect(store.row('closing')?.lastTick).toBe(THIS_JANUARY);
   expect(store.row('yearly')?.lastTick).toBe(-Infinity);
@@ -176,7 +157,7 @@ test('a timer that fires inside a direct call makes a tick of another task', asy
 
 describe('work that outlives its run', () => {
   async function leak(start: () => Promise<unknown>) {
-    const started = await startJobs();
+    const started = await startJobs(Jobs);
     const { jobs } = started;
     const after = new Gate();
     const leaked: { run?: TaskRun; result?: Promise<unknown> } = {};
@@ -216,11 +197,11 @@ describe('work that outlives its run', () => {
   });
 
   test('makes ticks of the timers that it starts, and no direct calls', async () => {
-    const { application, store, jobs, journal } = await startJobs();
+    const { scheduler, store, jobs, journal } = await startJobs(Jobs);
     const after = new Gate();
     let fired: Promise<void> | undefined;
     jobs.outerWork = async () => {
-      fired = after.opened.then(() => application.get(SchedulerRegistry).getCronJob('yearly').fireOnTick());
+      fired = after.opened.then(() => scheduler.getCronJob('yearly').fireOnTick());
     };
     await jobs.yearly();
     jobs.outerWork = async () => undefined;
