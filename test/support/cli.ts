@@ -29,18 +29,7 @@ export interface CliAnswer {
 /** Runs a command against a service that is made up. What it does not have must not be called. */
 export async function runWith(call: CliCall, ...argv: string[]): Promise<CliAnswer> {
   const answer = { out: '', err: '', closed: false } as CliAnswer;
-  const terminal: Terminal = {
-    env: { DATABASE_URL, USER: 'anna', ...call.env },
-    isTerminal: false,
-    width: undefined,
-    errorWidth: undefined,
-    isInteractive: false,
-    write: (text) => void (answer.out += text),
-    writeError: (text) => void (answer.err += text),
-    ask: () => Promise.reject(new Error('nobody is there')),
-    stopped: new AbortController().signal,
-    ...call.terminal,
-  };
+  const terminal = { ...terminalInto(answer, { DATABASE_URL, ...call.env }), ...call.terminal };
   answer.code = await runCli(argv, terminal, async (connection) => {
     answer.connection = connection;
     return {
@@ -73,8 +62,14 @@ export async function runAgainst(
   ...argv: string[]
 ): Promise<Pick<CliAnswer, 'code' | 'out' | 'err'>> {
   const answer = { out: '', err: '' };
-  const terminal: Terminal = {
-    env: { DATABASE_URL: url, USER: 'anna' },
+  const code = await runCli(argv, terminalInto(answer, { DATABASE_URL: url }), openSession);
+  return { code, ...answer };
+}
+
+/** What reads the output of a program: nobody who could answer, and no columns. */
+function terminalInto(answer: Pick<CliAnswer, 'out' | 'err'>, env: Record<string, string>): Terminal {
+  return {
+    env: { USER: 'anna', ...env },
     isTerminal: false,
     width: undefined,
     errorWidth: undefined,
@@ -84,8 +79,6 @@ export async function runAgainst(
     ask: () => Promise.reject(new Error('nobody is there')),
     stopped: new AbortController().signal,
   };
-  const code = await runCli(argv, terminal, openSession);
-  return { code, ...answer };
 }
 
 export function taskOf(state: Partial<TaskState> = {}): TaskState {
