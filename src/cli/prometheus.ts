@@ -18,15 +18,15 @@ const MINUTE = 60_000;
 /** A task that fails this many times in a row wakes somebody. */
 const INTERVALS_WITHOUT_SUCCESS = 3;
 
-/** Three rules a task, by its own interval: it does not run, it does not succeed, it misses ticks. */
+/** Three rules a task, by its own interval: it does not run, it does not succeed, it misses ticks. Without a schedule two. */
 export function alertRules(tasks: readonly TaskState[]): RuleFile {
-  const rules = tasks.flatMap(({ name, interval, state, nextDue }) =>
-    interval === null || state === 'undeclared' ? [] : rulesOf(name, interval, nextDue !== null),
+  const rules = tasks.flatMap(({ name, interval, state, schedule }) =>
+    interval === null || state === 'undeclared' ? [] : rulesOf(name, interval, schedule !== null),
   );
   return { groups: [{ name: 'nestjs-task-lock', rules }] };
 }
 
-function rulesOf(name: string, interval: number, hasDue: boolean): AlertRule[] {
+function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRule[] {
   const of = `{task_lock_task_name=${JSON.stringify(name)}}`;
   const allowance = Math.max(interval, MINUTE);
   const silence = INTERVALS_WITHOUT_SUCCESS * interval + MINUTE;
@@ -41,7 +41,7 @@ function rulesOf(name: string, interval: number, hasDue: boolean): AlertRule[] {
     annotations: { summary: `${escaped(name)} ${summary}` },
   });
   return [
-    ...(hasDue
+    ...(isScheduled
       ? [
           rule(
             'TaskLockOverdue',

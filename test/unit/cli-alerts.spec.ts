@@ -35,6 +35,14 @@ test('each task has three rules, by its own interval', async () => {
   ]);
 });
 
+test('a task that is paused while the rules are printed has all of them, and one without a schedule is never overdue', async () => {
+  const alertsOf = async (...tasks: Parameters<typeof taskOf>) =>
+    (await rulesOf(taskOf(...tasks))).map(({ alert }) => alert);
+  const paused = { by: 'ana', reason: null, since: '2026-11-27T02:00:00.000Z', until: null, name: '*' };
+  expect(await alertsOf({ state: 'paused', paused, nextDue: null })).toContain('TaskLockOverdue');
+  expect(await alertsOf({ schedule: null })).toEqual(['TaskLockNotSucceeding', 'TaskLockTicksMissed']);
+});
+
 test('a task without an interval, or that no code declares, has no rule', async () => {
   expect(await rulesOf(taskOf({ interval: null }), taskOf({ state: 'undeclared' }))).toEqual([]);
 });
