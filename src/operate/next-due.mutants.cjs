@@ -32,6 +32,12 @@ module.exports = {
       suites,
     },
     {
+      find: "lock.outcome === 'returned' || ",
+      replace: '',
+      suites,
+      scenario: 'is overdue where the row of the lock shows a claim that was returned',
+    },
+    {
       find: 'return { ...unendedRun(lock), tick: lock.lastTick };',
       replace: 'return lastRun;',
       suites,

@@ -42,7 +42,9 @@ function newestRunOf(record: TaskRecord): RecordedRun | undefined {
   const { name, locks, lastRun } = record;
   const lock = locks.find((each) => each.name === name);
   const isMissing = lock?.finishedAt && lock.fence !== lastRun?.fence && lock.fence > 0n;
-  if (!isMissing || (lastRun && lastRun.startedAt >= lock.startedAt)) return unrecordedRun(record) ?? lastRun;
+  if (!isMissing) return unrecordedRun(record) ?? lastRun;
+  // A claim that was returned is no run: a replica that returns each of its claims must not look as if it ran the task.
+  if (lastRun && (lock.outcome === 'returned' || lastRun.startedAt >= lock.startedAt)) return lastRun;
   return { ...unendedRun(lock), tick: lock.lastTick };
 }
 

@@ -56,6 +56,15 @@ describe('the state of a task', () => {
     expect(stateOf({ ...late, locks: [{ ...later, fence: late.lastRun.fence }] }).state).toBe('overdue');
   });
 
+  test('is overdue where the row of the lock shows a claim that was returned, and nobody has run since', () => {
+    const times = { startedAt: at('06:00'), finishedAt: at('06:00'), lastTick: at('05:06') };
+    const returned = lockRecord({ fence: late.lastRun.fence + 1n, outcome: 'returned', ...times });
+    expect(stateOf({ ...late, locks: [returned] })).toMatchObject({
+      state: 'overdue',
+      overdueByMs: stateOf(late).overdueByMs,
+    });
+  });
+
   test('is running under a lease without an end', () => {
     expect(stateOf({ lastRun, locks: [{ ...alive, lockedUntil: undefined }] })).toMatchObject({
       state: 'running',
