@@ -2,7 +2,7 @@
 module.exports = {
   '8 release and renew': [
     {
-      find: 'await this.locks.release(lock, outcome, message);',
+      find: 'const end = await this.locks.release(lock, outcome, message);\n      ended?.(end);',
       replace: '',
       suites: ['task-lock-service.spec'],
       scenario: 'executed, with the value of the work',

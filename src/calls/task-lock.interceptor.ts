@@ -5,7 +5,7 @@ import { thrownText } from '../common/error-text.js';
 import { TaskLockHeldError, TaskLockTimeoutError, TaskLockUnavailableError } from '../lock/errors.js';
 import { HeldLock } from '../lock/held-lock.js';
 import type { Skipped } from '../lock/task-claim.js';
-import type { TaskLocks } from '../lock/task-locks.js';
+import type { EndedRun, TaskLocks } from '../lock/task-locks.js';
 import type { Outcome } from '../store/lock-store.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import { enclosingRun, insideRun } from './call-context.js';
@@ -54,8 +54,12 @@ export class TaskLockInterceptor implements NestInterceptor {
     return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
   }
 
-  /** Like {@link execute}, but never joins an enclosing run. */
-  async claimAndRun<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+  /** Like {@link execute}, but never joins an enclosing run. `ended` is told how a run ended that was released. */
+  async claimAndRun<T>(
+    call: TaskCall,
+    method: (run: TaskRun) => Promise<T>,
+    ended?: (end: EndedRun | undefined) => void,
+  ): Promise<TaskLockResult<T>> {
     const lock = await this.locks.claim(claimOf(call));
     if (!(lock instanceof HeldLock)) return skippedOrThrown(call, lock);
     const run = new LockedTaskRun(call, lock, this.locks, this.transactions);
@@ -70,7 +74,8 @@ export class TaskLockInterceptor implements NestInterceptor {
       else message = thrownText(error);
       throw error;
     } finally {
-      await this.locks.release(lock, outcome, message);
+      const end = await this.locks.release(lock, outcome, message);
+      ended?.(end);
       this.requests.released(call.task.name);
     }
   }

@@ -2,10 +2,9 @@ import type { LockClock } from '../common/clock.js';
 import { messageOf, thrownText } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
 import { within } from '../common/timeouts.js';
-import { TaskLockLostError } from '../lock/errors.js';
 import { redact } from '../lock/run-history.js';
+import type { EndedRun } from '../lock/task-locks.js';
 import type { TakenTrigger, TriggerAnswer } from '../store/operator-store.js';
-import type { RunOutcome } from '../store/recorded-run.js';
 import { keyOfCall } from '../tasks/settings/lock-key.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { LEFT_BEHIND_TIMEOUT } from './left-behind-ticks.js';
@@ -13,13 +12,18 @@ import type { LeftBehindTicks } from './left-behind-ticks.js';
 import { callBySelf, invokeBySelf } from './task-methods.js';
 import type { TaskMethods } from './task-methods.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
-import type { TaskRun } from './task-run.js';
 
 /** Characters of an error that an answer keeps. */
 const LONGEST_ERROR = 2_000;
 
 /** What a run that an operator has triggered needs. */
 export type TriggeredCall = Omit<TakenTrigger, 'id'>;
+
+/** What came of a trigger. `isSure`: the history has it so; else only the history can say how the run ended. */
+export interface TriggeredRun {
+  answer: TriggerAnswer;
+  isSure: boolean;
+}
 
 /** Runs tasks that an operator has triggered, as direct calls of their methods. */
 export class TriggerRunner {
@@ -68,33 +72,31 @@ export class TriggerRunner {
   }
 
   /** Claims, runs and releases. Never rejects. `begun` is told of the fence and the key before the method is called. */
-  async run(trigger: TriggeredCall, begun: (fence: bigint, key?: string) => void): Promise<TriggerAnswer> {
+  async run(trigger: TriggeredCall, begun: (fence: bigint, key?: string) => void): Promise<TriggeredRun> {
     const found = this.methods.find(trigger.task);
     if (!found) return skipped('this replica has no method for it');
-    let run: TaskRun | undefined;
+    const run: { end?: EndedRun } = {};
     try {
       const key = this.keyOf(trigger);
       const call = { ...callBySelf(found, key), operated: { evenIfPaused: trigger.evenIfPaused } };
       // This run would take the row of a tick that a dead run left behind, and supersede that tick.
       if (found.task.recover)
         await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(trigger.task));
-      const result = await this.interceptor.claimAndRun(call, async (begunRun) => {
-        run = begunRun;
-        begun(run.fence, key);
+      const method = async ({ fence }: { fence: bigint }): Promise<void> => {
+        begun(fence, key);
         this.log.log(`"${trigger.task}" runs now: it was triggered by ${trigger.by}.`);
         await invokeBySelf(found, JSON.parse(trigger.args ?? '[]') as unknown[]);
-      });
-      if (result.status === 'executed')
-        return { answer: run && isTaken(run) ? 'lost' : 'succeeded', fence: run?.fence };
-      return skipped(result.reason);
+      };
+      const result = await this.interceptor.claimAndRun(call, method, (end) => (run.end = end));
+      return result.status === 'executed' ? ended(run.end) : skipped(result.reason);
     } catch (error) {
-      if (!run) return skipped(messageOf(error));
+      if (!run.end) return skipped(messageOf(error));
       const text = thrownText(error);
       this.log.error(
         `"${trigger.task}", triggered by ${trigger.by}: ${text}`,
         error instanceof Error ? error.stack : undefined,
       );
-      return { answer: outcomeOf(run), fence: run.fence, error: this.kept(text, trigger.task) };
+      return ended(run.end, this.kept(text, trigger.task));
     }
   }
 
@@ -121,21 +123,13 @@ export class TriggerRunner {
   }
 }
 
-function skipped(reason: string): TriggerAnswer {
-  return { answer: `skipped: ${reason}` };
+function skipped(reason: string): TriggeredRun {
+  return { answer: { answer: `skipped: ${reason}` }, isSure: true };
 }
 
-/** How a run ended that did not succeed. */
-function outcomeOf(run: TaskRun): RunOutcome {
-  const reason: unknown = run.signal.reason;
-  if (!(reason instanceof TaskLockLostError)) return 'failed';
-  if (reason.reason === 'cancelled') return 'cancelled';
-  if (isTaken(run)) return 'lost';
-  return reason.reason === 'shutdown' ? 'aborted' : 'failed';
-}
-
-/** The row was another run's, or nobody's, when this one ended: the history says so, too. */
-function isTaken({ signal }: TaskRun): boolean {
-  const reason: unknown = signal.reason;
-  return reason instanceof TaskLockLostError && reason.reason === 'taken';
+/** Of a claim that was returned nothing has run. */
+function ended(end: EndedRun | undefined, error?: string): TriggeredRun {
+  if (!end) return skipped('returned');
+  const { outcome, fence, isSure } = end;
+  return { answer: { answer: outcome, fence, error }, isSure };
 }

@@ -8,10 +8,24 @@ module.exports = {
       scenario: 'is sent again on another one, with twice the patience each time',
     },
   ],
+  'how a run ended': [
+    {
+      find: "status === 'gone' && mayHaveEnded ? undefined : status",
+      replace: 'status',
+      suites: ['task-locks-release.spec'],
+      scenario: 'is unknown, where an attempt before may have ended it',
+    },
+    {
+      find: 'worthRepeating && error.sent;',
+      replace: 'worthRepeating;',
+      suites: ['task-locks-release.spec'],
+      scenario: 'is lost, where only attempts were before that never reached the store',
+    },
+  ],
   'operating never costs a lock': [
     {
-      find: ' && !request.run) return;',
-      replace: ') return;',
+      find: ' && !request.run) return undefined;',
+      replace: ') return undefined;',
       suites: ['run-history.spec'],
       scenario: 'goes again without the history where the store refuses it',
     },

@@ -2,10 +2,13 @@ import { startPause, within } from '../common/timeouts.js';
 import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
-import type { LockRows, ReleaseRequest } from '../store/lock-store.js';
+import type { LockRows, ReleaseAnswer, ReleaseRequest } from '../store/lock-store.js';
 import { retryDelay } from '../common/backoff.js';
 import type { InFlight } from '../common/in-flight.js';
 import { messageOf } from '../common/error-text.js';
+
+/** Whether the row was still that of the run; nothing where that is not known. */
+export type Released = Exclude<ReleaseAnswer['status'], 'busy'> | undefined;
 
 /** A release that is repeated in the background. */
 interface Repeat {
@@ -28,8 +31,8 @@ export class LockReleaser {
   ) {}
 
   /**
-   * Resolves when the store has answered, or when the first attempt timed out: the release is then repeated in the
-   * background.
+   * Resolves when the store has answered, or to nothing when the first attempt timed out: the release is then repeated
+   * in the background.
    *
    * @param repeatFor milliseconds until the lease ends by itself, so that repeating is of no more use
    * @param before must settle before the release is sent
@@ -40,11 +43,11 @@ export class LockReleaser {
     repeatFor: number,
     before?: Promise<void>,
     onAnswer?: () => void,
-  ): Promise<void> {
+  ): Promise<Released> {
     const repeat: Repeat = { name: request.name, hurry: () => {} };
     const answered = this.inFlight.track(this.untilAnswered(request, repeatFor, repeat, before, onAnswer));
     void answered.then(() => this.repeated.delete(repeat));
-    await within(this.clock, Math.min(this.answerTimeout, repeatFor), answered);
+    return within(this.clock, Math.min(this.answerTimeout, repeatFor), answered);
   }
 
   /** Sends what is repeated for this name at once. Returns whether there is any, so that its row may soon be free. */
@@ -60,11 +63,12 @@ export class LockReleaser {
     repeat: Repeat,
     before?: Promise<void>,
     onAnswer?: () => void,
-  ): Promise<void> {
+  ): Promise<Released> {
     const deadline = this.clock.monotonic() + repeatFor;
     const left = (): number => deadline - this.clock.monotonic();
     await before;
     let timeout = this.answerTimeout;
+    let mayHaveEnded = false;
     for (let tries = 0; ; tries++) {
       try {
         // Safe to send again, and after the lease: a release acts only on the row that carries its token.
@@ -74,12 +78,18 @@ export class LockReleaser {
           timeout *= 2;
           throw new LockStoreUnavailableError('the database did not answer', true);
         }
-        if (answers[0] && answers[0].status !== 'busy') return onAnswer?.();
+        const status = answers[0]?.status ?? 'busy';
+        if (status !== 'busy') {
+          onAnswer?.();
+          // An attempt before may have ended the run: then its row is gone as well.
+          return status === 'gone' && mayHaveEnded ? undefined : status;
+        }
       } catch (error) {
         const worthRepeating = error instanceof LockStoreUnavailableError;
+        mayHaveEnded ||= worthRepeating && error.sent;
         if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
         // The store may have refused the error's text, or what the history keeps, and that must not keep the lock.
-        if (!worthRepeating && request.error === undefined && !request.run) return;
+        if (!worthRepeating && request.error === undefined && !request.run) return undefined;
         if (!worthRepeating) request = { ...request, error: undefined, run: undefined };
       }
       this.repeated.add(repeat);
@@ -87,7 +97,7 @@ export class LockReleaser {
       const pause = startPause(this.clock, Math.min(retryDelay(tries), left()), false);
       repeat.hurry = pause.end;
       await pause.over;
-      if (left() <= 0) return;
+      if (left() <= 0) return undefined;
     }
   }
 

@@ -78,6 +78,20 @@ module.exports = {
       scenario: 'is recorded by the winner; begun by tick',
     },
   ],
+  'how a run ended': [
+    {
+      find: "answer === 'gone' ? 'lost' : end",
+      replace: 'end',
+      suites: ['task-locks-release.spec', 'wiring/triggers.spec'],
+      scenario: 'is lost, where the row was no longer its own',
+    },
+    {
+      find: 'isSure: answer !== undefined',
+      replace: 'isSure: true',
+      suites: ['task-locks-release.spec'],
+      scenario: 'is unknown, where the store does not answer in time',
+    },
+  ],
   'a cancel is final': [
     {
       find: "if (isCancelled) return 'cancelled';",

@@ -7,6 +7,7 @@ import type { LockLog } from '../common/log.js';
 import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { pause } from '../common/timeouts.js';
 import type { LockRows, Outcome } from '../store/lock-store.js';
+import type { RunOutcome } from '../store/recorded-run.js';
 import { AnswerJudge } from './answer-judge.js';
 import type { EarlyAnswer } from './answer-judge.js';
 import { ClaimAttempt } from './claim-attempt.js';
@@ -29,6 +30,13 @@ export interface TaskLocksSettings extends HistorySettings {
   claimTimeout: number;
   /** False: nothing excludes anything, not even two runs in this process. */
   exclusive: boolean;
+}
+
+/** How a run ended. `isSure`: the history has it so; else the store has not yet said whose the lock was by then. */
+export interface EndedRun {
+  fence: bigint;
+  outcome: RunOutcome;
+  isSure: boolean;
 }
 
 /** Milliseconds that an aborted run has to settle at shutdown. Then the shutdown goes on without it. */
@@ -105,11 +113,12 @@ export class TaskLocks {
 
   /**
    * Ends the run of a lock. Never rejects: an error here must not mask the method's own. Resolves when the store has
-   * answered, or when it has not within the claim timeout: the release is then repeated in the background.
+   * answered, or when it has not within the claim timeout: the release is then repeated in the background. Nothing ended
+   * where the claim is returned.
    */
-  async release(lock: HeldLock, outcome: Outcome, error?: string): Promise<void> {
+  async release(lock: HeldLock, outcome: Outcome, error?: string): Promise<EndedRun | undefined> {
     const run = this.running.get(lock);
-    if (!run) return;
+    if (!run) return undefined;
     const { name, token } = lock.state;
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
@@ -122,7 +131,10 @@ export class TaskLocks {
     // After the release is under way: what listens must not delay it.
     this.reports.finished(run.claim, lock, end, this.clock.monotonic() - run.since, error);
     run.end();
-    await released;
+    const answer = await released;
+    if (end === 'returned') return undefined;
+    const { fence } = lock.state;
+    return { fence, outcome: answer === 'gone' ? 'lost' : end, isSure: answer !== undefined };
   }
 
   /**

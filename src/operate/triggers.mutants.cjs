@@ -14,6 +14,12 @@ module.exports = {
       scenario: 'its caller does not wait for the end of an outage',
     },
     {
+      find: 'isSure ? undefined : run.start',
+      replace: 'undefined',
+      suites: ['unit/triggers.spec'],
+      scenario: 'and its end left to the history',
+    },
+    {
       find: 'if (this.hasEnded || delay === Infinity) return;',
       replace: 'if (this.hasEnded) return;',
       suites: ['unit/triggers.spec'],

@@ -26,11 +26,14 @@ export interface TriggerRuns {
   keyOf(trigger: Pick<NewTrigger, 'task' | 'key' | 'args'>): string | undefined;
   /** The tasks that this replica may run now. */
   runnable(): Promise<string[]>;
-  /** Never rejects. `begun` is told of the fence and the key before the method is called. */
+  /**
+   * Never rejects. `begun` is told of the fence and the key before the method is called. `isSure`: the history has it as
+   * the answer says; else only the history can say how the run ended.
+   */
   run(
     trigger: Omit<TakenTrigger, 'id'>,
     begun: (fence: bigint, key?: string) => void,
-  ): Promise<TriggerAnswer>;
+  ): Promise<{ answer: TriggerAnswer; isSure: boolean }>;
 }
 
 export interface TriggersSettings {
@@ -132,17 +135,16 @@ export class Triggers implements OperatingPart {
   /** Never rejects: what the run has done stands, whether or not it can be written down. */
   private async run(taken: TakenTrigger): Promise<TriggerAnswer> {
     const { id } = taken;
-    let isOver = false;
-    const answer = await this.runner.run(taken, (fence, key) => {
+    const run: { start?: () => Promise<void>; isOver?: true } = {};
+    const { answer, isSure } = await this.runner.run(taken, (fence, key) => {
+      run.start = () => this.store.startTrigger(id, fence, key);
       // Not awaited: the method runs whatever becomes of it.
-      void this.write(
-        taken,
-        () => this.store.startTrigger(id, fence, key),
-        () => isOver,
-      );
+      void this.write(taken, run.start, () => run.isOver === true);
     });
-    isOver = true;
-    const written = this.write(taken, () => this.store.answerTrigger(id, answer));
+    run.isOver = true;
+    // Where the release has had no answer, the fence leads to what the history will say.
+    const end = isSure ? undefined : run.start;
+    const written = this.write(taken, end ?? (() => this.store.answerTrigger(id, answer)));
     // Who has triggered it waits for the outcome, and not for the end of an outage.
     await within(this.clock, this.settings.timeout, written);
     return answer;

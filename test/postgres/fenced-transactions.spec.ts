@@ -268,7 +268,7 @@ test('a run that encloses the code gives it its transaction', async () => {
 
 describe('with a store of the application', () => {
   /** A run whose lock and transactions go through another store than the Postgres one itself. */
-  async function runThrough(other: LockStore): Promise<{ run: LockedTaskRun; end: () => Promise<void> }> {
+  async function runThrough(other: LockStore): Promise<{ run: LockedTaskRun; end: () => Promise<unknown> }> {
     const clock = new SystemLockClock();
     const own = new TaskLocks(other, clock, recordingLog(), {
       replicaId: 'replica-b',

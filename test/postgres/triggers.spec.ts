@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { SystemLockClock } from '../../src/common/clock.js';
 import { currentTaskRun, TaskLock, TaskLockOperator, TaskLockService } from '../../src/index.js';
 import { Triggers } from '../../src/operate/triggers.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import type { NewTrigger } from '../../src/store/operator-store.js';
+import type { RunOutcome } from '../../src/store/recorded-run.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
+import { aClaim } from '../support/claims.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -17,7 +20,15 @@ const MINUTE = 60_000;
 const REPLICAS = 20;
 const by = 'ana';
 
-const calls: { task?: string; args: unknown[] }[] = [];
+interface Call {
+  task?: string;
+  args: unknown[];
+  fence?: bigint;
+  /** Resolves when its signal aborts. */
+  aborted?: Promise<void>;
+}
+
+const calls: Call[] = [];
 let gate = new Gate();
 
 @Injectable()
@@ -26,6 +37,24 @@ class Jobs {
   async report(...args: unknown[]): Promise<void> {
     calls.push({ task: currentTaskRun()?.name, args });
     await gate.opened;
+  }
+
+  @TaskLock('ends')
+  async ends(how: string): Promise<void> {
+    await this.end(how);
+  }
+
+  @TaskLock('short', undefined, { maxHold: '1s' })
+  async short(how: string): Promise<void> {
+    await this.end(how);
+  }
+
+  private async end(how: string): Promise<void> {
+    const { name, fence, signal } = currentTaskRun()!;
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    calls.push({ task: name, fence, args: [how], aborted });
+    await (how === 'when aborted' ? aborted : gate.opened);
+    if (how !== 'resolves') throw new Error('no space left');
   }
 }
 
@@ -55,7 +84,14 @@ async function startReplica(operatorPolling: string | false = '1s') {
   const dataSource = await database.connect();
   const application = await startApplication({
     providers: [Jobs],
-    options: { store: undefined, dataSource, operatorPolling, pollingInterval: '1h' },
+    options: {
+      store: undefined,
+      dataSource,
+      operatorPolling,
+      pollingInterval: '1h',
+      shutdownTimeout: 0,
+      lease: '6s',
+    },
   });
   const isDeclared = async () => {
     const [row] = await database.query(`SELECT 1 FROM task_lock_task WHERE name = 'report'`);
@@ -147,7 +183,7 @@ describe('a trigger from outside', () => {
         runnable: async () => ['report'],
         run: async () => {
           ran.push(`pod-${nth}`);
-          return { answer: 'skipped: held' };
+          return { answer: { answer: 'skipped: held' }, isSure: true };
         },
       };
       const settings = { replicaId: `pod-${nth}`, operatorPolling: 1, timeout: 5_000 };
@@ -161,5 +197,70 @@ describe('a trigger from outside', () => {
       expect(ran).toHaveLength(round);
     }
     for (const replica of replicas) replica.end();
+  });
+});
+
+describe('the answer of a trigger, as the history has it, of a run that', () => {
+  interface Running {
+    application: INestApplicationContext;
+    operator: TaskLockOperator;
+    call: Call;
+  }
+  type Meanwhile = (running: Running) => Promise<unknown>;
+
+  const isFollowed: Meanwhile = async ({ call: { task } }) => {
+    const store = await storeOfItsOwn();
+    const claim = () => aClaim({ name: task!, task: task!, tick: { kind: 'call' }, minHold: 0 });
+    await until(async () => (await store.claim([claim()]))[0]?.status === 'won');
+  };
+  const oversleeps: Meanwhile = () =>
+    database.query(`UPDATE task_lock SET locked_until = clock_timestamp() WHERE name = 'ends'`);
+  const outlastsItsHold: Meanwhile = async ({ call }) => call.aborted;
+
+  const beside =
+    (before: Meanwhile): Meanwhile =>
+    async (running) => {
+      await before(running);
+      await isFollowed(running);
+    };
+  const cancel: Meanwhile = ({ operator, call }) =>
+    operator.cancel('ends', { fence: call.fence!, by, reason: 'no' });
+  const release: Meanwhile = ({ operator, call }) =>
+    operator.release('ends', { fence: call.fence!, by, force: true });
+  const shutDown: Meanwhile = ({ application }) => application.close();
+
+  test.each<[what: string, meanwhile: Meanwhile, task: 'ends' | 'short', how: string, outcome: RunOutcome]>([
+    ['resolves', async () => {}, 'ends', 'resolves', 'succeeded'],
+    ['rejects', async () => {}, 'ends', 'rejects', 'failed'],
+    ['is cancelled', cancel, 'ends', 'when aborted', 'cancelled'],
+    ['is aborted by a shutdown', shutDown, 'ends', 'when aborted', 'aborted'],
+    ['has no lease, and nobody in its place', oversleeps, 'ends', 'resolves', 'succeeded'],
+    ['has no lease, and another run in its place', beside(oversleeps), 'ends', 'resolves', 'lost'],
+    ['outlasts its maximum hold, with nobody in its place', outlastsItsHold, 'short', 'rejects', 'failed'],
+    [
+      'outlasts its maximum hold, with another run in its place',
+      beside(outlastsItsHold),
+      'short',
+      'rejects',
+      'lost',
+    ],
+    ['loses its lock to an operator', release, 'ends', 'resolves', 'lost'],
+  ])('%s', async (_, meanwhile, task, how, outcome) => {
+    await database.query(`DELETE FROM task_lock; DELETE FROM task_lock_run`);
+    const { application } = await startReplica();
+    const outside = await fromOutside();
+    const triggered = application.get(TaskLockOperator).trigger(task, { by, args: [how] });
+    await until(() => calls.length === 1);
+    await meanwhile({ application, operator: outside, call: calls[0]! });
+    gate.open();
+    const answer = await triggered;
+    const fence = String(calls[0]!.fence);
+    expect(answer).toMatchObject({ status: 'executed', fence, outcome });
+    await until(async () => (await outside.triggered(answer.id)).status === 'executed');
+    expect(await outside.triggered(answer.id)).toEqual(answer);
+    const runs = await outside.runs(task);
+    expect(runs.filter((run) => run.fence === fence)).toMatchObject([
+      { outcome, error: how === 'resolves' ? null : 'Error: no space left' },
+    ]);
   });
 });

@@ -43,6 +43,23 @@ describe('a release that the store answers', () => {
   });
 });
 
+describe('how a run ended that is released', () => {
+  const gone: ReleaseAnswer = { status: 'gone' };
+
+  test.each<[what: string, release: NonNullable<Script['release']>, outcome: string, isSure: boolean]>([
+    ['as it says, where the row was its own', [released], 'succeeded', true],
+    ['as it says, where the row was busy before', [busyRow, released], 'succeeded', true],
+    ['lost, where the row was no longer its own', [gone], 'lost', true],
+    ['lost, where only attempts were before that never reached the store', [notSent(), gone], 'lost', true],
+    ['unknown, where an attempt before may have ended it', [answerLost(), gone], 'succeeded', false],
+    ['unknown, where the store does not answer in time', [notSent()], 'succeeded', false],
+  ])('is %s', async (_, release, outcome, isSure) => {
+    const { clock, releasing } = await afterRun(release);
+    await clock.advance(CLAIM_TIMEOUT);
+    expect(releasing.value).toEqual({ fence: 7n, outcome, isSure });
+  });
+});
+
 describe('a release while the database is down', () => {
   test('is repeated until it is answered, and logged once', async () => {
     const { store, clock, log } = await afterRun([notSent(), answerLost(), notSent(), released]);

@@ -4,8 +4,10 @@ import { Cron } from '@nestjs/schedule';
 import { currentTaskRun, TaskLock, TaskLockOperator, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
 import type { NewTrigger } from '../../src/store/operator-store.js';
+import type { RunOutcome } from '../../src/store/recorded-run.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
+import { aClaim } from '../support/claims.js';
 import { CapturedLog } from '../support/captured-log.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
@@ -45,6 +47,13 @@ class Jobs {
   async slow(): Promise<void> {
     this.write([]);
     await this.gate.opened;
+  }
+
+  @TaskLock('fails late')
+  async failsLate(): Promise<void> {
+    this.write([]);
+    await this.gate.opened;
+    throw new Error('too late');
   }
 
   @TaskLock('waits', undefined, { overlap: 'wait', waitTimeout: '20s' })
@@ -330,20 +339,80 @@ describe('a trigger from outside', () => {
     await closing;
     expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'aborted' });
   });
+});
 
-  test.each([
-    ['rejects', 'until it is aborted'],
-    ['resolves', 'slow'],
-  ])('whose lock is taken away and that %s then is told as lost, as the history has it', async (_, task) => {
-    const { clock, jobs, operator, store, journal } = await start();
-    const { id } = await store.operator.addTrigger(fromOutside(task));
-    await clock.advance(MINUTE);
+describe('the answer of a trigger, as the history has it, of a run that', () => {
+  type Started = Awaited<ReturnType<typeof start>>;
+  type Seen = { task: string; fence: bigint };
+  type Meanwhile = (started: Started, seen: Seen) => Promise<unknown>;
+
+  /** This process is stopped for longer than its lease. */
+  const oversleeps: Meanwhile = async ({ clock }) => clock.stopProcess(2 * MINUTE);
+  const outlastsItsHold: Meanwhile = ({ clock }) => clock.advance(61 * MINUTE);
+  const isFollowed =
+    (before: Meanwhile): Meanwhile =>
+    async (started, seen) => {
+      await before(started, seen);
+      const other = { name: seen.task, task: seen.task, tick: { kind: 'call' }, minHold: 0 } as const;
+      expect(await started.store.claim([aClaim(other)])).toMatchObject([{ status: 'won' }]);
+    };
+
+  const isReleased: Meanwhile = ({ operator }, { task, fence }) =>
+    operator.release(task, { fence, by, force: true });
+  const cancel: Meanwhile = ({ operator }, { task, fence }) =>
+    operator.cancel(task, { fence, by, reason: 'no' });
+  const shutDown: Meanwhile = async ({ application, clock }) => {
+    const closing = application.close();
+    await clock.advance(5_000);
+    await closing;
+  };
+
+  const ABORTED = 'until it is aborted';
+  test.each<[what: string, meanwhile: Meanwhile, task: string, outcome: RunOutcome]>([
+    ['resolves', async () => {}, 'slow', 'succeeded'],
+    ['rejects', async () => {}, 'fails', 'failed'],
+    ['is cancelled, and rejects', cancel, ABORTED, 'cancelled'],
+    ['is cancelled, and resolves all the same', cancel, 'slow', 'succeeded'],
+    ['is aborted by a shutdown', shutDown, ABORTED, 'aborted'],
+    ['has overslept its lease, and resolves with nobody in its place', oversleeps, 'slow', 'succeeded'],
+    ['has overslept its lease, and rejects with nobody in its place', oversleeps, 'fails late', 'failed'],
+    ['has overslept its lease, and resolves beside another one', isFollowed(oversleeps), 'slow', 'lost'],
+    ['has overslept its lease, and rejects beside another one', isFollowed(oversleeps), 'fails late', 'lost'],
+    [
+      'outlasts its maximum hold, and resolves with nobody in its place',
+      outlastsItsHold,
+      'slow',
+      'succeeded',
+    ],
+    ['outlasts its maximum hold, and rejects with nobody in its place', outlastsItsHold, ABORTED, 'failed'],
+    [
+      'outlasts its maximum hold, and resolves beside another one',
+      isFollowed(outlastsItsHold),
+      'slow',
+      'lost',
+    ],
+    [
+      'outlasts its maximum hold, and rejects beside another one',
+      isFollowed(outlastsItsHold),
+      'fails late',
+      'lost',
+    ],
+    ['loses its lock to an operator, and resolves', isReleased, 'slow', 'lost'],
+    ['loses its lock to an operator, and rejects', isReleased, ABORTED, 'lost'],
+  ])('%s', async (_, meanwhile, task, outcome) => {
+    const started = await start({ shutdownTimeout: 0 });
+    const { clock, jobs, operator, journal } = started;
+    const triggered = operator.trigger(task, { by });
     const { fence } = await journal.first(task);
-    await operator.release(task, { fence, by, force: true });
+    await meanwhile(started, { task, fence });
     await clock.advance(MINUTE);
     jobs.gate.open();
     await clock.advance(1);
-    expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'lost' });
-    expect(await operator.runs(task)).toMatchObject([{ fence: String(fence), outcome: 'lost' }]);
+    const answer = await triggered;
+    expect(answer).toMatchObject({ status: 'executed', fence: String(fence), outcome });
+    expect(await operator.triggered(answer.id)).toEqual(answer);
+    expect(await operator.runs(task)).toMatchObject([
+      { fence: String(fence), outcome, error: 'error' in answer ? answer.error : null },
+    ]);
   });
 });
