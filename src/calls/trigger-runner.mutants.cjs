@@ -26,6 +26,32 @@ module.exports = {
       scenario: 'as redactError lets it be kept',
     },
   ],
+  'a trigger begins in time, or never': [
+    {
+      find: "if (!begin(fence, key)) throw new ReturnedClaim('it was won too late');",
+      replace: 'begin(fence, key);',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'that is woken too late never begins, and returns its claim',
+    },
+    {
+      find: 'claimTimeout + waitTimeout +',
+      replace: 'claimTimeout +',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'of a task that waits, as long as it waits',
+    },
+    {
+      find: '(when ? claimTimeout : 0) +',
+      replace: '',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'of a task that has a condition',
+    },
+    {
+      find: '(recover ? LEFT_BEHIND_TIMEOUT : 0) +',
+      replace: '',
+      suites: ['wiring/triggers.spec'],
+      scenario: 'of a task that recovers',
+    },
+  ],
   'the answer of a trigger is what the history has': [
     {
       find: 'answer: { answer: outcome, fence, error }',

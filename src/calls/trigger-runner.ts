@@ -11,10 +11,14 @@ import { LEFT_BEHIND_TIMEOUT } from './left-behind-ticks.js';
 import type { LeftBehindTicks } from './left-behind-ticks.js';
 import { callBySelf, invokeBySelf } from './task-methods.js';
 import type { TaskMethods } from './task-methods.js';
+import { ReturnedClaim } from './task-lock.interceptor.js';
 import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 
 /** Characters of an error that an answer keeps. */
 const LONGEST_ERROR = 2_000;
+
+/** Milliseconds that a busy process may lose between two steps. */
+const SLACK = 5_000;
 
 /** What a run that an operator has triggered needs. */
 export type TriggeredCall = Omit<TakenTrigger, 'id'>;
@@ -24,6 +28,9 @@ export interface TriggeredRun {
   answer: TriggerAnswer;
   isSure: boolean;
 }
+
+/** Of a claim that was returned: nothing has run. */
+const EXPIRED: TriggeredRun = { answer: { answer: 'expired' }, isSure: true };
 
 /** Runs tasks that an operator has triggered, as direct calls of their methods. */
 export class TriggerRunner {
@@ -46,6 +53,15 @@ export class TriggerRunner {
       this.methods.names.map(async (name) => ((await this.mayRun(name)) ? [name] : [])),
     );
     return found.flat();
+  }
+
+  /** Milliseconds that it may take from here until the method is called: what its claim may wait for. */
+  startsWithin(task: string): number {
+    const { recover, waitTimeout = 0, when } = this.methods.find(task)?.task ?? {};
+    const { claimTimeout } = this.settings;
+    return (
+      claimTimeout + waitTimeout + (when ? claimTimeout : 0) + (recover ? LEFT_BEHIND_TIMEOUT : 0) + SLACK
+    );
   }
 
   /**
@@ -71,8 +87,11 @@ export class TriggerRunner {
     throw new Error(`'${key}' is not the key of these arguments, which is '${derived}'`);
   }
 
-  /** Claims, runs and releases. Never rejects. `begun` is told of the fence and the key before the method is called. */
-  async run(trigger: TriggeredCall, begun: (fence: bigint, key?: string) => void): Promise<TriggeredRun> {
+  /**
+   * Claims, runs and releases. Never rejects. `begin` is told of the fence and the key before the method is called; where
+   * it says no, the claim is returned.
+   */
+  async run(trigger: TriggeredCall, begin: (fence: bigint, key?: string) => boolean): Promise<TriggeredRun> {
     const found = this.methods.find(trigger.task);
     if (!found) return skipped('this replica has no method for it');
     const run: { end?: EndedRun } = {};
@@ -83,13 +102,14 @@ export class TriggerRunner {
       if (found.task.recover)
         await within(this.clock, LEFT_BEHIND_TIMEOUT, this.leftBehind.look(trigger.task));
       const method = async ({ fence }: { fence: bigint }): Promise<void> => {
-        begun(fence, key);
+        if (!begin(fence, key)) throw new ReturnedClaim('it was won too late');
         this.log.log(`"${trigger.task}" runs now: it was triggered by ${trigger.by}.`);
         await invokeBySelf(found, JSON.parse(trigger.args ?? '[]') as unknown[]);
       };
       const result = await this.interceptor.claimAndRun(call, method, (end) => (run.end = end));
       return result.status === 'executed' ? ended(run.end) : skipped(result.reason);
     } catch (error) {
+      if (error instanceof ReturnedClaim) return EXPIRED;
       if (!run.end) return skipped(messageOf(error));
       const text = thrownText(error);
       this.log.error(
@@ -127,9 +147,8 @@ function skipped(reason: string): TriggeredRun {
   return { answer: { answer: `skipped: ${reason}` }, isSure: true };
 }
 
-/** Of a claim that was returned nothing has run. */
 function ended(end: EndedRun | undefined, error?: string): TriggeredRun {
-  if (!end) return skipped('returned');
+  if (!end) return EXPIRED;
   const { outcome, fence, isSure } = end;
   return { answer: { answer: outcome, fence, error }, isSure };
 }

@@ -131,13 +131,16 @@ export interface ResumeAnswer {
   stillPaused: PauseState | null;
 }
 
-/** `executed`: it ran here or where it was taken. `waiting`: follow it by its id. `expired`: no replica took it. */
+/**
+ * `executed`: it ran here or where it was taken. `waiting`: follow it by its id. `running`: its fence is null while the
+ * replica that took it claims the lock. `expired`: no replica took it, or the one that did never began.
+ */
 export type TriggerState =
   | { status: 'executed'; id: string; fence: string; outcome: RunOutcome; error: string | null }
   | { status: 'skipped'; id: string; reason: string }
   | { status: 'waiting'; id: string; expiresAt: string }
   | { status: 'running'; id: string; replica: string; fence: string | null }
-  | { status: 'expired'; id: string };
+  | { status: 'expired'; id: string; replica: string | null };
 
 export type CancelAnswer =
   | {

@@ -8,45 +8,65 @@ import { isDead } from './state-shapes.js';
 /** Milliseconds for which a trigger waits for a replica. */
 export const TRIGGER_WAIT = 5 * 60_000;
 
-/** Milliseconds after which one that was taken and never began counts as expired: its replica died in between. */
-const LONGEST_START = 60 * 60_000;
-
-/** How many runs are searched for that of a trigger. */
+/** How many runs, or actions, are searched for those of a trigger. */
 const SEARCHED = 100;
 
 const SKIPPED = 'skipped: ';
 
-type Reads = Pick<OperatorStore, 'now' | 'lock' | 'runs'>;
+/** The answer of a trigger that was taken and did not begin in time, so that it never will. */
+const EXPIRED = 'expired';
+
+type Reads = Pick<OperatorStore, 'now' | 'lock' | 'runs' | 'actions'>;
 
 /** What has become of a trigger. Of one whose replica died its run tells. */
 export async function triggerState(store: Reads, action: RecordedAction): Promise<TriggerState> {
-  const { id, at, answer, fence, error, takenBy } = action;
-  if (answer !== undefined) return answeredTrigger(id, { answer, fence, error });
+  const { id, answer, error, takenBy, expiresAt = action.at } = action;
+  if (answer !== undefined) return answeredTrigger(id, { answer, fence: action.fence, error }, takenBy);
   const now = await store.now();
-  const expiresAt = at.getTime() + TRIGGER_WAIT;
-  if (takenBy === undefined) {
-    if (now.getTime() > expiresAt) return { status: 'expired', id };
-    return { status: 'waiting', id, expiresAt: new Date(expiresAt).toISOString() };
-  }
-  if (fence === undefined) {
-    if (now.getTime() > at.getTime() + LONGEST_START) return { status: 'expired', id };
-    return { status: 'running', id, replica: takenBy, fence: null };
-  }
+  const isExpired = now >= expiresAt;
+  if (takenBy === undefined)
+    return isExpired
+      ? { status: 'expired', id, replica: null }
+      : { status: 'waiting', id, expiresAt: expiresAt.toISOString() };
+  const fence = action.fence ?? (isExpired ? await fenceInRow(store, action, takenBy) : undefined);
+  if (fence === undefined)
+    return isExpired
+      ? { status: 'expired', id, replica: takenBy }
+      : { status: 'running', id, replica: takenBy, fence: null };
   const ended = await endOf(store, action, fence, now);
   if (!ended) return { status: 'running', id, replica: takenBy, fence: String(fence) };
   return { status: 'executed', id, fence: String(fence), ...ended };
 }
 
 /** What came of a trigger, as its answer says. */
-export function answeredTrigger(id: string, { answer, fence, error }: TriggerAnswer): TriggerState {
+export function answeredTrigger(
+  id: string,
+  { answer, fence, error }: TriggerAnswer,
+  replica?: string,
+): TriggerState {
   if (isOutcome(answer) && fence !== undefined)
     return { status: 'executed', id, fence: String(fence), outcome: answer, error: error ?? null };
-  if (answer === 'expired') return { status: 'expired', id };
+  if (answer === EXPIRED) return { status: 'expired', id, replica: replica ?? null };
   return {
     status: 'skipped',
     id,
     reason: answer.startsWith(SKIPPED) ? answer.slice(SKIPPED.length) : answer,
   };
+}
+
+/**
+ * The fence of a run that has begun, and whose replica has not been able to write that down: the row of the lock shows a
+ * run that this replica began for an operator, and that no other trigger has.
+ */
+async function fenceInRow(
+  store: Reads,
+  { name, key, at }: RecordedAction,
+  replica: string,
+): Promise<bigint | undefined> {
+  const lock = await store.lock(lockOf(name, key));
+  if (lock?.outcome !== 'operator' || lock.heldBy !== replica || lock.startedAt < at) return undefined;
+  const others = await store.actions(name, SEARCHED);
+  return others.some(({ fence }) => fence === lock.fence) ? undefined : lock.fence;
 }
 
 /** How the run of a trigger ended whose replica did not say so; nothing while it may still run. */

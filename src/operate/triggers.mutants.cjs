@@ -2,8 +2,8 @@
 module.exports = {
   'triggered runs': [
     {
-      find: 'this.store.addTrigger({ ...trigger, key }, this.settings.replicaId)',
-      replace: 'this.store.addTrigger(trigger, this.settings.replicaId)',
+      find: 'this.store.addTrigger({ ...trigger, key, expiresIn }, replicaId)',
+      replace: 'this.store.addTrigger({ ...trigger, expiresIn }, replicaId)',
       suites: ['unit/triggers.spec'],
       scenario: 'is written down with the key of its arguments',
     },
@@ -20,6 +20,24 @@ module.exports = {
       scenario: 'and its end left to the history',
     },
     {
+      find: 'if (elapsedSince(this.clock, since) >= startsWithin) return false;',
+      replace: '',
+      suites: ['unit/triggers.spec'],
+      scenario: 'never begins afterwards: it has been told as expired',
+    },
+    {
+      find: 'await this.run({ ...trigger, key, id }, since)',
+      replace: 'await this.run({ ...trigger, key, id }, instantOf(this.clock))',
+      suites: ['unit/triggers.spec'],
+      scenario: 'that is added late never begins',
+    },
+    {
+      find: 'void this.run(each, since);',
+      replace: 'void this.run(each, instantOf(this.clock));',
+      suites: ['unit/triggers.spec'],
+      scenario: 'that is taken late never begins',
+    },
+    {
       find: 'if (this.hasEnded || delay === Infinity) return;',
       replace: 'if (this.hasEnded) return;',
       suites: ['unit/triggers.spec'],
@@ -32,8 +50,8 @@ module.exports = {
       scenario: 'which waits for the answer of a run that it aborts',
     },
     {
-      find: 'for (const each of taken) void this.run(each);',
-      replace: 'for (const each of taken) await this.run(each);',
+      find: 'for (const each of taken) void this.run(each, since);',
+      replace: 'for (const each of taken) await this.run(each, since);',
       suites: ['unit/triggers.spec'],
       scenario: 'does not keep others from being looked for while it runs',
     },

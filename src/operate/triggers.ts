@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { LockClock } from '../common/clock.js';
+import { elapsedSince, instantOf } from '../common/clock.js';
+import type { Instant, LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import { InFlight } from '../common/in-flight.js';
 import type { LockLog } from '../common/log.js';
@@ -26,13 +27,16 @@ export interface TriggerRuns {
   keyOf(trigger: Pick<NewTrigger, 'task' | 'key' | 'args'>): string | undefined;
   /** The tasks that this replica may run now. */
   runnable(): Promise<string[]>;
+  /** Milliseconds that it may take from here until the method is called. */
+  startsWithin(task: string): number;
   /**
-   * Never rejects. `begun` is told of the fence and the key before the method is called. `isSure`: the history has it as
-   * the answer says; else only the history can say how the run ended.
+   * Never rejects. `begin` is told of the fence and the key before the method is called; where it says no, the claim is
+   * returned, and the answer is `expired`. `isSure`: the history has it as the answer says; else only the history can say
+   * how the run ended.
    */
   run(
     trigger: Omit<TakenTrigger, 'id'>,
-    begun: (fence: bigint, key?: string) => void,
+    begin: (fence: bigint, key?: string) => boolean,
   ): Promise<{ answer: TriggerAnswer; isSure: boolean }>;
 }
 
@@ -95,8 +99,11 @@ export class Triggers implements OperatingPart {
 
   private async execute(trigger: NewTrigger): Promise<TriggerState> {
     const key = this.keyOf(trigger);
-    const { id } = await this.store.addTrigger({ ...trigger, key }, this.settings.replicaId);
-    return answeredTrigger(id, await this.run({ ...trigger, key, id }));
+    const { replicaId } = this.settings;
+    const since = instantOf(this.clock);
+    const expiresIn = this.runner.startsWithin(trigger.task);
+    const { id } = await this.store.addTrigger({ ...trigger, key, expiresIn }, replicaId);
+    return answeredTrigger(id, await this.run({ ...trigger, key, id }, since), replicaId);
   }
 
   private keyOf(trigger: NewTrigger): string | undefined {
@@ -115,14 +122,16 @@ export class Triggers implements OperatingPart {
 
   private async look(): Promise<void> {
     try {
-      const tasks = await this.runner.runnable();
+      const runnable = await this.runner.runnable();
+      const tasks = runnable.map((task) => ({ task, startsWithin: this.runner.startsWithin(task) }));
+      const since = instantOf(this.clock);
       // A late answer is awaited: what it has taken nobody else will run.
       const taken =
         tasks.length > 0 && !this.hasEnded
           ? await this.store.takeTriggers(tasks, this.settings.replicaId)
           : [];
       this.isDown = false;
-      for (const each of taken) void this.run(each);
+      for (const each of taken) void this.run(each, since);
     } catch (error) {
       if (!this.isDown)
         this.log.warn(`Triggered runs could not be looked for, which is retried: ${messageOf(error)}`);
@@ -132,14 +141,20 @@ export class Triggers implements OperatingPart {
     this.lookIn(this.settings.operatorPolling * (0.75 + Math.random() / 2));
   }
 
-  /** Never rejects: what the run has done stands, whether or not it can be written down. */
-  private async run(taken: TakenTrigger): Promise<TriggerAnswer> {
-    const { id } = taken;
+  /**
+   * Never rejects: what the run has done stands, whether or not it can be written down. Begins in time or never, counted
+   * from before the take was sent: whoever has been told by then that the trigger has expired may rely on it.
+   */
+  private async run(taken: TakenTrigger, since: Instant): Promise<TriggerAnswer> {
+    const { id, task } = taken;
+    const startsWithin = this.runner.startsWithin(task);
     const run: { start?: () => Promise<void>; isOver?: true } = {};
     const { answer, isSure } = await this.runner.run(taken, (fence, key) => {
+      if (elapsedSince(this.clock, since) >= startsWithin) return false;
       run.start = () => this.store.startTrigger(id, fence, key);
       // Not awaited: the method runs whatever becomes of it.
       void this.write(taken, run.start, () => run.isOver === true);
+      return true;
     });
     run.isOver = true;
     // Where the release has had no answer, the fence leads to what the history will say.

@@ -148,7 +148,7 @@ export interface RecordedAction {
   at: Date;
   /** Of a pause. */
   until?: Date;
-  /** Of a trigger: when it expires if no replica has taken it. */
+  /** Of a trigger: when it expires if no replica has taken it; of one that was taken, if its run has not begun. */
   expiresAt?: Date;
   fence?: bigint;
   takenBy?: string;
@@ -178,8 +178,15 @@ export interface NewTrigger extends Steering {
   /** JSON text of an array. */
   args?: string;
   evenIfPaused: boolean;
-  /** Milliseconds for which it waits for a replica. */
+  /** Milliseconds for which it waits for a replica; of one that is taken already, in which its run begins or never. */
   expiresIn: number;
+}
+
+/** A task whose triggers a replica takes. */
+export interface TakenTask {
+  task: string;
+  /** Milliseconds from the take in which a run begins, or never. */
+  startsWithin: number;
 }
 
 /** A trigger that a replica has taken. */
@@ -265,7 +272,7 @@ export interface OperatorStore {
   /** Adds a trigger that waits for a replica, or that this one has taken already. */
   addTrigger(trigger: NewTrigger, takenBy?: string): Promise<{ id: string; expiresAt: Date }>;
   /** Takes open triggers of these tasks: each is taken once. */
-  takeTriggers(tasks: readonly string[], replica: string): Promise<TakenTrigger[]>;
+  takeTriggers(tasks: readonly TakenTask[], replica: string): Promise<TakenTrigger[]>;
   /** Its run has begun. */
   startTrigger(id: string, fence: bigint, key?: string): Promise<void>;
   answerTrigger(id: string, answer: TriggerAnswer): Promise<void>;

@@ -180,17 +180,29 @@ describe('what is steered', () => {
   test('trigger, followed to the outcome that a replica writes down', async () => {
     const asked = await json<TriggerState>('trigger', 'clean-up', '--args', '["2026"]');
     expect(asked).toMatchObject({ status: 'waiting' });
-    expect(await store.operator.takeTriggers(['clean-up'], 'web-2:1:x')).toMatchObject([
-      { args: '["2026"]' },
-    ]);
+    expect(
+      await store.operator.takeTriggers([{ task: 'clean-up', startsWithin: 60_000 }], 'web-2:1:x'),
+    ).toMatchObject([{ args: '["2026"]' }]);
     const followed = startCli(['trigger', 'report', '--wait'], { DATABASE_URL: url });
     const taken: { id: string }[] = [];
     await until(async () => {
-      taken.push(...(await store.operator.takeTriggers(['report'], 'web-2:1:x')));
+      taken.push(
+        ...(await store.operator.takeTriggers([{ task: 'report', startsWithin: 60_000 }], 'web-2:1:x')),
+      );
       return taken.length > 0;
     });
     await store.operator.answerTrigger(taken[0]!.id, { answer: 'failed', fence: 7n, error: 'boom' });
     expect(await followed.exit).toMatchObject({ code: 3, out: 'report failed: boom\n' });
+  });
+
+  test('trigger, and which replica took it and never began', async () => {
+    const followed = startCli(['trigger', 'report', '--wait'], { DATABASE_URL: url });
+    const dead = { task: 'report', startsWithin: 0 };
+    await until(async () => (await store.operator.takeTriggers([dead], 'web-2:1:x')).length > 0);
+    expect(await followed.exit).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^report did not run: web-2:1:x took the trigger \d+ and never began/),
+    });
   });
 
   test('a trigger in vain is refused at once', async () => {

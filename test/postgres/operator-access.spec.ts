@@ -77,7 +77,7 @@ const CALLS: Record<keyof OperatorStore, () => Promise<unknown>> = {
   release: () => operator.release(RUN, { ...BY, force: true, now: true }),
   forget: () => operator.forget('task', BY),
   addTrigger: () => operator.addTrigger({ task: 'task', ...BY, evenIfPaused: false, expiresIn: 1_000 }),
-  takeTriggers: () => operator.takeTriggers(['task'], 'replica-a'),
+  takeTriggers: () => operator.takeTriggers([{ task: 'task', startsWithin: 60_000 }], 'replica-a'),
   startTrigger: () => operator.startTrigger('1', 1n),
   answerTrigger: () => operator.answerTrigger('1', { answer: 'succeeded' }),
 };

@@ -151,7 +151,7 @@ test('what a person did outlives a crash also where a role commits asynchronousl
     cancel: await commits(cancel, [...seen, 'cancelled', 'task', null]),
     release: await commits(release, [...seen, true, false, 'task', null]),
     addTrigger: await commits(addTrigger, ['task', null, 'ana', null, null, false, 1_000, null]),
-    takeTriggers: await commits(takeTriggers, [['task'], 'replica-a']),
+    takeTriggers: await commits(takeTriggers, [['task'], 'replica-a', [60_000]]),
   }).toEqual({
     pause: 'on',
     resume: 'on',
@@ -170,7 +170,7 @@ describe('a look for triggers', () => {
        SELECT 'task', 'trigger', 'ana', now() + interval '1 hour', now() FROM generate_series(1, 20000)`,
     );
     await database.query('VACUUM ANALYZE task_lock_action');
-    const values = [['task'], 'replica-a'];
+    const values = [['task'], 'replica-a', [60_000]];
     const idle = await planOf(database, STATEMENTS.takeTriggers, values);
     expect(idle).toMatchObject({ wal: 0, scanned: [] });
     expect(idle.pages).toBeLessThan(5);
@@ -179,7 +179,7 @@ describe('a look for triggers', () => {
   test('takes ten at a time, and leaves those that another replica is taking', async () => {
     const trigger = { task: 'task', ...BY, evenIfPaused: false, expiresIn: 60_000 };
     for (let nth = 0; nth < 12; nth++) await operator.addTrigger(trigger);
-    const behind = () => operator.takeTriggers(['task'], 'replica-a');
+    const behind = () => operator.takeTriggers([{ task: 'task', startsWithin: 60_000 }], 'replica-a');
     const oldest = 'SELECT FROM task_lock_action ORDER BY id LIMIT 1 FOR UPDATE';
     expect(await behindTransaction(oldest, behind)).toHaveLength(10);
     expect(await behind()).toHaveLength(2);

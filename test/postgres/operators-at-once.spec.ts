@@ -131,7 +131,9 @@ test('two triggers at the same time are two rows, each taken once, and each answ
       ben.trigger(NAME, { by: 'ben', args: ['ben'] }),
     ]);
     const taken = await Promise.all(
-      ['pod-1', 'pod-2'].map((pod) => store.operator.takeTriggers([NAME], pod)),
+      ['pod-1', 'pod-2'].map((pod) =>
+        store.operator.takeTriggers([{ task: NAME, startsWithin: 60_000 }], pod),
+      ),
     );
     expect(
       taken

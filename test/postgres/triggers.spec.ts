@@ -144,9 +144,13 @@ describe('a trigger from outside', () => {
   test('that nobody takes in its time expires, and is taken by nobody then', async () => {
     const { operator } = await storeOfItsOwn();
     const { id } = await operator.addTrigger(aTrigger({ expiresIn: 0 }));
-    expect(await operator.takeTriggers(['report'], 'pod-1')).toEqual([]);
+    expect(await operator.takeTriggers([{ task: 'report', startsWithin: 60_000 }], 'pod-1')).toEqual([]);
     await database.query(`UPDATE task_lock_action SET at = at - interval '6 minutes' WHERE id = $1`, [id]);
-    expect(await (await fromOutside()).triggered(id)).toEqual({ status: 'expired', id });
+    expect(await (await fromOutside()).triggered(id)).toEqual({
+      status: 'expired',
+      id,
+      replica: null,
+    });
   });
 
   test('whose replica dies in the middle is told as died once its lease is over, and runs no second time', async () => {
@@ -168,7 +172,11 @@ describe('a trigger from outside', () => {
       `UPDATE task_lock SET locked_until = now() - interval '1 second' WHERE name = 'report'`,
     );
     expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'died' });
-    expect(await (await storeOfItsOwn()).operator.takeTriggers(['report'], 'pod-2')).toEqual([]);
+    expect(
+      await (
+        await storeOfItsOwn()
+      ).operator.takeTriggers([{ task: 'report', startsWithin: 60_000 }], 'pod-2'),
+    ).toEqual([]);
     gate.open();
   });
 
@@ -181,6 +189,7 @@ describe('a trigger from outside', () => {
         has: () => true,
         keyOf: () => undefined,
         runnable: async () => ['report'],
+        startsWithin: () => MINUTE,
         run: async () => {
           ran.push(`pod-${nth}`);
           return { answer: { answer: 'skipped: held' }, isSure: true };

@@ -326,6 +326,37 @@ describe('trigger --wait follows to its end', () => {
     expect(await followed.exit).toMatchObject({ code: 3, out: 'work died\n' });
   });
 
+  test('one whose replica dies before it begins (3)', async () => {
+    const dying = await start();
+    const other = await start();
+    await declared();
+    const client = await database.connect();
+    const runner = client.createQueryRunner();
+    // Its claim finds the row busy.
+    await runner.startTransaction();
+    await runner.query(`SELECT FROM task_lock WHERE name = 'work' FOR UPDATE`);
+    const followed = cli('trigger', 'work', '--args', '["end"]', '--wait');
+    const takenBy = async () => {
+      const [row] = await database.query<{ taken_by: string | null }>(
+        'SELECT taken_by FROM task_lock_action',
+      );
+      return row?.taken_by ?? undefined;
+    };
+    await until(async () => (await takenBy()) !== undefined);
+    const replica = (await takenBy())!;
+    const [taker, left] = replica === dying.replica.name ? [dying, other] : [other, dying];
+    await taker.replica.kill();
+    await runner.rollbackTransaction();
+    await runner.release();
+    // As if the time for its claim were over.
+    await database.query('UPDATE task_lock_action SET expires_at = clock_timestamp()');
+    expect(await followed.exit).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(`^work did not run: ${replica} took the trigger \\d+ and never began`),
+    });
+    expect(starts(left)).toEqual([]);
+  });
+
   test('one that is cancelled (3), and one whose lock is taken away (3)', async () => {
     const replica = await start();
     await declared();

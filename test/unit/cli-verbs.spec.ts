@@ -328,7 +328,12 @@ describe('trigger', () => {
     [executed, 0, 'x succeeded'],
     [{ ...executed, outcome: 'failed' as const, error: 'boom' }, 3, 'x failed: boom'],
     [{ ...executed, outcome: 'died' as const }, 3, 'x died'],
-    [{ status: 'expired' as const, id: '7' }, 3, 'no replica took the trigger 7 in time'],
+    [{ status: 'expired' as const, id: '7', replica: null }, 3, 'no replica took the trigger 7 in time'],
+    [
+      { status: 'expired' as const, id: '7', replica: 'web-1' },
+      3,
+      'x did not run: web-1 took the trigger 7 and never began',
+    ],
     [{ status: 'skipped' as const, id: '7', reason: 'held' }, 4, 'x did not run: held'],
   ])('--wait follows it to %j, and exits with %d', async (end, code, text) => {
     const triggered = jest.fn<Operator['triggered']>(async () => end);
@@ -340,6 +345,23 @@ describe('trigger', () => {
     );
     expect(triggered).toHaveBeenCalledWith('7');
     expect([answer.code, answer.out]).toEqual([code, expect.stringContaining(text)]);
+  });
+
+  test('--wait says which replica has taken it, and when it runs there', async () => {
+    const running = { status: 'running' as const, id: '7', replica: 'web-1' };
+    const states = [
+      { ...running, fence: null },
+      { ...running, fence: null },
+      { ...running, fence: '8' },
+    ];
+    const triggered = async () => states.shift() ?? executed;
+    const operator = { task, trigger: async () => waiting, triggered };
+    const { err } = await runWith({ operator }, 'trigger', 'x', '--wait');
+    expect(err.split('\n').slice(1)).toEqual([
+      'was taken by web-1 (trigger 7)',
+      'runs on web-1 (trigger 7)',
+      '',
+    ]);
   });
 
   test('refuses arguments that are no array before it asks for anything', async () => {

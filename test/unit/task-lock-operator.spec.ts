@@ -176,7 +176,11 @@ describe('steering', () => {
     const waiting = await operator.trigger('clean-up', { by: 'ana' });
     expect(waiting).toMatchObject({ status: 'waiting', expiresAt: '2026-03-10T06:35:00.000Z' });
     await clock.advance(5 * 60_000 + 1);
-    expect(await operator.triggered(waiting.id)).toEqual({ status: 'expired', id: waiting.id });
+    expect(await operator.triggered(waiting.id)).toEqual({
+      status: 'expired',
+      id: waiting.id,
+      replica: null,
+    });
   });
 
   test('a declared task is not forgotten', async () => {

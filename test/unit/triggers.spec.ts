@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { Triggers } from '../../src/operate/triggers.js';
 import type { TriggerRuns } from '../../src/operate/triggers.js';
-import type { NewTrigger, TakenTrigger, TriggerAnswer } from '../../src/store/operator-store.js';
+import type { NewTrigger, TakenTask, TakenTrigger, TriggerAnswer } from '../../src/store/operator-store.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Gate } from '../support/gate.js';
 import { recordingLog, watch } from '../support/locks.js';
@@ -10,6 +10,7 @@ import { recordingLog, watch } from '../support/locks.js';
 const POLLING = 15_000;
 const MINUTE = 60_000;
 const FENCE = 7n;
+const STARTS_WITHIN = 10_000;
 
 const aTrigger: NewTrigger = {
   task: 'report',
@@ -25,7 +26,7 @@ interface Setting {
   operatorPolling?: number;
   /** What waits for a replica. */
   open?: TakenTrigger[];
-  run?: (begun: Parameters<TriggerRuns['run']>[1]) => Promise<TriggerAnswer>;
+  run?: (begin: Parameters<TriggerRuns['run']>[1]) => Promise<TriggerAnswer>;
   /** Whether the history has the runs as they are answered. */
   isSure?: boolean;
   keyOf?: TriggerRuns['keyOf'];
@@ -35,7 +36,9 @@ function triggering({ operatorPolling = POLLING, open = [], run, isSure = true, 
   const clock = new FakeClock();
   const log = recordingLog();
   const written: unknown[][] = [];
-  const looks: (readonly string[])[] = [];
+  const looks: (readonly TakenTask[])[] = [];
+  let stalled: Promise<void> | undefined;
+  const stall = (until: Promise<void>): void => void (stalled = until);
   const failures = new Map<string, Error[]>();
   const failing = (method: string): void => {
     const failure = failures.get(method)?.shift();
@@ -45,11 +48,14 @@ function triggering({ operatorPolling = POLLING, open = [], run, isSure = true, 
     addTrigger: async (trigger: NewTrigger, takenBy?: string) => {
       failing('addTrigger');
       written.push(['add', trigger.by, trigger.key, takenBy]);
+      expect(trigger.expiresIn).toBe(STARTS_WITHIN);
+      await stalled;
       return { id: '1', expiresAt: new Date(0) };
     },
-    takeTriggers: async (tasks: readonly string[]) => {
+    takeTriggers: async (tasks: readonly TakenTask[]) => {
       looks.push(tasks);
       failing('takeTriggers');
+      await stalled;
       return open.splice(0);
     },
     startTrigger: async (id: string, fence: bigint) => {
@@ -66,17 +72,18 @@ function triggering({ operatorPolling = POLLING, open = [], run, isSure = true, 
     has: (task) => task === 'report',
     keyOf: keyOf ?? (({ key }) => key),
     runnable: async () => ['report'],
-    run: async (trigger, begun) => {
+    startsWithin: () => STARTS_WITHIN,
+    run: async (trigger, begin) => {
       runs.push(trigger);
-      if (run) return { answer: await run(begun), isSure };
-      begun(FENCE, trigger.key);
+      if (run) return { answer: await run(begin), isSure };
+      if (!begin(FENCE, trigger.key)) return { answer: { answer: 'expired' }, isSure: true };
       return { answer: { answer: 'succeeded', fence: FENCE }, isSure };
     },
   };
   const settings = { replicaId: 'pod-1', operatorPolling, timeout: 1_000 };
   const triggers = new Triggers(store, runner, clock, log, settings);
   const fail = (method: keyof typeof store, ...errors: Error[]) => void failures.set(method, errors);
-  return { clock, log, written, looks, runs, triggers, fail };
+  return { clock, log, written, looks, runs, triggers, fail, stall };
 }
 
 const taken = (id = '5'): TakenTrigger => ({ id, task: 'report', by: 'ana', evenIfPaused: false });
@@ -155,6 +162,18 @@ describe('a trigger in the application that has the method', () => {
     ]);
   });
 
+  test('that is added late never begins: its time counts from when that was sent', async () => {
+    const gate = new Gate();
+    const { clock, triggers, written, stall } = triggering();
+    stall(gate.opened);
+    const answer = watch(triggers.runHere(aTrigger)!);
+    await clock.advance(STARTS_WITHIN);
+    gate.open();
+    await clock.advance(0);
+    expect(answer.value).toEqual({ status: 'expired', id: '1', replica: 'pod-1' });
+    expect(written[1]).toEqual(['answer', '1', 'expired']);
+  });
+
   test('is not for an application without the method', () => {
     const { triggers } = triggering();
     expect(triggers.runHere({ ...aTrigger, task: 'unknown' })).toBeUndefined();
@@ -168,7 +187,7 @@ describe('a trigger from outside', () => {
     await clock.advance(20 * MINUTE);
     expect(looks.length).toBeGreaterThanOrEqual((20 * MINUTE) / (1.25 * POLLING) - 1);
     expect(looks.length).toBeLessThanOrEqual((20 * MINUTE) / (0.75 * POLLING) + 1);
-    expect(looks[0]).toEqual(['report']);
+    expect(looks[0]).toEqual([{ task: 'report', startsWithin: STARTS_WITHIN }]);
   });
 
   test('is never looked for with operatorPolling: false', async () => {
@@ -256,6 +275,35 @@ describe('a trigger from outside', () => {
     expect(written).toEqual([['answer', '5', 'aborted']]);
     expect(looks).toHaveLength(before);
     expect(clock.pending).toBe(0);
+  });
+
+  test.each<[what: string, wait: number, written: unknown[]]>([
+    ['begins where its claim is won in time', STARTS_WITHIN - 20, ['start', '5', FENCE]],
+    ['never begins afterwards: it has been told as expired', STARTS_WITHIN, ['answer', '5', 'expired']],
+  ])('%s', async (_, wait, first) => {
+    const gate = new Gate();
+    const run: Setting['run'] = async (begin) => {
+      await gate.opened;
+      return begin(FENCE) ? { answer: 'succeeded', fence: FENCE } : { answer: 'expired' };
+    };
+    const { clock, triggers, written, runs } = triggering({ open: [taken('5')], run });
+    triggers.begin();
+    while (runs.length === 0) await clock.advance(10);
+    await clock.advance(wait);
+    gate.open();
+    await clock.advance(0);
+    expect(written[0]).toEqual(first);
+  });
+
+  test('that is taken late never begins: its time counts from when the take was sent', async () => {
+    const gate = new Gate();
+    const { clock, triggers, written, stall } = triggering({ open: [taken('5')] });
+    stall(gate.opened);
+    triggers.begin();
+    await clock.advance(POLLING + STARTS_WITHIN);
+    gate.open();
+    await clock.advance(0);
+    expect(written).toEqual([['answer', '5', 'expired']]);
   });
 
   test('keeps no process alive while nothing runs', async () => {

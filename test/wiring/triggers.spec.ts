@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { currentTaskRun, TaskLock, TaskLockOperator, TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
-import type { NewTrigger } from '../../src/store/operator-store.js';
+import type { NewTrigger, TakenTask } from '../../src/store/operator-store.js';
 import type { RunOutcome } from '../../src/store/recorded-run.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication, YEARLY } from '../support/application.js';
@@ -47,6 +48,12 @@ class Jobs {
   async slow(): Promise<void> {
     this.write([]);
     await this.gate.opened;
+  }
+
+  @Cron(YEARLY)
+  @TaskLock('recovers', undefined, { recover: true })
+  async recovers(): Promise<void> {
+    this.write([]);
   }
 
   @TaskLock('fails late')
@@ -326,7 +333,93 @@ describe('a trigger from outside', () => {
     const { id } = await store.operator.addTrigger(fromOutside('report'));
     await clock.advance(6 * MINUTE);
     expect(jobs.calls).toEqual([]);
-    expect(await operator.triggered(id)).toEqual({ status: 'expired', id });
+    expect(await operator.triggered(id)).toEqual({ status: 'expired', id, replica: null });
+  });
+
+  test('whose replica never hears that it has it expires when the claim of its task would be over', async () => {
+    const { clock, jobs, operator, store } = await start();
+    const take = store.operator.takeTriggers.bind(store.operator);
+    const taken: number[] = [];
+    store.operator.takeTriggers = async (...asked) => {
+      const all = await take(...asked);
+      if (all.length === 0) return all;
+      taken.push(clock.now());
+      throw new LockStoreUnavailableError('connection terminated', true);
+    };
+    const { id } = await store.operator.addTrigger(fromOutside('report'));
+    while (taken.length === 0) await clock.advance(100);
+    expect(await operator.triggered(id)).toEqual({ status: 'running', id, replica: 'pod-1', fence: null });
+    await clock.advance(taken[0]! + 10_000 - clock.now());
+    expect(await operator.triggered(id)).toEqual({ status: 'expired', id, replica: 'pod-1' });
+    await clock.advance(10 * MINUTE);
+    expect(taken).toHaveLength(1);
+    expect(jobs.calls).toEqual([]);
+  });
+
+  test.each([
+    ['waits, as long as it waits', 'waits', 30_000],
+    ['has a condition, as long as it may take', 'of the leader', 15_000],
+    ['recovers, as long as the look for what it left behind', 'recovers', 15_000],
+  ])('of a task that %s, may begin so much later', async (_, task, startsWithin) => {
+    const { clock, jobs, store } = await start();
+    jobs.isLeader = true;
+    const asked: TakenTask[] = [];
+    store.operator.takeTriggers = async (tasks) => {
+      asked.push(...tasks);
+      return [];
+    };
+    await clock.advance(MINUTE);
+    expect(asked.find((each) => each.task === task)).toEqual({ task, startsWithin });
+  });
+
+  test('that has begun, and whose replica cannot say so, is told by its lock', async () => {
+    const { clock, jobs, operator, store, journal } = await start();
+    store.operator.startTrigger = async () => undefined;
+    const never = (replica: string) =>
+      store.operator.addTrigger(fromOutside('slow', { expiresIn: 0 }), replica);
+    const elsewhere = await never('pod-2');
+    const { id } = await store.operator.addTrigger(fromOutside('slow'));
+    await clock.advance(MINUTE);
+    const { fence } = await journal.first('slow');
+    expect(await operator.triggered(id)).toEqual({
+      status: 'running',
+      id,
+      replica: 'pod-1',
+      fence: `${fence}`,
+    });
+    // Not that of another replica, nor one that was taken while that run was in progress already.
+    const later = await never('pod-1');
+    expect(await operator.triggered(elsewhere.id)).toMatchObject({ status: 'expired', replica: 'pod-2' });
+    expect(await operator.triggered(later.id)).toMatchObject({ status: 'expired', replica: 'pod-1' });
+    jobs.gate.open();
+  });
+
+  test('that is woken too late never begins, and returns its claim', async () => {
+    const { clock, jobs, operator, store } = await start();
+    const take = store.operator.takeTriggers.bind(store.operator);
+    store.operator.takeTriggers = async (...asked) => {
+      const all = await take(...asked);
+      if (all.length > 0) clock.stopProcess(MINUTE);
+      return all;
+    };
+    const { id } = await store.operator.addTrigger(fromOutside('report'));
+    await clock.advance(MINUTE);
+    expect(jobs.calls).toEqual([]);
+    expect(await operator.triggered(id)).toEqual({ status: 'expired', id, replica: 'pod-1' });
+    expect(await operator.actions('report')).toMatchObject([{ answer: 'expired' }]);
+    expect(store.row('report')).toMatchObject({ outcome: 'returned' });
+    expect(await operator.runs('report')).toEqual([]);
+  });
+
+  test('that never began is not told by the run of another one', async () => {
+    const { clock, jobs, operator, store, journal } = await start();
+    const { id } = await store.operator.addTrigger(fromOutside('slow', { expiresIn: 0 }), 'pod-1');
+    const triggered = operator.trigger('slow', { by });
+    await journal.first('slow');
+    expect(await operator.triggered(id)).toEqual({ status: 'expired', id, replica: 'pod-1' });
+    jobs.gate.open();
+    await clock.advance(0);
+    expect(await triggered).toMatchObject({ outcome: 'succeeded' });
   });
 
   test('is aborted like any run by a shutdown, whose answer is written before the store is closed', async () => {

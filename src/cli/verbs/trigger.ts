@@ -78,8 +78,9 @@ async function followed({ session, out, terminal }: Context, asked: TriggerState
     state.status === 'waiting' || state.status === 'running';
     delay = Math.min(2 * delay, MOST)
   ) {
-    if (state.status !== shown) out.remark(triggerLine('', state, out).trim());
-    shown = state.status;
+    const seen = `${state.status} ${'fence' in state ? state.fence : ''}`;
+    if (seen !== shown) out.remark(triggerLine('', state, out).trim());
+    shown = seen;
     await pause(clock, delay, terminal.stopped);
     if (terminal.stopped.aborted) throw new CliError(`stopped waiting; the trigger ${asked.id} stands`);
     state = await session.operator.triggered(asked.id);
@@ -93,8 +94,12 @@ function triggerLine(name: string, state: TriggerState, out: Output): string {
     case 'waiting':
       return `${task} waits for a replica; it expires ${out.time(state.expiresAt)} (trigger ${state.id})`;
     case 'running':
+      if (state.fence === null)
+        return `${task} was taken by ${out.text(state.replica)} (trigger ${state.id})`;
       return `${task} runs on ${out.text(state.replica)} (trigger ${state.id})`;
     case 'expired':
+      if (state.replica !== null)
+        return `${task} did not run: ${out.text(state.replica)} took the trigger ${state.id} and never began. It has died, or was cut off; trigger again`;
       return `${task} did not run: no replica took the trigger ${state.id} in time. Is one of them up, with operatorPolling?`;
     case 'skipped':
       return `${task} did not run: ${out.text(state.reason)}`;

@@ -4,6 +4,7 @@ import type {
   NewTrigger,
   PausedTime,
   RecordedAction,
+  TakenTask,
   TakenTrigger,
   TriggerAnswer,
 } from '../operator-store.js';
@@ -80,15 +81,16 @@ export class InMemoryActions {
     return { id: action.id, expiresAt: new Date(expiresAt) };
   }
 
-  take(tasks: readonly string[], replica: string): TakenTrigger[] {
+  take(tasks: readonly TakenTask[], replica: string): TakenTrigger[] {
     return [...this.triggers].flatMap(([action, { task, key, args, by, evenIfPaused, expiresAt }]) => {
       if (action.takenBy !== undefined || action.answer !== undefined) return [];
       if (expiresAt <= this.now()) {
         Object.assign(action, { answer: 'expired', answeredAt: new Date(this.now()) });
         return [];
       }
-      if (!tasks.includes(task)) return [];
-      action.takenBy = replica;
+      const asked = tasks.find((each) => each.task === task);
+      if (!asked) return [];
+      Object.assign(action, { takenBy: replica, expiresAt: new Date(this.now() + asked.startsWithin) });
       return [{ id: action.id, task, key, args, by, evenIfPaused }];
     });
   }

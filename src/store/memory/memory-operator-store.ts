@@ -15,6 +15,7 @@ import type {
   RunSearch,
   SeenRun,
   Steering,
+  TakenTask,
   TakenTrigger,
   TaskRecord,
   TriggerAnswer,
@@ -148,7 +149,7 @@ export class InMemoryOperatorStore implements OperatorStore {
     return this.acted.addTrigger(trigger, takenBy);
   }
 
-  async takeTriggers(tasks: readonly string[], replica: string): Promise<TakenTrigger[]> {
+  async takeTriggers(tasks: readonly TakenTask[], replica: string): Promise<TakenTrigger[]> {
     return this.acted.take(tasks, replica);
   }
 

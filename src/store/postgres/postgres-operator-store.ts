@@ -20,6 +20,7 @@ import type {
   RunSearch,
   SeenRun,
   Steering,
+  TakenTask,
   TakenTrigger,
   TaskRecord,
   TriggerAnswer,
@@ -292,8 +293,9 @@ export class PostgresOperatorStore implements OperatorStore {
     return { id: row.id, expiresAt: givenInstant(row.expires_ms) };
   }
 
-  async takeTriggers(tasks: readonly string[], replica: string): Promise<TakenTrigger[]> {
-    const rows = await this.query<TakenRow>(this.statements().takeTriggers, [tasks, replica]);
+  async takeTriggers(tasks: readonly TakenTask[], replica: string): Promise<TakenTrigger[]> {
+    const values = [tasks.map(({ task }) => task), replica, tasks.map(({ startsWithin }) => startsWithin)];
+    const rows = await this.query<TakenRow>(this.statements().takeTriggers, values);
     return rows.map(({ id, name, key, args, by, even_if_paused: evenIfPaused }) => ({
       id,
       task: name,

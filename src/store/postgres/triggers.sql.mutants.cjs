@@ -2,6 +2,12 @@
 module.exports = {
   triggers: [
     {
+      find: "      expires_at = clock_timestamp() + asked.starts_within * interval '1 millisecond'\n",
+      replace: '      expires_at = action.expires_at\n',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'one that was taken expires where its run has not begun in time',
+    },
+    {
       find: '  FOR NO KEY UPDATE SKIP LOCKED\n',
       replace: '  FOR NO KEY UPDATE NOWAIT\n',
       suites: ['operator-store.spec'],

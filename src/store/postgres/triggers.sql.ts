@@ -34,19 +34,23 @@ export interface TakenRow {
  * - SKIP LOCKED: of 200 replicas that look at once, each trigger is taken by one, and nobody waits. Postgres checks the
  *   conditions again on a row that another replica has just taken.
  * - An index has the open ones only, so that a look without any reads nothing and writes nothing.
- * - One that was taken is never taken again, also where the answer is lost: a second run would be one too many.
+ * - One that was taken is never taken again, also where the answer is lost: a second run would be one too many. It
+ *   expires where its run has not begun in time.
  * - It commits synchronously, or a crash of the database would let a second replica take what one is running.
  */
 export function takeTriggersStatement(table: string): string {
   return `
 WITH open AS (
-  SELECT id FROM ${table}
+  SELECT id, name FROM ${table}
   WHERE taken_at IS NULL AND expires_at > clock_timestamp() AND name = ANY ($1::text[])
   ORDER BY id LIMIT ${TAKEN_AT_ONCE}
   FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (
-  UPDATE ${table} AS action SET taken_at = clock_timestamp(), taken_by = $2
-  FROM open WHERE action.id = open.id
+  UPDATE ${table} AS action
+  SET taken_at = clock_timestamp(), taken_by = $2,
+      expires_at = clock_timestamp() + asked.starts_within * interval '1 millisecond'
+  FROM open JOIN unnest($1::text[], $3::float8[]) AS asked(name, starts_within) ON asked.name = open.name
+  WHERE action.id = open.id
   RETURNING action.id, action.name, action.key, action.args, action.by, action.even_if_paused, ${DURABLY}
 )
 SELECT id::text AS id, name, key, args::text AS args, by, even_if_paused::text AS even_if_paused FROM taken ORDER BY taken.id`;
