@@ -83,6 +83,7 @@ export interface TaskRecord {
   /** Its locks: of a task with keys those whose run is in progress or has died. */
   locks: readonly LockRecord[];
   lastRun?: RecordedRun;
+  /** Among the newest thousand runs, as many as are kept: see {@link MOST_IN_A_ROW}. */
   lastSuccessAt?: Date;
   failuresInARow: number;
   /** The one that ends last of its own and that of all tasks. */
@@ -129,7 +130,7 @@ export interface LedgerFacts {
    */
   runs: readonly RecordedRun[];
   pauses: readonly PausedTime[];
-  /** The start of the oldest run that the history has of the task. */
+  /** The start of the oldest run that the history has of the task, or, of very many, from which on these have all. */
   historySince?: Date;
   lock?: LockRecord;
 }
@@ -279,6 +280,9 @@ export interface OperatorStore {
   /** One action by its id. */
   action(id: string): Promise<RecordedAction | undefined>;
 }
+
+/** How many runs of a task are searched for its last success. */
+export const MOST_IN_A_ROW = 1_000;
 
 /** The pause of all tasks. */
 export const ALL_TASKS = '*';

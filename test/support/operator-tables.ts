@@ -22,6 +22,8 @@ export interface Plan {
   wal: number;
   /** Pages that it has read, of tables and indexes. */
   pages: number;
+  /** Rows that it has read of the history, those included that it passed over. */
+  runs: number;
   /** The tables that it has read from one end to the other. */
   scanned: string[];
 }
@@ -30,6 +32,8 @@ interface Node {
   'Node Type': string;
   'Relation Name'?: string;
   'Actual Loops'?: number;
+  'Actual Rows'?: number;
+  'Rows Removed by Filter'?: number;
   'WAL Bytes'?: number;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
@@ -47,6 +51,7 @@ export async function planOf(database: TestDatabase, text: string, values: unkno
     // Postgres counts what no other part reads, an insert or an update, apart from the rest.
     wal: Math.max(plan['WAL Bytes'] ?? 0, writtenBy(plan)),
     pages: (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),
+    runs: runsIn(plan),
     scanned: scansIn(plan),
   };
 }
@@ -54,6 +59,12 @@ export async function planOf(database: TestDatabase, text: string, values: unkno
 function writtenBy(node: Node): number {
   const below = (node.Plans ?? []).reduce((sum, each) => sum + writtenBy(each), 0);
   return node['Node Type'] === 'ModifyTable' ? (node['WAL Bytes'] ?? 0) + below : below;
+}
+
+function runsIn(node: Node): number {
+  const each = (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0);
+  const own = node['Relation Name'] === 'task_lock_run' ? each * (node['Actual Loops'] ?? 1) : 0;
+  return (node.Plans ?? []).reduce((sum, below) => sum + runsIn(below), own);
 }
 
 function scansIn(node: Node): string[] {

@@ -1,5 +1,5 @@
 import { keyedPrefix } from '../lock-name.js';
-import { ALL_TASKS } from '../operator-store.js';
+import { ALL_TASKS, MOST_IN_A_ROW } from '../operator-store.js';
 import type {
   CancelResult,
   Declaration,
@@ -173,15 +173,15 @@ export class InMemoryOperatorStore implements OperatorStore {
   }
 
   private recordOf(name: string): TaskRecord {
-    const runs = this.history.of(name);
+    const newest = this.history.of(name).slice(0, MOST_IN_A_ROW);
     const requests = this.requests.all().filter(({ task }) => task === name);
     return {
       name,
       definition: this.declarations.current(name),
       locks: this.locksOf(name),
-      lastRun: runs[0],
-      lastSuccessAt: runs.find(({ outcome }) => outcome === 'succeeded')?.finishedAt,
-      failuresInARow: failuresInARow(runs),
+      lastRun: newest[0],
+      lastSuccessAt: newest.find(({ outcome }) => outcome === 'succeeded')?.finishedAt,
+      failuresInARow: failuresInARow(newest),
       pause: this.steering.pauseOf(name),
       resumedAt: this.steering.resumedAt(name),
       requests: {

@@ -1,5 +1,19 @@
 // Each entry breaks prune-history.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'a prune reads little of a large history': [
+    {
+      find: 'SELECT min((SELECT run.started_at FROM ${runs} AS run WHERE run.task = ran.task ORDER BY run.started_at LIMIT 1)) AS at\n  FROM ran WHERE ran.task IS NOT NULL',
+      replace: 'SELECT min(started_at) AS at FROM ${runs}',
+      suites: ['large-history.spec'],
+      scenario: 'a prune of actions finds the oldest run in steps from task to task',
+    },
+    {
+      find: 'DELETE FROM ${table} AS run WHERE run.ctid = ANY (ARRAY(SELECT old.place FROM old))',
+      replace: 'DELETE FROM ${table} AS run USING old WHERE run.ctid::text = old.place::text',
+      suites: ['large-history.spec'],
+      scenario: 'a prune of runs reads those that it removes',
+    },
+  ],
   prune: [
     {
       find: '    FOR UPDATE SKIP LOCKED\n  ) AS found',

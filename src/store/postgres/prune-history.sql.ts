@@ -18,6 +18,7 @@ export interface RemovedRow {
  * - SKIP LOCKED and LIMIT: replicas that prune at once share the work, and none holds its rows for long.
  * - What is kept begins with a start of a run, found by counting along the index: not the whole history of a task is
  *   sorted. Runs that started at that very instant are kept, too.
+ * - Rows are removed by their place, which a lock on a row keeps: a join reads a large table from one end to the other.
  */
 export function pruneRunsStatement(table: string): string {
   const nth = (rank: string): string => `(
@@ -34,16 +35,16 @@ WITH RECURSIVE ${ranTasks(table)}, kept AS (
          ) AS since
   FROM ran WHERE ran.task IS NOT NULL
 ), old AS (
-  SELECT found.name, found.fence
+  SELECT found.place
   FROM kept CROSS JOIN LATERAL (
-    SELECT run.name, run.fence FROM ${table} AS run
+    SELECT run.ctid AS place FROM ${table} AS run
     WHERE run.task = kept.task AND run.started_at < kept.since
     ORDER BY run.started_at LIMIT ${PRUNED_AT_ONCE}
     FOR UPDATE SKIP LOCKED
   ) AS found
   LIMIT ${PRUNED_AT_ONCE}
 ), removed AS (
-  DELETE FROM ${table} AS run USING old WHERE run.name = old.name AND run.fence = old.fence
+  DELETE FROM ${table} AS run WHERE run.ctid = ANY (ARRAY(SELECT old.place FROM old))
   RETURNING 1
 )
 SELECT count(*)::text AS removed FROM removed`;
@@ -55,8 +56,9 @@ SELECT count(*)::text AS removed FROM removed`;
  */
 export function pruneActionsStatement(actions: string, runs: string): string {
   return `
-WITH oldest AS MATERIALIZED (
-  SELECT min(started_at) AS at FROM ${runs}
+WITH RECURSIVE ${ranTasks(runs)}, oldest AS MATERIALIZED (
+  SELECT min((SELECT run.started_at FROM ${runs} AS run WHERE run.task = ran.task ORDER BY run.started_at LIMIT 1)) AS at
+  FROM ran WHERE ran.task IS NOT NULL
 ), old AS (
   SELECT action.id FROM ${actions} AS action
   WHERE action.at < clock_timestamp() - $1::float8 * interval '1 millisecond'

@@ -1,4 +1,4 @@
-import { ALL_TASKS } from '../operator-store.js';
+import { ALL_TASKS, MOST_IN_A_ROW } from '../operator-store.js';
 import { milliseconds } from './instants.js';
 import { runColumns } from './runs.sql.js';
 import type { RunRow } from './runs.sql.js';
@@ -30,9 +30,12 @@ export interface RecentRow extends RunRow {
 
 /**
  * The last run of each task, its last success, and how many runs have failed since. Takes no lock. For each task it
- * reads along the index of task and start, and stops at the last success.
+ * reads along the index of task and start, stops at the last success, and looks no further back than the history is kept.
  */
 function recentStatement(table: string, asked: string): string {
+  const newest = `
+    SELECT run.started_at, run.finished_at, run.outcome FROM ${table} AS run WHERE run.task = asked.task
+    ORDER BY run.started_at DESC LIMIT ${MOST_IN_A_ROW}`;
   return `
 WITH RECURSIVE ${ranTasks(table)}
 SELECT ${runColumns('last')}, ${milliseconds('success.finished_at')} AS success_ms, since.failures
@@ -41,13 +44,16 @@ CROSS JOIN LATERAL (
   SELECT * FROM ${table} AS run WHERE run.task = asked.task ORDER BY run.started_at DESC LIMIT 1
 ) AS last
 LEFT JOIN LATERAL (
-  SELECT run.started_at, run.finished_at FROM ${table} AS run
-  WHERE run.task = asked.task AND run.outcome = 'succeeded' ORDER BY run.started_at DESC LIMIT 1
+  SELECT newest.started_at, newest.finished_at FROM (${newest}
+  ) AS newest
+  WHERE newest.outcome = 'succeeded' ORDER BY newest.started_at DESC LIMIT 1
 ) AS success ON true
 CROSS JOIN LATERAL (
-  SELECT count(*) AS failures FROM ${table} AS run
-  WHERE run.task = asked.task AND run.outcome IN ('failed', 'died', 'lost')
-    AND run.started_at > COALESCE(success.started_at, '-infinity')
+  SELECT count(*) FILTER (WHERE failed.outcome IN ('failed', 'died', 'lost')) AS failures FROM (
+    SELECT run.outcome FROM ${table} AS run
+    WHERE run.task = asked.task AND run.started_at > COALESCE(success.started_at, '-infinity')
+    ORDER BY run.started_at DESC LIMIT ${MOST_IN_A_ROW}
+  ) AS failed
 ) AS since`;
 }
 

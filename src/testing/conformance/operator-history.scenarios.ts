@@ -123,6 +123,16 @@ export const operatorHistoryScenarios: readonly ConformanceScenario[] = [
     assert.deepEqual(await pauses(4.5, 6), last);
     assert.deepEqual(await pauses(0, 2.5), [['task', 'timed', 1, 2]]);
   }),
+  operating(
+    'a task that never succeeds tells a thousand failures, and not more',
+    async (operator, harness) => {
+      const now = Math.floor(await harness.now());
+      await operator.recordDied(Array.from({ length: 1_002 }, (_, nth) => aDeath(now + nth)));
+      const [task] = await operator.tasks(['task']);
+      assert.equal(task?.failuresInARow, 1_000);
+      assert.equal(task?.lastSuccessAt, undefined);
+    },
+  ),
   operating('the newest runs of a task are kept, and of one with keys more', async (operator, harness) => {
     const now = Math.floor(await harness.now());
     const minutes = Array.from({ length: 12 }, (_, nth) => nth);

@@ -1,0 +1,43 @@
+// Each entry breaks ledger.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'a ledger reads little of a large history': [
+    {
+      find: 'AND started_at >= ${from} AND started_at < ${to}',
+      replace: 'AND started_at < ${to}',
+      suites: ['large-history.spec'],
+      scenario: 'the ledger of the newest ticks reads those runs, and few beside them',
+    },
+    {
+      find: ' LIMIT ${MOST_BEFORE})',
+      replace: ')',
+      suites: ['large-history.spec'],
+      scenario: 'the ledger of the newest ticks reads those runs, and few beside them',
+    },
+    {
+      find: 'ORDER BY started_at LIMIT ${MOST_READ})',
+      replace: 'ORDER BY started_at)',
+      suites: ['large-history.spec'],
+      scenario: 'the ledger of ticks of long ago reads those runs, and few beside them',
+    },
+    {
+      find: 'WHEN (SELECT count(*) FROM within) < ${MOST_READ}',
+      replace: 'WHEN true',
+      suites: ['large-history.spec'],
+      scenario: 'a ledger with more runs than it reads has the newest',
+    },
+  ],
+  'a run of a tick may start early and late': [
+    {
+      find: "`$3::timestamptz - interval '1 minute'`",
+      replace: '`$3::timestamptz`',
+      suites: ['ledger-runs.spec'],
+      scenario: 'a ledger is told of the same runs',
+    },
+    {
+      find: 'FROM near WHERE started_at <= $3::timestamptz AND',
+      replace: 'FROM near WHERE tick <= $3::timestamptz AND',
+      suites: ['ledger-runs.spec'],
+      scenario: 'a ledger is told of the same runs',
+    },
+  ],
+};
