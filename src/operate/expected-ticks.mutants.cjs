@@ -4,15 +4,26 @@ const suites = ['unit/ledger.spec'];
 module.exports = {
   'the definition of its time': [
     {
-      find: 'known.filter((each) => at <= endOfUse(each)).at(-1) ?? known.at(-1)!',
+      find: 'known.filter((each) => latest <= endOfUse(each)).at(-1)!',
       replace: 'known.at(-1)!',
       suites,
     },
     {
-      find: 'known.filter((each) => at <= endOfUse(each)).at(-1) ?? ',
-      replace: 'definitions.at(-1) ?? ',
+      find: 'known.filter((each) => latest <= endOfUse(each)).at(-1)!',
+      replace: 'known.filter((each) => at <= endOfUse(each)).at(-1) ?? known.at(-1)!',
       suites,
     },
+    {
+      find: 'known.filter((each) => latest <= endOfUse(each)).at(-1)!',
+      replace: 'definitions.at(-1)!',
+      suites,
+    },
+    {
+      find: 'Math.min(at, Math.max(',
+      replace: 'Math.max(-Infinity, Math.max(',
+      suites,
+    },
+    { find: 'lastDeclared.getTime() + IN_USE', replace: 'lastDeclared.getTime()', suites },
     {
       find: 'if (definitions.some(({ isDeclared }) => isDeclared)) return Infinity;',
       replace: 'return Infinity;',

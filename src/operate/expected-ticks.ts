@@ -1,3 +1,4 @@
+import { IN_USE } from '../store/operator-store.js';
 import type { Definition } from '../store/operator-store.js';
 import { declaredTicks } from './declared-ticks.js';
 import type { DeclaredTicks } from './declared-ticks.js';
@@ -22,9 +23,6 @@ export interface LedgerWindow {
 
 /** How many ticks are computed before others of the event loop may have their turn. */
 const MOST_AHEAD = 32;
-
-/** A definition is in use for so long after its last declaration, which replicas repeat once a day. Milliseconds. */
-const IN_USE = 2 * 86_400_000;
 
 /**
  * The newest ticks of a window, the oldest first, each by the definition that was current then: of those in use, the one
@@ -99,10 +97,11 @@ function periodsOf(definitions: readonly Definition[], end: number): Period[] {
   return periods;
 }
 
-/** The newest of those in use, or the newest at all. */
+/** The newest of those in use. In an outage, or a night without replicas, they are those that were in use before it. */
 function currentAt(definitions: readonly Definition[], at: number): Definition {
   const known = definitions.filter((each) => each.firstDeclared.getTime() <= at).sort(byFirstDeclared);
-  return known.filter((each) => at <= endOfUse(each)).at(-1) ?? known.at(-1)!;
+  const latest = Math.min(at, Math.max(...known.map(({ lastDeclared }) => lastDeclared.getTime())));
+  return known.filter((each) => latest <= endOfUse(each)).at(-1)!;
 }
 
 function endOfUse({ lastDeclared }: Definition): number {

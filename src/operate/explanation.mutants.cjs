@@ -13,6 +13,8 @@ module.exports = {
       replace: '    ...held(explained),\n    ...failing(explained, subject),',
       suites,
     },
+    { find: 'lastDeclared.getTime() + LAPSED_BY >= now.getTime()', replace: 'false', suites },
+    { find: 'lastDeclared.getTime() + LAPSED_BY >= now.getTime()', replace: 'true', suites },
     { find: 'if (failuresInARow < 2) return [];', replace: '', suites },
     { find: ' || isPastDue || isDisabled', replace: ' || isPastDue', suites },
     { find: "task.state === 'overdue' || isPastDue", replace: 'isPastDue', suites },

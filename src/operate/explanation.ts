@@ -1,4 +1,5 @@
 import { roughDuration } from '../common/duration.js';
+import { LAPSED_BY } from '../store/operator-store.js';
 import type { LockRecord, RecordedAction, TaskRecord } from '../store/operator-store.js';
 import { declaredTicks } from './declared-ticks.js';
 import type { Explanation, TaskState } from './operator-types.js';
@@ -74,12 +75,17 @@ function steered(lock: LockRecord, actions: readonly RecordedAction[]): string[]
   ];
 }
 
-function undeclared({ record: { definition } }: Explained, subject: string): string[] {
+function undeclared({ record: { definition }, now }: Explained, subject: string): string[] {
   if (!definition || definition.isDeclared) return [];
   const { lastDeclared, declaredBy } = definition;
+  const mayRun = lastDeclared.getTime() + LAPSED_BY >= now.getTime();
   return [
     `${subject} is not declared since ${lastDeclared.toISOString()}, when ${declaredBy} declared it last: ` +
-      `the newest code of its application has no such task, and nothing runs it.`,
+      `the newest code of its application has no such task, and ` +
+      (mayRun
+        ? `only replicas with older code may still run it. If you have just gone back to that code, this is right again ` +
+          `within ${LAPSED_BY / 60_000} minutes.`
+        : `nothing runs it.`),
   ];
 }
 

@@ -5,7 +5,7 @@ module.exports = {
       find: 'if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;',
       replace: 'if (isDeepStrictEqual(tasks, this.declared)) return;',
       suites: ['task-declarer.spec'],
-      scenario: 'are declared again at least once a day',
+      scenario: 'are declared again as a heartbeat, as soon as it is due and at most 75 seconds later',
     },
     {
       find: 'if (!isDue && isDeepStrictEqual(tasks, this.declared)) return;',

@@ -3,16 +3,14 @@ import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
 import { answerWithin } from '../common/timeouts.js';
+import { IN_USE, REFRESHED_AFTER } from '../store/operator-store.js';
 import type { Declaration, DeclaredTask, OperatorStore } from '../store/operator-store.js';
 import type { OperatingPart } from './operating.js';
 
 /** Milliseconds between two looks at the tasks of this replica, and until the next attempt after an outage. */
 const LOOK_EVERY = 60_000;
 
-/** Milliseconds: the store writes what is a day old, and a declaration of two days ago counts as given up. */
-const DECLARE_EVERY = 12 * 3_600_000;
-
-/** Declares the tasks of this replica: once it has started, while it runs, and when they have changed. */
+/** Declares the tasks of this replica: once it has started, as a heartbeat while it runs, and when they have changed. */
 export class TaskDeclarer implements OperatingPart {
   private declared?: readonly DeclaredTask[];
   private due = -Infinity;
@@ -60,7 +58,7 @@ export class TaskDeclarer implements OperatingPart {
     await answerWithin(this.clock, this.timeout, this.store.declare({ ...this.declaration, tasks }));
     const isFirst = this.declared === undefined;
     this.declared = tasks;
-    this.due = this.clock.monotonic() + DECLARE_EVERY;
+    this.due = this.clock.monotonic() + REFRESHED_AFTER;
     if (isFirst && this.declaration.application === undefined && tasks.length > 0)
       await this.warnOfStranger(tasks.map(({ name }) => name));
   }
@@ -72,7 +70,7 @@ export class TaskDeclarer implements OperatingPart {
     this.log.warn(
       `Another application declares "${stranger}" and none of the tasks here, and neither has a name: tasks that both ` +
         `have would share one lock. Give each an \`application\`, as in TaskLockModule.forRoot({ application: 'shop' }). ` +
-        `After all tasks were renamed this is said, too, for two days.`,
+        `After all tasks were renamed this is said, too, for ${IN_USE / 60_000} minutes.`,
     );
   }
 }

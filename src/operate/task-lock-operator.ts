@@ -3,8 +3,8 @@ import { SystemLockClock } from '../common/clock.js';
 import { pause as pauseFor } from '../common/timeouts.js';
 import { retryDelay } from '../common/backoff.js';
 import { lockOf } from '../store/lock-name.js';
-import { ALL_TASKS } from '../store/operator-store.js';
-import type { NewTrigger, OperatorStore, TaskRecord } from '../store/operator-store.js';
+import { ALL_TASKS, GIVEN_UP_AFTER, LAPSED_BY } from '../store/operator-store.js';
+import type { ForgetResult, NewTrigger, OperatorStore, TaskRecord } from '../store/operator-store.js';
 import { cancelAnswer, releasedAnswer } from './steering-answers.js';
 import { explanationOf } from './explanation.js';
 import { knownTask } from './known-task.js';
@@ -334,7 +334,8 @@ export class TaskLockOperator {
   /**
    * Removes all that is stored of a task that no code declares any more.
    *
-   * @throws TaskLockOperatorError if `by` is missing, the task is declared or runs, or no task has that name
+   * @throws TaskLockOperatorError if `by` is missing, the task is declared or runs, a replica that declared it lately may
+   * still run it, or no task has that name
    *
    * @example
    * const { removed } = await operator.forget('old-report', { by: 'ana' });
@@ -343,15 +344,12 @@ export class TaskLockOperator {
     const input = new OperatorInput('forget');
     const by = input.by(options?.by);
     const [now, record] = await Promise.all([this.store.now(), this.recordOf('forget', name)]);
-    if (record.definition?.isDeclared)
-      throw input.refused(
-        `'${name}' is declared by ${record.definition.declaredBy}: remove it from the code first`,
-      );
     const [running] = this.runningOf([record], now);
     if (running) throw input.refused(`'${name}' is running on ${running.replica} since ${running.since}`);
-    const removed = await this.store.forget(name, { by });
+    const result = await this.store.forget(name, { by });
+    if (result.status === 'refused') throw input.refused(whyNotForgotten(record, result));
     this.acted({ action: 'forget', name, by });
-    return { removed };
+    return { removed: result.removed };
   }
 
   /**
@@ -419,4 +417,16 @@ export class TaskLockOperator {
   private acted(action: OperatorAction): void {
     this.options.acted?.(action);
   }
+}
+
+function whyNotForgotten(
+  { name, definition }: TaskRecord,
+  { declaredBy, lastDeclared }: Extract<ForgetResult, { status: 'refused' }>,
+): string {
+  const after = (time: number): string => new Date(lastDeclared.getTime() + time).toISOString();
+  const last = `${declaredBy} declared it last, at ${lastDeclared.toISOString()}`;
+  return definition?.isDeclared
+    ? `'${name}' is declared: ${last}. Remove it from the code first. If its application is gone, try again after ` +
+        after(GIVEN_UP_AFTER)
+    : `a replica with older code may still run '${name}': ${last}. If none does, try again after ${after(LAPSED_BY)}`;
 }

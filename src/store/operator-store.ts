@@ -37,10 +37,12 @@ export interface Declaration {
 export interface Definition extends DeclaredTask {
   application?: string;
   firstDeclared: Date;
+  /** The last heartbeat of a declaration that lists it. */
   lastDeclared: Date;
+  /** The replica that sent it, and the version of this package there. */
   declaredBy: string;
   version: string;
-  /** False: the newest declaration of its application lacks the task. */
+  /** False: the current declaration of its application has another definition of the task, or none. */
   isDeclared: boolean;
 }
 
@@ -122,7 +124,7 @@ export interface PausedTime {
 }
 
 export interface LedgerFacts {
-  /** All definitions that were declared, the newest last. */
+  /** One for each declaration that has the task, with its times: the one that was declared first most recently is last. */
   definitions: readonly Definition[];
   /**
    * Runs, also of calls, that were in progress at some time between the two instants; those of ticks in that time, one
@@ -220,6 +222,10 @@ export type ReleaseResult =
   | { status: 'busy' }
   | { status: 'refused' | 'alive'; lock?: LockRecord };
 
+/** What came of a forget. `refused`: this replica declared the task last, or may run it still. */
+export type ForgetResult =
+  { status: 'forgotten'; removed: number } | { status: 'refused'; declaredBy: string; lastDeclared: Date };
+
 /** How much of the history is kept. */
 export interface HistoryLimits {
   /** Runs a task, and in all for a task with keys. */
@@ -241,7 +247,7 @@ export interface OperatorStore {
   /** The store's clock. */
   now(): Promise<Date>;
 
-  /** Writes down only what differs from what is there. */
+  /** Writes down only what differs from what is there, and a heartbeat if the last one is older than REFRESHED_AFTER. */
   declare(declaration: Declaration): Promise<void>;
   /** A task of an application without a name that has none of these: two applications share the tables. */
   strangerTo(names: readonly string[]): Promise<string | undefined>;
@@ -267,8 +273,8 @@ export interface OperatorStore {
   resume(name: string, steering: Steering): Promise<boolean>;
   cancel(run: SeenRun, steering: Steering): Promise<CancelResult>;
   release(run: SeenRun, steering: Steering & { force: boolean; now: boolean }): Promise<ReleaseResult>;
-  /** Removes all that is stored of a task that is not declared. Resolves to how many rows it removed. */
-  forget(name: string, steering: Steering): Promise<number>;
+  /** Removes all that is stored of a task that no replica has. */
+  forget(name: string, steering: Steering): Promise<ForgetResult>;
 
   /** Adds a trigger that waits for a replica, or that this one has taken already. */
   addTrigger(trigger: NewTrigger, takenBy?: string): Promise<{ id: string; expiresAt: Date }>;
@@ -284,5 +290,20 @@ export interface OperatorStore {
 /** How many runs of a task are searched for its last success. */
 export const MOST_IN_A_ROW = 1_000;
 
-/** The pause of all tasks. */
+/** The pause of all tasks, and the declaration of an application. */
 export const ALL_TASKS = '*';
+
+/** Milliseconds after which a declaration needs a heartbeat: of all replicas with the same code, one sends it. */
+export const REFRESHED_AFTER = 4 * 60_000;
+
+/**
+ * Milliseconds without a heartbeat after which a declaration has lapsed, where another one of its application had one.
+ * A replica may miss two.
+ */
+export const IN_USE = 15 * 60_000;
+
+/** Milliseconds after its last heartbeat by which it has lapsed, as the next heartbeat of the other one shows. */
+export const LAPSED_BY = IN_USE + 5 * 60_000;
+
+/** Milliseconds without a heartbeat after which a task may be forgotten in any case: its application may be gone. */
+export const GIVEN_UP_AFTER = 2 * 24 * 3_600_000;

@@ -117,9 +117,9 @@ async function countOf(rows: string): Promise<number> {
 async function writeTasks(): Promise<void> {
   await database.query(
     `INSERT INTO task_lock_task (application, name, digest, names, declared_by, version, schedule, interval_ms)
-     SELECT '', name, '1', CASE name WHEN '*' THEN ARRAY['report', 'running', 'dead'] END, 'replica-a', '1',
+     SELECT '', name, nth::text, CASE name WHEN '*' THEN ARRAY[['report', '1'], ['running', '2'], ['dead', '3']] END, 'replica-a', '1',
             CASE name WHEN 'report' THEN '0 3 * * *' END, CASE name WHEN 'report' THEN 86400000 END
-     FROM unnest(ARRAY['*', 'report', 'running', 'dead', 'gone']) AS name`,
+     FROM unnest(ARRAY['report', 'running', 'dead', 'gone', '*']) WITH ORDINALITY AS task(name, nth)`,
   );
   await database.query(
     `INSERT INTO task_lock (name, locked_until, started_at, finished_at, fence, token, locked_by, outcome) VALUES

@@ -3,8 +3,10 @@ import type { DataSource } from 'typeorm';
 import type { Declaration, DeclaredTask } from '../../src/store/operator-store.js';
 import { declareValues, outdatedValues, wantedRows } from '../../src/store/postgres/declare.sql.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
+import { REFRESHED_AFTER } from '../../src/store/operator-store.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { isolatedAs } from '../support/isolation-levels.js';
 import { queriesDuring } from '../support/observe-queries.js';
 import { emptyAll, planOf, STATEMENTS } from '../support/operator-tables.js';
 import { TESTS_EVERYTHING } from '../support/tests-everything.js';
@@ -52,7 +54,29 @@ async function startAtOnce(declaration: Declaration): Promise<{ looks: number; w
   return { looks: sent.length - writes, writes };
 }
 
+async function letHeartbeatBeDue(): Promise<void> {
+  await database.query(
+    `UPDATE task_lock_task SET last_declared = last_declared - $1 * interval '1 millisecond'`,
+    [REFRESHED_AFTER + 1_000],
+  );
+}
+
+/** The declarations, and when each was declared first and last. */
+function heartbeats(): Promise<{ first: Date; last: Date }[]> {
+  return database.query(
+    `SELECT first_declared AS first, last_declared AS last FROM task_lock_task WHERE name = '*'`,
+  );
+}
+
 const KEY = 'nestjs-task-lock declares .task_lock ';
+
+/** The page of the table where the row of the declaration is. */
+async function pageOfHeartbeat(): Promise<string> {
+  const [row] = await database.query<{ ctid: string }>(
+    `SELECT ctid::text FROM task_lock_task WHERE name = '*'`,
+  );
+  return row!.ctid.split(',')[0]!;
+}
 
 async function walOfWrite(declaration: Declaration): Promise<number> {
   // The first to read a page writes down that its dead rows are gone.
@@ -80,14 +104,37 @@ describe(`${REPLICAS} replicas with ${TASKS} tasks that start at once`, () => {
     expect(await startAtOnce(declarationOf(TASKS))).toEqual({ looks: REPLICAS, writes: 0 });
   });
 
-  test('refresh what is a day old once', async () => {
+  test('send the heartbeat of their declaration once, and write no row of a task', async () => {
     await startAtOnce(declarationOf(TASKS));
-    await database.query(`UPDATE task_lock_task SET last_declared = last_declared - interval '25 hours'`);
-    await startAtOnce(declarationOf(TASKS));
+    const [before] = await heartbeats();
+    await letHeartbeatBeDue();
+    const { looks, writes } = await startAtOnce(declarationOf(TASKS));
+    expect(looks).toBeGreaterThanOrEqual(REPLICAS);
+    expect(looks).toBeLessThanOrEqual(REPLICAS + writes);
+    const [after, ...others] = await heartbeats();
+    expect(others).toEqual([]);
+    expect(after!.last.getTime()).toBeGreaterThanOrEqual(before!.last.getTime());
+    expect(after!.first).toEqual(before!.first);
+    // One transaction has added them all, and another one has updated one row.
     expect(
-      await database.query('SELECT count(DISTINCT xmin::text)::int AS writers FROM task_lock_task'),
-    ).toEqual([{ writers: 1 }]);
+      await database.query(
+        `SELECT count(*)::int AS rows, count(DISTINCT xmin::text)::int AS writers FROM task_lock_task WHERE name <> '*'`,
+      ),
+    ).toEqual([{ rows: TASKS, writers: 1 }]);
     expect(await startAtOnce(declarationOf(TASKS))).toEqual({ looks: REPLICAS, writes: 0 });
+  });
+
+  test('write the heartbeat as a heap-only update, whose WAL does not grow with the tasks', async () => {
+    const declaration = declarationOf(TASKS);
+    const { operator } = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
+    await operator.declare(declaration);
+    // The first one may leave a page that the tasks have filled.
+    for (const isFirst of [true, false]) {
+      const before = await pageOfHeartbeat();
+      await letHeartbeatBeDue();
+      expect(await walOfWrite(declaration)).toBeLessThan(500);
+      if (!isFirst) expect(await pageOfHeartbeat()).toBe(before);
+    }
   });
 });
 
@@ -153,18 +200,62 @@ test('a task that has changed has one more definition, and the others stay as th
   ).toEqual([{ count: 13, writers: 2 }]);
 });
 
-test('a row that somebody has locked is refreshed by the next one', async () => {
+test('a declaration that somebody has locked gets its heartbeat from the next replica', async () => {
   const { operator } = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
   await operator.declare(declarationOf(2));
-  await database.query(`UPDATE task_lock_task SET last_declared = last_declared - interval '25 hours'`);
-  const old = `SELECT count(*)::int FROM task_lock_task WHERE last_declared < now() - interval '1 day'`;
+  await letHeartbeatBeDue();
+  const before = await heartbeats();
   const runner = dataSource.createQueryRunner();
   await runner.startTransaction();
-  await runner.query(`SELECT FROM task_lock_task WHERE name = 'task 1' FOR UPDATE`);
+  await runner.query(`SELECT FROM task_lock_task WHERE name = '*' FOR UPDATE`);
   await operator.declare(declarationOf(2));
   await runner.rollbackTransaction();
   await runner.release();
-  expect(await database.query(old)).toEqual([{ count: 1 }]);
+  expect(await heartbeats()).toEqual(before);
   await operator.declare(declarationOf(2));
-  expect(await database.query(old)).toEqual([{ count: 0 }]);
+  expect(await heartbeats()).not.toEqual(before);
+});
+
+test('a declaration lists each task with the digest of its definition', async () => {
+  const { operator } = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
+  await operator.declare(declarationOf(2));
+  const changed = {
+    ...declarationOf(1),
+    tasks: [...declarationOf(1, '0 0 * * *').tasks, ...declarationOf(2).tasks.slice(1)],
+  };
+  await operator.declare(changed);
+  const unlisted = `
+    SELECT task.name FROM task_lock_task AS declaration
+    CROSS JOIN generate_subscripts(declaration.names, 1) AS nth
+    JOIN task_lock_task AS task ON task.name = declaration.names[nth][1] AND task.digest = declaration.names[nth][2]
+    WHERE declaration.name = '*' ORDER BY task.name`;
+  expect((await database.query<{ name: string }>(unlisted)).map(({ name }) => name)).toEqual([
+    'task 0',
+    'task 0',
+    'task 1',
+    'task 1',
+  ]);
+});
+
+describe.each(['repeatable read', 'serializable'] as const)('in sessions that default to %s', (level) => {
+  test('many replicas whose heartbeat is due send it once, and none fails', async () => {
+    const own = await createDatabase({ settings: isolatedAs(level) });
+    try {
+      const source = await own.connect();
+      const stores = Array.from({ length: 20 }, () => new PostgresLockStore(() => source));
+      const declareAll = () => Promise.all(stores.map(({ operator }) => operator.declare(declarationOf(5))));
+      await declareAll();
+      await own.query(
+        `UPDATE task_lock_task SET last_declared = last_declared - interval '1 hour' WHERE name = '*'`,
+      );
+      await declareAll();
+      expect(
+        await own.query(
+          `SELECT count(*)::int FROM task_lock_task WHERE name = '*' AND last_declared > now() - interval '1 minute'`,
+        ),
+      ).toEqual([{ count: 1 }]);
+    } finally {
+      await own.drop();
+    }
+  });
 });

@@ -183,7 +183,7 @@ test('a run that is forgotten with ten thousands of keys leaves none', async () 
     `UPDATE task_lock SET finished_at = now() - interval '2 hours', locked_until = now() - interval '2 hours'`,
   );
   await database.query(`DELETE FROM task_lock_task WHERE name = '*'`);
-  expect(await operator.forget('export', { by: 'ana' })).toBe(25_001);
+  expect(await operator.forget('export', { by: 'ana' })).toEqual({ status: 'forgotten', removed: 25_001 });
   expect(await database.query('SELECT count(*)::int FROM task_lock')).toEqual([{ count: 0 }]);
 });
 

@@ -35,7 +35,7 @@ export function declaredTask(given: Partial<DeclaredTask> = {}): DeclaredTask {
 
 export function definition({
   firstDeclared = '2026-01-01T00:00:00Z',
-  lastDeclared = '2026-03-10T00:00:00Z',
+  lastDeclared = '2026-03-10T06:28:00Z',
   ...given
 }: Partial<Omit<Definition, 'firstDeclared' | 'lastDeclared'>> & {
   firstDeclared?: string;

@@ -71,6 +71,23 @@ describe('a task that fails', () => {
   });
 });
 
+describe('a task that the newest code lacks', () => {
+  const undeclared = (lastDeclared: string) =>
+    explained({ definition: definition({ isDeclared: false, lastDeclared }) }).sentences[0];
+
+  test('may be run by a replica with older code, until that is known to be gone', () => {
+    expect(undeclared('2026-03-10T06:11:00Z')).toBe(
+      `'clean-up' is not declared since 2026-03-10T06:11:00.000Z, when app-1 declared it last: the newest code of its ` +
+        'application has no such task, and only replicas with older code may still run it. If you have just gone back ' +
+        'to that code, this is right again within 20 minutes.',
+    );
+    expect(undeclared('2026-03-10T06:09:00Z')).toBe(
+      `'clean-up' is not declared since 2026-03-10T06:09:00.000Z, when app-1 declared it last: the newest code of its ` +
+        'application has no such task, and nothing runs it.',
+    );
+  });
+});
+
 describe('what the database cannot tell', () => {
   const late = { lastRun: runOf('2026-03-10T03:00:00Z', { nextDue: at('04:00') }) };
   const pastDue = { lastRun: runOf('2026-03-10T05:00:00Z', { nextDue: at('06:00') }) };

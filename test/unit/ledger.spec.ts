@@ -287,16 +287,42 @@ describe('a ledger', () => {
     expect(Object.keys(await fates({ definitions }))).toEqual(['03:00', '04:00', '04:30', '06:30']);
   });
 
-  test('goes on by the older definition where the newer one has not been in use for two days', async () => {
+  /** Hourly at these minutes, declared between these instants. */
+  const hourlyAt = (minute: number, first: string, last: string) =>
+    definition({
+      schedule: `${minute} * * * *`,
+      minHold: 0,
+      firstDeclared: at(first),
+      lastDeclared: at(last),
+    });
+
+  test('after a rollback goes by the old definition, by the new one, and by the old one again', async () => {
+    const definitions = [hourlyAt(0, '01:00', '06:28'), hourlyAt(30, '03:45', '05:10')];
+    expect(Object.keys(await fates({ definitions }))).toEqual(['03:00', '04:30', '06:00']);
+    // The new one was in use for fifteen minutes more.
+    const until = [hourlyAt(0, '01:00', '06:28'), hourlyAt(30, '03:45', '05:16')];
+    expect(Object.keys(await fates({ definitions: until }))).toEqual(['03:00', '04:30', '05:30', '06:00']);
+  });
+
+  test('goes by a definition that was declared once more from then on', async () => {
     const definitions = [
-      definition({ schedule: '0 * * * *', lastDeclared: '2026-03-10T00:00:00Z' }),
-      definition({
-        schedule: '30 * * * *',
-        firstDeclared: '2026-03-08T04:00:00Z',
-        lastDeclared: '2026-03-08T04:45:00Z',
-      }),
+      hourlyAt(0, '01:00', '03:40'),
+      hourlyAt(30, '03:45', '05:10'),
+      hourlyAt(0, '05:12', '06:28'),
     ];
-    expect(Object.keys(await fates({ definitions }))).toEqual(['03:30', '04:30', '05:00', '06:00']);
+    expect(Object.keys(await fates({ definitions }))).toEqual(['03:00', '04:30', '06:00']);
+  });
+
+  test('in an outage goes by the newest of the definitions that were in use before it', async () => {
+    const sideBySide = [hourlyAt(0, '01:00', '03:10'), hourlyAt(30, '02:52', '02:58')];
+    expect(Object.keys(await fates({ definitions: sideBySide }))).toEqual([
+      '03:30',
+      '04:30',
+      '05:30',
+      '06:30',
+    ]);
+    const wentOn = [hourlyAt(0, '01:00', '04:10'), hourlyAt(30, '02:52', '02:58')];
+    expect(Object.keys(await fates({ definitions: wentOn }))).toEqual(['04:00', '05:00', '06:00']);
   });
 
   test('stays with the newest definition, however long no replica has started', async () => {

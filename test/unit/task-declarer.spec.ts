@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { TaskDeclarer } from '../../src/operate/task-declarer.js';
+import { IN_USE, LAPSED_BY, REFRESHED_AFTER } from '../../src/store/operator-store.js';
 import type { Declaration, DeclaredTask } from '../../src/store/operator-store.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
@@ -25,11 +26,13 @@ function declaring(failures: Error[] = [], { application = 'shop', stranger = ''
   const clock = new FakeClock();
   const log = recordingLog();
   const declared: Declaration[] = [];
+  const times: number[] = [];
   const tasks = [aTask];
   const declare = async (declaration: Declaration) => {
     const failure = failures.shift();
     if (failure) throw failure;
     declared.push(declaration);
+    times.push(clock.monotonic());
   };
   const strangerTo = async () => stranger || undefined;
   const declaration = { application: application || undefined, replica: 'pod-1', version: '1.2.3' };
@@ -41,7 +44,7 @@ function declaring(failures: Error[] = [], { application = 'shop', stranger = ''
     log,
     1_000,
   );
-  return { clock, log, declared, tasks, declarer };
+  return { clock, log, declared, times, tasks, declarer };
 }
 
 describe('the tasks of a replica', () => {
@@ -52,21 +55,26 @@ describe('the tasks of a replica', () => {
     expect(declared).toEqual([{ application: 'shop', replica: 'pod-1', version: '1.2.3', tasks: [aTask] }]);
   });
 
-  test('are declared again at least once a day, and at most twice, as long as the replica runs', async () => {
-    const { clock, declared, declarer } = declaring();
+  test('are declared again as a heartbeat, as soon as it is due and at most 75 seconds later', async () => {
+    const { clock, declared, times, declarer } = declaring();
     declarer.begin();
-    for (let day = 1; day <= 5; day++) {
-      const before = declared.length;
-      await clock.advance(24 * HOUR);
-      expect(declared.length - before).toBeGreaterThanOrEqual(1);
-      expect(declared.length - before).toBeLessThanOrEqual(3);
-    }
+    await clock.advance(24 * HOUR);
+    const gaps = times.slice(1).map((time, nth) => time - times[nth]!);
+    expect(gaps.length).toBeGreaterThan(24 * 10);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REFRESHED_AFTER);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(REFRESHED_AFTER + 1.25 * MINUTE);
+    expect(new Set(declared.map((each) => JSON.stringify(each))).size).toBe(1);
+  });
+
+  test('need three heartbeats to be lost before they lapse', () => {
+    expect(2 * (REFRESHED_AFTER + 1.25 * MINUTE)).toBeLessThan(IN_USE);
+    expect(LAPSED_BY - IN_USE).toBeGreaterThanOrEqual(REFRESHED_AFTER);
   });
 
   test('are declared anew within two minutes where one has changed, or has come', async () => {
     const { clock, declared, tasks, declarer } = declaring();
     declarer.begin();
-    await clock.advance(HOUR);
+    await clock.advance(MINUTE);
     expect(declared).toHaveLength(1);
     tasks[0] = { ...aTask, schedule: '0 4 * * *' };
     await clock.advance(2 * MINUTE);
@@ -84,7 +92,7 @@ describe('the tasks of a replica', () => {
     const outage = new LockStoreUnavailableError('connection refused', false);
     const { clock, declared, declarer, log } = declaring([outage, outage]);
     declarer.begin();
-    await clock.advance(5 * MINUTE);
+    await clock.advance(2.5 * MINUTE);
     expect(declared).toHaveLength(1);
     expect(log.lines.warn).toEqual(['The tasks could not be declared, which is retried: connection refused']);
   });
@@ -105,7 +113,7 @@ describe('another application that uses the same tables', () => {
   const declareOnce = async (application: string, stranger?: string) => {
     const { clock, log, declarer } = declaring([], { application, stranger });
     declarer.begin();
-    await clock.advance(25 * HOUR);
+    await clock.advance(HOUR);
     return log.lines.warn;
   };
 
@@ -116,7 +124,9 @@ describe('another application that uses the same tables', () => {
     tasks.push({ ...aTask, name: 'loaded-later' });
     await clock.advance(HOUR);
     expect(log.lines.warn).toEqual([
-      expect.stringMatching(/declares "send-report" .* neither has a name.*application: 'shop'/),
+      expect.stringMatching(
+        /declares "send-report" .* neither has a name.*application: 'shop'.* for 15 minutes/,
+      ),
     ]);
   });
 

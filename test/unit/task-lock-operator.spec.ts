@@ -6,7 +6,7 @@ import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { InMemoryLockStore } from '../../src/store/memory/memory-lock-store.js';
 import type { OperatorStore } from '../../src/store/operator-store.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { declaredTask, definition, HOUR, runningLock, taskRecord } from '../support/operated.js';
+import { DAY, declaredTask, definition, HOUR, MINUTE, runningLock, taskRecord } from '../support/operated.js';
 
 const NOW = new Date('2026-03-10T06:30:00Z');
 const BY = { by: 'ana', reason: 'the disk is full' };
@@ -183,11 +183,35 @@ describe('steering', () => {
     });
   });
 
-  test('a declared task is not forgotten', async () => {
-    const { operator } = await operated();
+  test('a declared task is not forgotten, unless its application is gone', async () => {
+    const { clock, operator } = await operated();
     expect(await refusal(operator.forget('clean-up', { by: 'ana' }))).toContain(
-      'remove it from the code first',
+      `'clean-up' is declared: app-1 declared it last, at 2026-03-10T06:30:00.000Z. Remove it from the code first. ` +
+        'If its application is gone, try again after 2026-03-12T06:30:00.000Z',
     );
+    await clock.advance(2 * DAY + 1);
+    expect(await operator.forget('clean-up', BY)).toEqual({ removed: 1 });
+  });
+
+  test('nor is one that a replica with older code may still run', async () => {
+    const { clock, operator, store } = await operated();
+    const declare = (replica: string, ...names: string[]) =>
+      store.declare({
+        application: 'shop',
+        tasks: names.map((name) => declaredTask({ name })),
+        replica,
+        version: '1.0.0',
+      });
+    await declare('app-1', 'kept', 'removed');
+    await clock.advance(1);
+    await declare('app-2', 'kept');
+    expect(await refusal(operator.forget('removed', BY))).toContain(
+      `a replica with older code may still run 'removed': app-1 declared it last, at 2026-03-10T06:30:00.000Z. ` +
+        'If none does, try again after 2026-03-10T06:50:00.000Z',
+    );
+    await clock.advance(20 * MINUTE);
+    await declare('app-2', 'kept');
+    expect(await operator.forget('removed', BY)).toEqual({ removed: 1 });
   });
 });
 

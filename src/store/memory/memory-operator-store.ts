@@ -3,6 +3,7 @@ import { ALL_TASKS, MOST_IN_A_ROW } from '../operator-store.js';
 import type {
   CancelResult,
   Declaration,
+  ForgetResult,
   HistoryLimits,
   LedgerFacts,
   LedgerSearch,
@@ -138,11 +139,12 @@ export class InMemoryOperatorStore implements OperatorStore {
     return result;
   }
 
-  async forget(name: string, steering: Steering): Promise<number> {
-    const isDeclared = this.declarations.current(name)?.isDeclared ?? false;
-    const removed = isDeclared ? 0 : this.removeAll(name);
-    this.acted.add({ action: 'forget', name, ...steering, answer: isDeclared ? 'refused' : 'forgotten' });
-    return removed;
+  async forget(name: string, steering: Steering): Promise<ForgetResult> {
+    const holder = this.declarations.holderOf(name);
+    this.acted.add({ action: 'forget', name, ...steering, answer: holder ? 'refused' : 'forgotten' });
+    if (!holder) return { status: 'forgotten', removed: this.removeAll(name) };
+    const { declaredBy, lastDeclared } = holder;
+    return { status: 'refused', declaredBy, lastDeclared: new Date(lastDeclared) };
   }
 
   async addTrigger(trigger: NewTrigger, takenBy?: string): Promise<{ id: string; expiresAt: Date }> {
@@ -207,7 +209,7 @@ export class InMemoryOperatorStore implements OperatorStore {
       this.declarations.current(name)?.isKeyed || this.history.of(name).some(({ key }) => key !== undefined);
     if (!hasKeys) return [];
     return [...this.rows.keys()].filter(
-      (lock) => lock.startsWith(keyedPrefix(name)) && !this.declarations.current(lock)?.isDeclared,
+      (lock) => lock.startsWith(keyedPrefix(name)) && !this.declarations.holderOf(lock),
     );
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ALL_TASKS } from '../operator-store.js';
+import { ALL_TASKS, REFRESHED_AFTER } from '../operator-store.js';
 import type { Declaration, DeclaredTask } from '../operator-store.js';
+import { interval } from './instants.js';
 import { storable } from './storable.js';
 
-/** A definition is in use until nobody has declared it again for so long: replicas do so each day. */
-export const IN_USE = `interval '2 days'`;
-const REFRESHED_AFTER = `interval '1 day'`;
+/** The row of a declaration, whose heartbeat is due. */
+const IS_STALE = `task.name = '${ALL_TASKS}' AND task.last_declared < clock_timestamp() - ${interval(REFRESHED_AFTER)}`;
 
 /** A row of the table of declared tasks that a replica wants to be there. */
 export interface WantedRow {
@@ -23,7 +23,7 @@ export interface TurnRow {
 }
 
 /**
- * Which rows of a declaration are missing, or were not refreshed for a day. A replica that starts like the one before it
+ * Which rows of a declaration are missing, and whether its heartbeat is due. A replica that starts like the one before it
  * sends this and nothing else. Reads by the primary key, and takes no lock.
  */
 export function outdatedStatement(table: string): string {
@@ -31,18 +31,18 @@ export function outdatedStatement(table: string): string {
 SELECT asked.nth
 FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, digest, nth)
 LEFT JOIN ${table} AS task ON task.application = $1 AND task.name = asked.name AND task.digest = asked.digest
-WHERE task.name IS NULL OR task.last_declared < clock_timestamp() - ${REFRESHED_AFTER}`;
+WHERE task.name IS NULL OR ${IS_STALE}`;
 }
 
 /**
- * Adds the rows that are missing, and refreshes those that are a day old.
+ * Adds the rows that are missing, and writes the heartbeat of the declaration if it is due: an update of one row, heap-only.
  *
  * Why it is safe beside other replicas:
  * - Only the one that gets the advisory lock writes: of 200 that start at once, the others write nothing, are told so,
  *   and look again. The lock ends with the statement's own transaction, so a pooler may stand between.
  * - A replica that gets its turn late meets what the one before has committed: an existing row is left as it is, and one
  *   that was refreshed meanwhile is not old any more. Rows are added in order, so that nothing deadlocks.
- * - A locked row is skipped: another replica refreshes it, or the next one to start.
+ * - A locked row is skipped: the next one to declare refreshes it.
  * - `first_declared` is never changed, so that old and new code in a rolling deployment do not flap.
  */
 export function declareStatement(table: string): string {
@@ -59,7 +59,7 @@ WITH turn AS MATERIALIZED (
 ), stale AS (
   SELECT task.name, task.digest
   FROM asked JOIN ${table} AS task ON task.application = $2 AND task.name = asked.name AND task.digest = asked.digest
-  WHERE task.last_declared < clock_timestamp() - ${REFRESHED_AFTER}
+  WHERE ${IS_STALE}
   FOR NO KEY UPDATE OF task SKIP LOCKED
 ), refreshed AS (
   UPDATE ${table} AS task SET last_declared = clock_timestamp(), declared_by = $17, version = $18
@@ -79,7 +79,7 @@ WITH turn AS MATERIALIZED (
 SELECT mine::text FROM turn`;
 }
 
-/** The rows of a declaration: one for each task, and one that names them all. */
+/** The rows of a declaration: one for each definition of a task, and one that lists them all. */
 export function wantedRows({ tasks, version }: Declaration): WantedRow[] {
   const rows = tasks.map((task): WantedRow => ({ name: task.name, digest: digestOf(definedBy(task)), task }));
   const all = rows.map(({ name, digest }) => `${name}\n${digest}`).sort();
@@ -92,9 +92,10 @@ export function outdatedValues({ application = '' }: Declaration, rows: readonly
 
 export function declareValues(
   table: string,
-  { application = '', tasks, replica, version }: Declaration,
+  declaration: Declaration,
   rows: readonly WantedRow[],
 ): unknown[] {
+  const { application = '', replica, version } = declaration;
   const column = <Value>(valueOf: (task: DeclaredTask) => Value | undefined): (Value | null)[] =>
     rows.map(({ task }) => (task && valueOf(task)) ?? null);
   const flag = (isSet: (task: DeclaredTask) => boolean): boolean[] =>
@@ -115,7 +116,8 @@ export function declareValues(
     flag(({ isConditional }) => isConditional),
     flag(({ isDisabled }) => isDisabled),
     flag(({ isKeyed }) => isKeyed),
-    tasks.map(({ name }) => name),
+    // Two dimensions: the name of each task, and the digest of its definition.
+    wantedRows(declaration).flatMap(({ name, digest, task }) => (task ? [[name, digest]] : [])),
     storable(replica),
     storable(version),
     flag(({ isPolled }) => isPolled),

@@ -1,35 +1,85 @@
 // Each entry breaks definitions.sql.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+const suites = ['postgres-conformance.spec'];
+
 module.exports = {
   'declared tasks': [
     {
-      find: "AND (newer.application <> '' OR newer.names && standing.names)",
+      find: " AND (${one}.application <> '' OR ${one}.names && ${other}.names)",
       replace: '',
-      suites: ['postgres-conformance.spec'],
+      suites,
       scenario: 'two applications without a name are told apart by their tasks',
     },
     {
-      find: 'newer.application = standing.application AND newer.first',
-      replace: 'newer.first',
-      suites: ['postgres-conformance.spec'],
+      find: '${one}.application = ${other}.application AND ',
+      replace: '',
+      suites,
       scenario: 'two applications know nothing of each other',
     },
     {
-      find: '  WHERE in_use OR NOT EXISTS',
-      replace: '  WHERE true OR NOT EXISTS',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'old code that alone is left for two days is the current one again',
+      find: 'newer.first_declared > each.first_declared AND ',
+      replace: 'newer.last_declared > each.last_declared AND ',
+      suites,
+      scenario: 'old and new code side by side do not flap',
     },
     {
-      find: 'AND other.in_use)',
-      replace: 'AND true)',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'an application that was stopped keeps its newest declaration',
+      find: '    SELECT FROM standing AS newer',
+      replace: '    SELECT FROM declaration AS newer',
+      suites,
+      scenario: 'of three declarations in a circle one is current',
     },
     {
-      find: 'task.last_declared >= clock_timestamp() - ${IN_USE} DESC, task',
-      replace: 'task',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'old code that alone is left for two days is the current one again',
+      find: 'FROM standing AS each',
+      replace: 'FROM declaration AS each',
+      suites,
+      scenario: 'after a rollback the old code is current again',
+    },
+    {
+      find: 'later.last_declared > each.last_declared + ${interval(IN_USE)}',
+      replace: 'clock_timestamp() > each.last_declared + ${interval(IN_USE)}',
+      suites,
+      scenario: 'a night without replicas changes nothing',
+    },
+    {
+      find: 'later.last_declared > each.last_declared + ${interval(IN_USE)}',
+      replace: 'later.last_declared > each.last_declared',
+      suites,
+      scenario: 'old and new code side by side do not flap',
+    },
+    {
+      find: '(task.application, task.digest) IN (SELECT application, digest FROM current)',
+      replace: 'task.application IN (SELECT application FROM current)',
+      suites,
+      scenario: 'a task that the newest declaration lacks is undeclared at once',
+    },
+    {
+      find: 'ORDER BY task.name, ${IS_CURRENT} DESC, seen',
+      replace: 'ORDER BY task.name, seen',
+      suites,
+      scenario: 'old and new code side by side do not flap',
+    },
+    {
+      find: 'IS_CURRENT} DESC, seen.last_declared DESC, task',
+      replace: 'IS_CURRENT} DESC, task',
+      suites,
+      scenario: 'a definition that new code leaves as it is keeps its first declaration',
+    },
+    {
+      find: "${columns('task.first_declared')}",
+      replace: "${columns('seen.first_declared')}",
+      suites,
+      scenario: 'a definition that new code leaves as it is keeps its first declaration',
+    },
+    {
+      find: "${columns('seen.first_declared')}",
+      replace: "${columns('task.first_declared')}",
+      suites,
+      scenario: 'a task that new code sets back is shown so at once, though another one has changed',
+    },
+    {
+      find: 'AND last_declared >= clock_timestamp() - ${interval(IN_USE)}\n',
+      replace: '\n',
+      suites,
+      scenario: 'an application without a name is told from another one by its tasks, while that one lives',
     },
   ],
 };

@@ -1,29 +1,51 @@
-import { ALL_TASKS } from '../operator-store.js';
+import { ALL_TASKS, IN_USE } from '../operator-store.js';
 import type { Definition } from '../operator-store.js';
-import { IN_USE } from './declare.sql.js';
-import { givenInstant, milliseconds } from './instants.js';
+import { givenInstant, interval, milliseconds } from './instants.js';
+
+/** Each definition that a declaration lists: `names` has pairs of a task's name and the digest of its definition. */
+export const DIGESTS = `names[:][2:2]`;
+export const NAMES = `names[:][1:1]`;
 
 /**
- * CTEs that end in `current`: the tasks that each application has by its newest declaration. One that no replica has
- * declared for two days counts only where the application has no other.
- *
- * Applications without a name share the empty one. Two of their declarations without a common task are those of two
- * applications, and neither replaces the other.
+ * Whether two declarations are those of one application. Applications without a name share the empty one: two of their
+ * declarations without a common task are those of two applications, and neither replaces the other.
  */
-export function currentTasks(table: string): string {
-  return `latest AS MATERIALIZED (
-  SELECT application, names, first_declared, last_declared >= clock_timestamp() - ${IN_USE} AS in_use
+const areOfOne = (one: string, other: string): string =>
+  `${one}.application = ${other}.application AND (${one}.application <> '' OR ${one}.names && ${other}.names)`;
+
+/**
+ * CTEs that end in `standing`: the declarations that have not lapsed, because none of the same application has had a
+ * heartbeat for longer than theirs. The clock does not count: an outage or a night without replicas changes nothing.
+ */
+export function standingDeclarations(table: string): string {
+  return `declaration AS MATERIALIZED (
+  SELECT application, names, first_declared, last_declared, declared_by, version
   FROM ${table} WHERE name = '${ALL_TASKS}'
 ), standing AS MATERIALIZED (
-  SELECT application, names, first_declared FROM latest
-  WHERE in_use OR NOT EXISTS (SELECT FROM latest AS other WHERE other.application = latest.application AND other.in_use)
-), current AS MATERIALIZED (
-  SELECT application, unnest(names) AS name FROM standing
+  SELECT * FROM declaration AS each
+  WHERE NOT EXISTS (
+    SELECT FROM declaration AS later
+    WHERE later.last_declared > each.last_declared + ${interval(IN_USE)} AND ${areOfOne('later', 'each')}
+  )
+)`;
+}
+
+/**
+ * CTEs for what is declared. `current`: the definitions that the newest of the standing declarations list. Old and new
+ * code of a rolling deployment both stand, and the new one wins. `seen`: each definition as each declaration that lists
+ * it was declared, and as it was added itself.
+ */
+function declaredDefinitions(table: string): string {
+  return `${standingDeclarations(table)}, current AS MATERIALIZED (
+  SELECT application, unnest(${DIGESTS}) AS digest FROM standing AS each
   WHERE NOT EXISTS (
     SELECT FROM standing AS newer
-    WHERE newer.application = standing.application AND newer.first_declared > standing.first_declared
-      AND (newer.application <> '' OR newer.names && standing.names)
+    WHERE newer.first_declared > each.first_declared AND ${areOfOne('newer', 'each')}
   )
+), seen AS (
+  SELECT application, unnest(${DIGESTS}) AS digest, first_declared, last_declared, declared_by, version FROM declaration
+  UNION ALL
+  SELECT application, digest, first_declared, last_declared, declared_by, version FROM ${table} WHERE name <> '${ALL_TASKS}'
 )`;
 }
 
@@ -31,12 +53,12 @@ export interface StrangerRow {
   stranger: string;
 }
 
-/** A declaration in use, of an application without a name, that shares no task with these. Takes no lock. */
+/** A declaration with a late heartbeat, of an application without a name, that shares no task with these. Takes no lock. */
 export function strangerStatement(table: string): string {
   return `
-SELECT names[1] AS stranger
+SELECT names[1][1] AS stranger
 FROM ${table}
-WHERE application = '' AND name = '${ALL_TASKS}' AND last_declared >= clock_timestamp() - ${IN_USE}
+WHERE application = '' AND name = '${ALL_TASKS}' AND last_declared >= clock_timestamp() - ${interval(IN_USE)}
   AND NOT names && $1::text[] AND cardinality(names) > 0
 ORDER BY first_declared DESC LIMIT 1`;
 }
@@ -63,34 +85,37 @@ export interface DefinitionRow {
   is_declared: 'true' | 'false';
 }
 
-const COLUMNS = `task.application, task.name, task.member, task.schedule, task.time_zone, task.interval_ms::text,
-       task.min_hold_ms::text, task.max_hold_ms::text, task.lease_ms::text, task.is_scheduled::text,
-       task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.is_polled::text, task.declared_by, task.version,
-       ${milliseconds('task.first_declared')} AS first_ms, ${milliseconds('task.last_declared')} AS last_ms,
-       ((task.application, task.name) IN (SELECT application, name FROM current))::text AS is_declared`;
+const IS_CURRENT = `(task.application, task.digest) IN (SELECT application, digest FROM current)`;
+
+const columns = (
+  firstDeclared: string,
+): string => `task.application, task.name, task.member, task.schedule, task.time_zone,
+       task.interval_ms::text, task.min_hold_ms::text, task.max_hold_ms::text, task.lease_ms::text, task.is_scheduled::text,
+       task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.is_polled::text,
+       ${milliseconds(firstDeclared)} AS first_ms, ${milliseconds('seen.last_declared')} AS last_ms,
+       seen.declared_by, seen.version, (${IS_CURRENT})::text AS is_declared`;
 
 /**
- * The current definition of each task, or of these: of those in use the one that was declared first most recently, and
- * the newest of all where none is in use. Takes no lock.
+ * The current definition of each task, or of these; the one that was declared last where no current declaration has the
+ * task. Takes no lock.
  */
 export function definitionsStatement(table: string): string {
   return `
-WITH ${currentTasks(table)}
-SELECT DISTINCT ON (task.name) ${COLUMNS}
-FROM ${table} AS task
+WITH ${declaredDefinitions(table)}
+SELECT DISTINCT ON (task.name) ${columns('task.first_declared')}
+FROM ${table} AS task JOIN seen ON seen.application = task.application AND seen.digest = task.digest
 WHERE task.name <> '${ALL_TASKS}' AND ($1::text[] IS NULL OR task.name = ANY ($1))
-ORDER BY task.name, (task.application, task.name) IN (SELECT application, name FROM current) DESC,
-         task.last_declared >= clock_timestamp() - ${IN_USE} DESC, task.first_declared DESC`;
+ORDER BY task.name, ${IS_CURRENT} DESC, seen.last_declared DESC, task.first_declared DESC`;
 }
 
-/** All definitions of one task, the newest last. Takes no lock. */
+/** The definitions of one task, once for each declaration that lists them, the newest last. Takes no lock. */
 export function allDefinitionsStatement(table: string): string {
   return `
-WITH ${currentTasks(table)}
-SELECT ${COLUMNS}
-FROM ${table} AS task
+WITH ${declaredDefinitions(table)}
+SELECT ${columns('seen.first_declared')}
+FROM ${table} AS task JOIN seen ON seen.application = task.application AND seen.digest = task.digest
 WHERE task.name = $1
-ORDER BY task.first_declared`;
+ORDER BY seen.first_declared`;
 }
 
 export function definition(row: DefinitionRow): Definition {

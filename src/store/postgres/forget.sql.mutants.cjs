@@ -2,10 +2,28 @@
 module.exports = {
   forget: [
     {
-      find: '  SELECT WHERE NOT EXISTS (SELECT FROM current WHERE current.name = $1)\n',
-      replace: '  SELECT\n',
+      find: 'FROM kept WHERE name = $1 ORDER',
+      replace: 'FROM kept WHERE false ORDER',
       suites: ['postgres-conformance.spec'],
       scenario: 'a task that is declared is not forgotten',
+    },
+    {
+      find: 'FROM standing\n  WHERE last_declared >=',
+      replace: 'FROM declaration\n  WHERE last_declared >=',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a task that old code has is not forgotten while a replica may run that code',
+    },
+    {
+      find: '\n  WHERE last_declared >= clock_timestamp() - ${interval(GIVEN_UP_AFTER)}',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'of two applications without a name one is down',
+    },
+    {
+      find: 'clock_timestamp() - ${interval(GIVEN_UP_AFTER)}',
+      replace: "clock_timestamp() - interval '1 hour'",
+      suites: ['postgres-conformance.spec'],
+      scenario: 'an outage makes no task forgettable',
     },
     {
       find: "lock.finished_at < clock_timestamp() - interval '1 hour' AND ",

@@ -6,6 +6,11 @@ export function milliseconds(instant: string): string {
   return `extract(epoch FROM NULLIF(NULLIF(${instant}, 'infinity'), '-infinity')) * 1000`;
 }
 
+/** A length of time that is given in milliseconds. */
+export function interval(length: number): string {
+  return `interval '${length} milliseconds'`;
+}
+
 export function instantOf(value: string | null): Date | undefined {
   return value === null ? undefined : new Date(Number(value));
 }

@@ -8,6 +8,7 @@ import type {
   CancelResult,
   Declaration,
   Definition,
+  ForgetResult,
   HistoryLimits,
   LedgerFacts,
   LedgerSearch,
@@ -37,7 +38,8 @@ import { declareValues, outdatedValues, wantedRows } from './declare.sql.js';
 import type { OutdatedRow, TurnRow, WantedRow } from './declare.sql.js';
 import { definition } from './definitions.sql.js';
 import type { DefinitionRow, StrangerRow } from './definitions.sql.js';
-import { FORGOTTEN_AT_ONCE } from './forget.sql.js';
+import { FORGOTTEN_AT_ONCE, forgetResult } from './forget.sql.js';
+import type { ForgottenRow } from './forget.sql.js';
 import { givenInstant, instantOf } from './instants.js';
 import { ledgerValues, pauseAction } from './ledger.sql.js';
 import type { LedgerRow, PauseActionRow } from './ledger.sql.js';
@@ -277,11 +279,15 @@ export class PostgresOperatorStore implements OperatorStore {
     return row ? releaseResult(row) : { status: 'busy' };
   }
 
-  async forget(name: string, steering: Steering): Promise<number> {
+  async forget(name: string, steering: Steering): Promise<ForgetResult> {
     const { forget, forgetKeys } = this.statements();
     const prefix = keyedPrefix(name);
-    const removed = await this.removed(forget, [name, prefix, ...steeredBy(steering)]);
-    return removed + (await this.repeated(forgetKeys, [name, prefix], FORGOTTEN_AT_ONCE));
+    const [row] = await this.query<ForgottenRow>(forget, [name, prefix, ...steeredBy(steering)]);
+    if (!row) throw new Error(`whether ${name} was forgotten was not answered`);
+    const result = forgetResult(row);
+    if (result.status === 'refused') return result;
+    const keys = await this.repeated(forgetKeys, [name, prefix], FORGOTTEN_AT_ONCE);
+    return { status: 'forgotten', removed: result.removed + keys };
   }
 
   async addTrigger(trigger: NewTrigger, takenBy?: string): Promise<{ id: string; expiresAt: Date }> {

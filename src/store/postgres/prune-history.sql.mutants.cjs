@@ -46,10 +46,22 @@ module.exports = {
       scenario: 'actions go with their age, and pauses not before the runs that they explain',
     },
     {
-      find: 'AND newer.last_declared > task.last_declared)',
-      replace: 'AND true)',
+      find: 'AND (newer.last_declared > task.last_declared + ${interval(IN_USE)}',
+      replace: 'AND (true',
       suites: ['postgres-conformance.spec'],
-      scenario: 'definitions go where nobody declares them any more and a newer one is there',
+      scenario: 'old declarations go where a newer one is there',
+    },
+    {
+      find: '                    OR (newer.application, newer.digest) IN (SELECT application, digest FROM listed)))',
+      replace: ')',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'old declarations go where a newer one is there',
+    },
+    {
+      find: '    AND (task.application, task.digest) NOT IN (SELECT application, digest FROM listed)\n',
+      replace: '',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'old declarations go where a newer one is there',
     },
   ],
 };

@@ -1,4 +1,6 @@
-import { ALL_TASKS } from '../operator-store.js';
+import { ALL_TASKS, IN_USE } from '../operator-store.js';
+import { DIGESTS } from './definitions.sql.js';
+import { interval } from './instants.js';
 import { ranTasks } from './tasks.sql.js';
 
 /** How many rows one statement removes: it then takes some ten milliseconds. */
@@ -78,17 +80,21 @@ SELECT count(*)::text AS removed FROM removed`;
 }
 
 /**
- * Removes definitions that nobody has declared for as long, where a newer one has taken their place. The last one of a
- * task stays until it is forgotten.
+ * Removes declarations that have had no heartbeat for as long, and definitions that no declaration lists any more, where
+ * a newer one has taken their place. The last one of an application or of a task stays.
  */
 export function pruneDefinitionsStatement(tasks: string): string {
   return `
-WITH old AS (
+WITH listed AS MATERIALIZED (
+  SELECT application, unnest(${DIGESTS}) AS digest FROM ${tasks} WHERE name = '${ALL_TASKS}'
+), old AS (
   SELECT task.application, task.name, task.digest FROM ${tasks} AS task
   WHERE task.last_declared < clock_timestamp() - $1::float8 * interval '1 millisecond'
+    AND (task.application, task.digest) NOT IN (SELECT application, digest FROM listed)
     AND EXISTS (SELECT FROM ${tasks} AS newer
                 WHERE newer.application = task.application AND newer.name = task.name
-                  AND newer.last_declared > task.last_declared)
+                  AND (newer.last_declared > task.last_declared + ${interval(IN_USE)}
+                    OR (newer.application, newer.digest) IN (SELECT application, digest FROM listed)))
   LIMIT ${PRUNED_AT_ONCE}
   FOR UPDATE SKIP LOCKED
 ), removed AS (

@@ -6,6 +6,7 @@ import { historyScenarios } from './history.scenarios.js';
 import { holdsScenarios } from './holds.scenarios.js';
 import { missedScenarios } from './missed.scenarios.js';
 import { operatorDeclarationsScenarios } from './operator-declarations.scenarios.js';
+import { operatorHeartbeatsScenarios } from './operator-heartbeats.scenarios.js';
 import { operatorHistoryScenarios } from './operator-history.scenarios.js';
 import { operatorPausesScenarios } from './operator-pauses.scenarios.js';
 import { operatorRunsInProgressScenarios } from './operator-runs-in-progress.scenarios.js';
@@ -44,6 +45,7 @@ export const conformanceScenarios: readonly ConformanceScenario[] = [
   ...cancelScenarios,
   ...historyScenarios,
   ...operatorDeclarationsScenarios,
+  ...operatorHeartbeatsScenarios,
   ...operatorPausesScenarios,
   ...operatorRunsInProgressScenarios,
   ...operatorHistoryScenarios,

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert';
 import type { Declaration, DeclaredTask, OperatorStore, TaskRecord } from '../../store/operator-store.js';
 import type { RunFacts } from '../../store/recorded-run.js';
 import type { ConformanceHarness, ConformanceScenario } from './conformance-harness.js';
@@ -74,4 +75,17 @@ export function aDeath(startedAt: number, overrides: Partial<RunFacts> = {}): Ru
 /** The record of one task. */
 export async function recordOf(operator: OperatorStore, name = 'task'): Promise<TaskRecord | undefined> {
   return (await operator.tasks([name]))[0];
+}
+
+/** Which tasks are declared, by their names. */
+export async function declaredNames(operator: OperatorStore): Promise<string[]> {
+  const tasks = await operator.tasks();
+  return tasks.filter(({ definition }) => definition?.isDeclared).map(({ name }) => name);
+}
+
+/** Forgets a task, and resolves to how many rows that removed. */
+export async function forgotten(operator: OperatorStore, name = 'task'): Promise<number> {
+  const result = await operator.forget(name, STEERING);
+  assert.equal(result.status, 'forgotten');
+  return result.removed;
 }

@@ -1,21 +1,17 @@
 import { strict as assert } from 'node:assert';
-import type { OperatorStore } from '../../store/operator-store.js';
 import type { ConformanceScenario } from './conformance-harness.js';
-import { aDeath, aTask, DAY, declared, HOUR, operating, recordOf, STEERING } from './operating.js';
+import {
+  aDeath,
+  aTask,
+  declared,
+  declaredNames,
+  forgotten,
+  HOUR,
+  operating,
+  recordOf,
+  STEERING,
+} from './operating.js';
 import { call, LEASE, MINUTE } from './player.js';
-
-/** Which tasks are declared, by their names. */
-async function declaredNames(operator: OperatorStore): Promise<string[]> {
-  const tasks = await operator.tasks();
-  return tasks.filter(({ definition }) => definition?.isDeclared).map(({ name }) => name);
-}
-
-async function schedule(operator: OperatorStore, name = 'task'): Promise<string | undefined> {
-  return (await recordOf(operator, name))?.definition?.schedule;
-}
-
-const HOURLY = aTask('task', { schedule: '0 * * * *' });
-const DAILY = aTask('task', { schedule: '0 0 * * *' });
 
 export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
   operating('a declared task is told as it was declared', async (operator, harness) => {
@@ -46,34 +42,6 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
     }
     assert.deepEqual(await operator.names(), ['shop/export', 'shop/task']);
   }),
-  operating(
-    'a declaration that is repeated changes nothing within a day, and is refreshed after it',
-    async (operator, harness) => {
-      await operator.declare(declared(['task']));
-      const first = await recordOf(operator);
-      await harness.advance(23 * HOUR);
-      await operator.declare(declared(['task'], { replica: 'replica-b' }));
-      assert.deepEqual(await recordOf(operator), first);
-      await harness.advance(2 * HOUR);
-      await operator.declare(declared(['task'], { replica: 'replica-b' }));
-      const refreshed = (await recordOf(operator))!.definition!;
-      assert.deepEqual(refreshed.firstDeclared, first?.definition?.firstDeclared);
-      assert.equal(refreshed.declaredBy, 'replica-b');
-      assert.ok(refreshed.lastDeclared.getTime() >= refreshed.firstDeclared.getTime() + DAY);
-    },
-  ),
-  operating(
-    'an application without a name is told from another one by its tasks, for two days',
-    async (operator, harness) => {
-      assert.equal(await operator.strangerTo(['task']), undefined);
-      await operator.declare(declared(['task', 'other']));
-      await operator.declare(declared(['shop/task'], { application: 'shop' }));
-      assert.equal(await operator.strangerTo(['task', 'more']), undefined);
-      assert.equal(await operator.strangerTo(['mine']), 'task');
-      await harness.advance(2 * DAY + MINUTE);
-      assert.equal(await operator.strangerTo(['mine']), undefined);
-    },
-  ),
   operating('a task that the newest declaration lacks is undeclared at once', async (operator, harness) => {
     await operator.declare(declared(['task', 'removed'], { application: 'shop' }));
     assert.deepEqual(await declaredNames(operator), ['removed', 'task']);
@@ -82,40 +50,6 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
     assert.deepEqual(await declaredNames(operator), ['task']);
     assert.deepEqual(await operator.names(), ['removed', 'task']);
     assert.equal((await recordOf(operator, 'removed'))?.definition?.isDeclared, false);
-  }),
-  operating('old and new code that start in turn do not flap', async (operator, harness) => {
-    const before = declared([HOURLY, 'removed']);
-    const after = declared([DAILY, 'added']);
-    await operator.declare(before);
-    assert.equal(await schedule(operator), '0 * * * *');
-    for (const declaration of [after, before, after, before]) {
-      await harness.advance(HOUR);
-      await operator.declare(declaration);
-      assert.equal(await schedule(operator), '0 0 * * *');
-      assert.deepEqual(await declaredNames(operator), ['added', 'task']);
-    }
-  }),
-  operating(
-    'old code that alone is left for two days is the current one again',
-    async (operator, harness) => {
-      await operator.declare(declared([HOURLY, 'removed']));
-      await harness.advance(HOUR);
-      await operator.declare(declared([DAILY, 'added']));
-      for (let day = 1; day <= 3; day++) {
-        await harness.advance(DAY + MINUTE);
-        await operator.declare(declared([HOURLY, 'removed']));
-      }
-      assert.equal(await schedule(operator), '0 * * * *');
-      assert.deepEqual(await declaredNames(operator), ['removed', 'task']);
-    },
-  ),
-  operating('an application that was stopped keeps its newest declaration', async (operator, harness) => {
-    await operator.declare(declared([HOURLY, 'removed']));
-    await harness.advance(HOUR);
-    await operator.declare(declared([DAILY]));
-    await harness.advance(30 * DAY);
-    assert.equal(await schedule(operator), '0 0 * * *');
-    assert.deepEqual(await declaredNames(operator), ['task']);
   }),
   operating('two applications know nothing of each other', async (operator, harness) => {
     await operator.declare(declared(['shop/task'], { application: 'shop' }));
@@ -179,14 +113,6 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
       );
     },
   ),
-  operating('a task that is declared is not forgotten', async (operator, harness) => {
-    await operator.declare(declared(['task']));
-    await operator.recordDied([aDeath(await harness.now())]);
-    assert.equal(await operator.forget('task', STEERING), 0);
-    assert.deepEqual(await declaredNames(operator), ['task']);
-    assert.equal((await recordOf(operator))?.lastRun?.outcome, 'died');
-    assert.equal((await operator.actions('task', 1))[0]?.answer, 'refused');
-  }),
   operating(
     'a task that is not declared is forgotten with all that is stored of it',
     async (operator, harness, a) => {
@@ -202,8 +128,8 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
       await harness.store.requests?.add([{ name: 'old', task: 'old', args: '[]', delay: 0 }]);
       await harness.advance(2 * HOUR);
       await operator.declare(declared(['task', 'export:7']));
-      assert.ok((await operator.forget('old', STEERING)) >= 4);
-      assert.ok((await operator.forget('export', STEERING)) >= 2);
+      assert.ok((await forgotten(operator, 'old')) >= 4);
+      assert.ok((await forgotten(operator, 'export')) >= 2);
       assert.deepEqual(await operator.names(), ['export:7', 'task']);
       assert.deepEqual(await operator.tasks(['old', 'export']), []);
       assert.deepEqual(
@@ -228,7 +154,7 @@ export const operatorDeclarationsScenarios: readonly ConformanceScenario[] = [
     'forgetting leaves a run in progress alone, and a lock whose tick could run again',
     async (operator, harness, a) => {
       const { token } = await a.win(call);
-      assert.equal(await operator.forget('task', STEERING), 0);
+      assert.equal(await forgotten(operator, 'task'), 0);
       assert.equal(await a.renew(token), 'renewed');
       await a.release(token, { tick: 'call', minHold: 0 });
       await operator.forget('task', STEERING);
