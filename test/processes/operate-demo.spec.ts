@@ -45,6 +45,7 @@ test('npm run demo:operate shows a task in each state, and takes its database aw
     'send-invoices': 'idle',
   });
   expect(items.find(({ name }) => name === 'charge-cards')?.failuresInARow).toBeGreaterThan(2);
+  expect(await runAgainst(url, 'forget', 'send-invoice')).toMatchObject({ code: 0 });
 
   demo.kill('SIGINT');
   expect(await exit).toEqual([130, null]);

@@ -41,7 +41,7 @@ module.exports = {
       find: 'SET last_declared = clock_timestamp(), declared_by',
       replace: 'SET first_declared = clock_timestamp(), last_declared = clock_timestamp(), declared_by',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a declaration that is repeated is a heartbeat, once it is due',
+      scenario: 'old and new code side by side do not flap',
     },
   ],
 };
