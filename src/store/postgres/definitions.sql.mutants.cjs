@@ -61,6 +61,12 @@ module.exports = {
       find: 'IS_CURRENT} DESC, seen.last_declared DESC, task',
       replace: 'IS_CURRENT} DESC, task',
       suites,
+      scenario: 'a task that new code sets back is shown so at once, though another one has changed',
+    },
+    {
+      find: 'ORDER BY application, digest, seen.last_declared DESC',
+      replace: 'ORDER BY application, digest, seen.last_declared',
+      suites,
       scenario: 'a definition that new code leaves as it is keeps its first declaration',
     },
     {

@@ -101,10 +101,14 @@ const columns = (
  */
 export function definitionsStatement(table: string): string {
   return `
-WITH ${declaredDefinitions(table)}
+WITH ${declaredDefinitions(table)}, latest AS (
+  SELECT DISTINCT ON (application, digest) seen.*
+  FROM ${table} AS task JOIN seen USING (application, digest)
+  WHERE task.name <> '${ALL_TASKS}' AND ($1::text[] IS NULL OR task.name = ANY ($1))
+  ORDER BY application, digest, seen.last_declared DESC
+)
 SELECT DISTINCT ON (task.name) ${columns('task.first_declared')}
-FROM ${table} AS task JOIN seen ON seen.application = task.application AND seen.digest = task.digest
-WHERE task.name <> '${ALL_TASKS}' AND ($1::text[] IS NULL OR task.name = ANY ($1))
+FROM ${table} AS task JOIN latest AS seen ON seen.application = task.application AND seen.digest = task.digest
 ORDER BY task.name, ${IS_CURRENT} DESC, seen.last_declared DESC, task.first_declared DESC`;
 }
 

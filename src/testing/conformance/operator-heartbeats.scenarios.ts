@@ -176,6 +176,10 @@ export const operatorHeartbeatsScenarios: readonly ConformanceScenario[] = [
       const ledger = await declarationsOf(operator, harness);
       assert.equal(ledger.at(-1)?.schedule, '0 * * * *');
       assert.ok(ledger.at(-1)!.firstDeclared.getTime() >= first.getTime() + HOUR);
+      // Once it is gone from the code, it is shown as it was declared last.
+      await after(60, [operator, harness], declared([other('0 0 * * *')]));
+      assert.deepEqual(await declaredNames(operator), ['other']);
+      assert.equal(await schedule(operator), '0 * * * *');
     },
   ),
   ...(['shop', undefined] as const).map((application) =>
