@@ -137,6 +137,24 @@ describe('on a database, an operator is told', () => {
     expect(await fates(-4)).toEqual(['unknown', 'ran, not recorded', 'ran', 'ran, not recorded', 'ran']);
   });
 
+  test('that an application was rolled back: what the old code has is declared, and nothing was missed', async () => {
+    await declareTasks([declaredTask(), declaredTask({ name: 'removed' })]);
+    const newer = declaredTask({ schedule: '30 * * * *' });
+    await store.operator.declare({ tasks: [newer], replica: 'app-2', version: '1.0.0' });
+    expect(await operator.task('removed')).toMatchObject({ state: 'undeclared' });
+    // The newer code was there from six hours before the last full hour until four hours before it.
+    await database.query(
+      `UPDATE task_lock_task SET first_declared = '${at(-6.2)}', last_declared = '${at(-4.2)}' WHERE declared_by = 'app-2'`,
+    );
+    const ticks = [-8, -7, -5.5, -4.5, -3, -2, -1, 0];
+    for (const [nth, tick] of ticks.entries()) await recorded(tick, { previous: ticks[nth - 1] ?? -9 });
+    await row(at(0), at(0.01));
+    expect(await fates(-8)).toEqual(ticks.map(() => 'ran'));
+    expect(await operator.task('clean-up')).toMatchObject({ state: 'idle', schedule: '0 * * * *' });
+    expect(await operator.task('removed')).not.toMatchObject({ state: 'undeclared' });
+    await expect(operator.forget('removed', { by: 'ana' })).rejects.toThrow('Remove it from the code first');
+  });
+
   test('that no code declares a task any more', async () => {
     await declareTasks([declaredTask(), declaredTask({ name: 'old' })]);
     await store.operator.declare({ tasks: [declaredTask()], replica: 'app-2', version: '1.0.0' });
