@@ -2,14 +2,6 @@
 const suites = ['unit/task-lock-operator.spec'];
 
 module.exports = {
-  'a task that a replica may run': [
-    {
-      find: "if (result.status === 'refused') throw input.refused(whyNotForgotten(record, result));",
-      replace: "if (result.status === 'refused') return { removed: 0 };",
-      suites,
-    },
-    { find: 'return definition?.isDeclared', replace: 'return definition', suites },
-  ],
   'a task that was forgotten': [
     { find: ' && !(await isForgotten(store, record))', replace: '', suites },
     { find: ' && locks.every(({ startedAt }) => startedAt < forgotten.at)', replace: '', suites },
