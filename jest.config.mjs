@@ -37,7 +37,9 @@ const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>
 const LONG = [
   'cli',
   'database-faults',
+  'large-history',
   'least-privilege',
+  'ledger-runs',
   'operator-history',
   'operators-at-once',
   'steered-replicas',
