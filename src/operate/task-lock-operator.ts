@@ -3,7 +3,7 @@ import { SystemLockClock } from '../common/clock.js';
 import { pause as pauseFor } from '../common/timeouts.js';
 import { retryDelay } from '../common/backoff.js';
 import { lockOf } from '../store/lock-name.js';
-import { ALL_TASKS, GIVEN_UP_AFTER, LAPSED_BY } from '../store/operator-store.js';
+import { ALL_TASKS, GIVEN_UP_AFTER, KEPT_FOR } from '../store/operator-store.js';
 import type { ForgetResult, NewTrigger, OperatorStore, TaskRecord } from '../store/operator-store.js';
 import { cancelAnswer, releasedAnswer } from './steering-answers.js';
 import { explanationOf } from './explanation.js';
@@ -428,5 +428,5 @@ function whyNotForgotten(
   return definition?.isDeclared
     ? `'${name}' is declared: ${last}. Remove it from the code first. If its application is gone, try again after ` +
         after(GIVEN_UP_AFTER)
-    : `a replica with older code may still run '${name}': ${last}. If none does, try again after ${after(LAPSED_BY)}`;
+    : `a replica with older code may still run '${name}': ${last}. If none does, try again after ${after(KEPT_FOR)}`;
 }

@@ -305,5 +305,14 @@ export const IN_USE = 15 * 60_000;
 /** Milliseconds after its last heartbeat by which it has lapsed, as the next heartbeat of the other one shows. */
 export const LAPSED_BY = IN_USE + 5 * 60_000;
 
+/**
+ * Milliseconds after the first declaration of newer code by which a rolling deployment is over. Older code that has a
+ * heartbeat after that lives beside the newer one for good, as where replicas of one application have different tasks.
+ */
+export const DEPLOYED_WITHIN = 3_600_000;
+
+/** Milliseconds without a heartbeat before which no task is forgotten: after an outage not all replicas are back at once. */
+export const KEPT_FOR = 3_600_000;
+
 /** Milliseconds without a heartbeat after which a task may be forgotten in any case: its application may be gone. */
 export const GIVEN_UP_AFTER = 2 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { GIVEN_UP_AFTER, IN_USE, REFRESHED_AFTER } from '../operator-store.js';
+import { DEPLOYED_WITHIN, GIVEN_UP_AFTER, IN_USE, KEPT_FOR, REFRESHED_AFTER } from '../operator-store.js';
 import type { Declaration, DeclaredTask, Definition } from '../operator-store.js';
 
 interface Declared {
@@ -10,6 +10,8 @@ interface Declared {
 }
 
 interface KnownDeclaration extends Declared {
+  /** Applications without a name are told apart by it: declarations with a common task are of one. */
+  family: string;
   names: readonly string[];
   /** The keys of its definitions. */
   digests: readonly string[];
@@ -40,7 +42,9 @@ export class InMemoryDeclarations {
     const known = this.declarations.get(key);
     if (known && known.lastDeclared >= now - REFRESHED_AFTER) return;
     const { firstDeclared } = known ?? by;
-    this.declarations.set(key, { ...by, firstDeclared, names: tasks.map(({ name }) => name), digests });
+    const names = tasks.map(({ name }) => name);
+    const family = known?.family ?? this.familyOf(application, names) ?? key;
+    this.declarations.set(key, { ...by, family, firstDeclared, names, digests });
   }
 
   /** The definitions of a task, once for each declaration that lists them, the newest last. */
@@ -67,7 +71,7 @@ export class InMemoryDeclarations {
       .map((each) => ({ ...each, lastDeclared: newest(this.seen(each)).lastDeclared }))
       .sort(
         (one, other) =>
-          Number(this.isCurrent(other)) - Number(this.isCurrent(one)) ||
+          this.currentSince(other) - this.currentSince(one) ||
           other.lastDeclared - one.lastDeclared ||
           other.firstDeclared - one.firstDeclared,
       );
@@ -81,8 +85,11 @@ export class InMemoryDeclarations {
 
   /** The declaration that keeps a task from being forgotten, if one does. */
   holderOf(name: string): Declared | undefined {
-    const holders = this.standing().filter(
-      ({ names, lastDeclared }) => names.includes(name) && lastDeclared >= this.now() - GIVEN_UP_AFTER,
+    const standing = this.standing();
+    const holders = [...this.declarations.values()].filter(
+      (each) =>
+        each.names.includes(name) &&
+        each.lastDeclared >= this.now() - (standing.includes(each) ? GIVEN_UP_AFTER : KEPT_FOR),
     );
     return holders.length > 0 ? newest(holders) : undefined;
   }
@@ -101,9 +108,7 @@ export class InMemoryDeclarations {
     const declarations = [...this.declarations].filter(
       ([, each]) =>
         isOld(each) &&
-        [...this.declarations.values()].some(
-          (newer) => newer.application === each.application && isLater(newer, each),
-        ),
+        [...this.declarations.values()].some((newer) => areOfOne(newer, each) && isLater(newer, each)),
     );
     const definitions = [...this.definitions.values()].filter(
       (each) =>
@@ -140,18 +145,34 @@ export class InMemoryDeclarations {
       version,
       firstDeclared: new Date(firstDeclared),
       lastDeclared: new Date(lastDeclared),
-      isDeclared: this.isCurrent({ digest }),
+      isDeclared: this.currentSince({ digest }) > 0,
     };
   }
 
-  /** Whether the newest of the standing declarations lists it. */
-  private isCurrent({ digest }: Pick<KnownDefinition, 'digest'>): boolean {
+  /** Since when the newest of the standing declarations lists it, or one that lives beside it for good; 0 if none does. */
+  private currentSince({ digest }: Pick<KnownDefinition, 'digest'>): number {
     const standing = this.standing();
-    return standing.some(
+    const current = standing.filter(
       (each) =>
         each.digests.includes(digest) &&
-        !standing.some((newer) => newer.firstDeclared > each.firstDeclared && areOfOne(newer, each)),
+        !standing.some(
+          (newer) =>
+            newer.firstDeclared > each.firstDeclared &&
+            areOfOne(newer, each) &&
+            each.lastDeclared < newer.firstDeclared + DEPLOYED_WITHIN,
+        ),
     );
+    return Math.max(0, ...current.map(({ firstDeclared }) => firstDeclared));
+  }
+
+  /** That of the last declaration of the same application. */
+  private familyOf(application: string | undefined, names: readonly string[]): string | undefined {
+    const kin = [...this.declarations.values()].filter(
+      (each) =>
+        each.application === application &&
+        (application !== undefined || each.names.some((name) => names.includes(name))),
+    );
+    return kin.length > 0 ? newest(kin).family : undefined;
   }
 
   /** Those that have not lapsed, because none of the same application has had a heartbeat for longer than theirs. */
@@ -161,10 +182,8 @@ export class InMemoryDeclarations {
   }
 }
 
-/** Applications without a name share the empty one, and are told apart by their tasks. */
 function areOfOne(one: KnownDeclaration, other: KnownDeclaration): boolean {
-  if (one.application !== other.application) return false;
-  return one.application !== undefined || one.names.some((name) => other.names.includes(name));
+  return one.application === other.application && one.family === other.family;
 }
 
 function isLater(later: Declared, each: Declared): boolean {

@@ -4,8 +4,9 @@ import type { Declaration, DeclaredTask } from '../operator-store.js';
 import { interval } from './instants.js';
 import { storable } from './storable.js';
 
-/** The row of a declaration, whose heartbeat is due. */
-const IS_STALE = `task.name = '${ALL_TASKS}' AND task.last_declared < clock_timestamp() - ${interval(REFRESHED_AFTER)}`;
+/** The row of a declaration whose heartbeat is due, or was written by a clock that was ahead. */
+const IS_STALE = `task.name = '${ALL_TASKS}'
+    AND task.last_declared NOT BETWEEN clock_timestamp() - ${interval(REFRESHED_AFTER)} AND clock_timestamp()`;
 
 /** A row of the table of declared tasks that a replica wants to be there. */
 export interface WantedRow {
@@ -44,6 +45,9 @@ WHERE task.name IS NULL OR ${IS_STALE}`;
  *   that was refreshed meanwhile is not old any more. Rows are added in order, so that nothing deadlocks.
  * - A locked row is skipped: the next one to declare refreshes it.
  * - `first_declared` is never changed, so that old and new code in a rolling deployment do not flap.
+ *
+ * The row of a declaration keeps its family where a task has its method: that of the last one of its application; of
+ * applications without a name, that of the last one with a common task. The first of a family gives it its digest.
  */
 export function declareStatement(table: string): string {
   return `
@@ -69,7 +73,11 @@ WITH turn AS MATERIALIZED (
   INSERT INTO ${table}
     (application, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
      is_scheduled, is_conditional, is_disabled, is_keyed, is_polled, names, first_declared, last_declared, declared_by, version)
-  SELECT $2, name, digest, member, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
+  SELECT $2, name, digest, CASE WHEN name = '${ALL_TASKS}' THEN COALESCE((
+           SELECT kin.member FROM ${table} AS kin
+           WHERE kin.application = $2 AND kin.name = '${ALL_TASKS}' AND ($2 <> '' OR kin.names && $16::text[])
+           ORDER BY kin.last_declared DESC LIMIT 1
+         ), digest) ELSE member END, schedule, time_zone, interval_ms, min_hold_ms, max_hold_ms, lease_ms,
          is_scheduled, is_conditional, is_disabled, is_keyed, is_polled, CASE WHEN name = '${ALL_TASKS}' THEN $16::text[] END,
          reading.at, reading.at, $17, $18
   FROM asked, (SELECT clock_timestamp() AS at) AS reading

@@ -1,4 +1,4 @@
-import { ALL_TASKS, IN_USE } from '../operator-store.js';
+import { ALL_TASKS, DEPLOYED_WITHIN, IN_USE } from '../operator-store.js';
 import type { Definition } from '../operator-store.js';
 import { givenInstant, interval, milliseconds } from './instants.js';
 
@@ -7,19 +7,21 @@ export const DIGESTS = `names[:][2:2]`;
 export const NAMES = `names[:][1:1]`;
 
 /**
- * Whether two declarations are those of one application. Applications without a name share the empty one: two of their
- * declarations without a common task are those of two applications, and neither replaces the other.
+ * Whether two declarations are those of one application. Applications without a name share the empty one, and are told
+ * apart by the family that declareStatement gives them.
  */
 const areOfOne = (one: string, other: string): string =>
-  `${one}.application = ${other}.application AND (${one}.application <> '' OR ${one}.names && ${other}.names)`;
+  `${one}.application = ${other}.application AND ${one}.family = ${other}.family`;
 
 /**
  * CTEs that end in `standing`: the declarations that have not lapsed, because none of the same application has had a
- * heartbeat for longer than theirs. The clock does not count: an outage or a night without replicas changes nothing.
+ * heartbeat for longer than theirs. The clock does not count: an outage or a night without replicas changes nothing. It
+ * only bounds what a clock that was ahead has written.
  */
 export function standingDeclarations(table: string): string {
   return `declaration AS MATERIALIZED (
-  SELECT application, names, first_declared, last_declared, declared_by, version
+  SELECT application, member AS family, names, first_declared, LEAST(last_declared, clock_timestamp()) AS last_declared,
+         declared_by, version
   FROM ${table} WHERE name = '${ALL_TASKS}'
 ), standing AS MATERIALIZED (
   SELECT * FROM declaration AS each
@@ -31,17 +33,20 @@ export function standingDeclarations(table: string): string {
 }
 
 /**
- * CTEs for what is declared. `current`: the definitions that the newest of the standing declarations list. Old and new
- * code of a rolling deployment both stand, and the new one wins. `seen`: each definition as each declaration that lists
+ * CTEs for what is declared. `current`: the definitions that the newest of the standing declarations list, and those that
+ * live beside it for good. Old and new code of a rolling deployment both stand, and the new one wins. `seen`: each definition as each declaration that lists
  * it was declared, and as it was added itself.
  */
 function declaredDefinitions(table: string): string {
   return `${standingDeclarations(table)}, current AS MATERIALIZED (
-  SELECT application, unnest(${DIGESTS}) AS digest FROM standing AS each
+  SELECT application, digest, max(first_declared) AS since
+  FROM standing AS each, unnest(${DIGESTS}) AS digest
   WHERE NOT EXISTS (
     SELECT FROM standing AS newer
     WHERE newer.first_declared > each.first_declared AND ${areOfOne('newer', 'each')}
+      AND each.last_declared < newer.first_declared + ${interval(DEPLOYED_WITHIN)}
   )
+  GROUP BY application, digest
 ), seen AS (
   SELECT application, unnest(${DIGESTS}) AS digest, first_declared, last_declared, declared_by, version FROM declaration
   UNION ALL
@@ -85,7 +90,7 @@ export interface DefinitionRow {
   is_declared: 'true' | 'false';
 }
 
-const IS_CURRENT = `(task.application, task.digest) IN (SELECT application, digest FROM current)`;
+const WITH_CURRENT = `LEFT JOIN current ON current.application = task.application AND current.digest = task.digest`;
 
 const columns = (
   firstDeclared: string,
@@ -93,11 +98,11 @@ const columns = (
        task.interval_ms::text, task.min_hold_ms::text, task.max_hold_ms::text, task.lease_ms::text, task.is_scheduled::text,
        task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.is_polled::text,
        ${milliseconds(firstDeclared)} AS first_ms, ${milliseconds('seen.last_declared')} AS last_ms,
-       seen.declared_by, seen.version, (${IS_CURRENT})::text AS is_declared`;
+       seen.declared_by, seen.version, (current.since IS NOT NULL)::text AS is_declared`;
 
 /**
- * The current definition of each task, or of these; the one that was declared last where no current declaration has the
- * task. Takes no lock.
+ * The current definition of each task, or of these: that of the newest declaration that lists it, and the one that was
+ * declared last where no current one has the task. Takes no lock.
  */
 export function definitionsStatement(table: string): string {
   return `
@@ -109,7 +114,8 @@ WITH ${declaredDefinitions(table)}, latest AS (
 )
 SELECT DISTINCT ON (task.name) ${columns('task.first_declared')}
 FROM ${table} AS task JOIN latest AS seen ON seen.application = task.application AND seen.digest = task.digest
-ORDER BY task.name, ${IS_CURRENT} DESC, seen.last_declared DESC, task.first_declared DESC`;
+${WITH_CURRENT}
+ORDER BY task.name, current.since DESC NULLS LAST, seen.last_declared DESC, task.first_declared DESC`;
 }
 
 /** The definitions of one task, once for each declaration that lists them, the newest last. Takes no lock. */
@@ -118,6 +124,7 @@ export function allDefinitionsStatement(table: string): string {
 WITH ${declaredDefinitions(table)}
 SELECT ${columns('seen.first_declared')}
 FROM ${table} AS task JOIN seen ON seen.application = task.application AND seen.digest = task.digest
+${WITH_CURRENT}
 WHERE task.name = $1
 ORDER BY seen.first_declared`;
 }

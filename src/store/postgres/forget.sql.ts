@@ -1,4 +1,4 @@
-import { GIVEN_UP_AFTER } from '../operator-store.js';
+import { GIVEN_UP_AFTER, KEPT_FOR } from '../operator-store.js';
 import type { ForgetResult } from '../operator-store.js';
 import { NAMES, standingDeclarations } from './definitions.sql.js';
 import { givenInstant, interval, milliseconds } from './instants.js';
@@ -15,11 +15,15 @@ const MAY_GO = `lock.finished_at < clock_timestamp() - interval '1 hour' AND loc
     AND lock.fence < extract(epoch FROM clock_timestamp()) * 1000`;
 
 /**
- * CTEs that end in `kept`: the tasks that replicas may have, since their declaration stands. One without a heartbeat for
- * days keeps nothing: no other declaration makes it lapse where its application is gone, or has another name now.
+ * CTEs that end in `kept`: the tasks that replicas may have, since their declaration stands, or had a heartbeat within the
+ * hour. One without a heartbeat for days keeps nothing: no other declaration makes it lapse where its application is gone,
+ * or has another name now.
  */
 const keptTasks = (task: string): string => `${standingDeclarations(task)}, kept AS MATERIALIZED (
-  SELECT unnest(${NAMES}) AS name, declared_by, last_declared FROM standing
+  SELECT unnest(${NAMES}) AS name, declared_by, last_declared FROM declaration
+  WHERE last_declared >= clock_timestamp() - ${interval(KEPT_FOR)}
+  UNION ALL
+  SELECT unnest(${NAMES}), declared_by, last_declared FROM standing
   WHERE last_declared >= clock_timestamp() - ${interval(GIVEN_UP_AFTER)}
 )`;
 

@@ -93,6 +93,7 @@ WITH listed AS MATERIALIZED (
     AND (task.application, task.digest) NOT IN (SELECT application, digest FROM listed)
     AND EXISTS (SELECT FROM ${tasks} AS newer
                 WHERE newer.application = task.application AND newer.name = task.name
+                  AND (task.name <> '${ALL_TASKS}' OR newer.member = task.member)
                   AND (newer.last_declared > task.last_declared + ${interval(IN_USE)}
                     OR (newer.application, newer.digest) IN (SELECT application, digest FROM listed)))
   LIMIT ${PRUNED_AT_ONCE}
