@@ -41,7 +41,7 @@ module.exports = {
       find: "($2 <> '' OR kin.names && $16::text[])",
       replace: 'kin.names && $16::text[]',
       suites: ['postgres-conformance.spec'],
-      scenario: 'a night without replicas changes nothing',
+      scenario: 'applications with a name are told apart by it, whatever their tasks are',
     },
     {
       find: "($2 <> '' OR kin.names && $16::text[])",

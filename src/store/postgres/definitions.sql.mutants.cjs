@@ -13,7 +13,7 @@ module.exports = {
       find: '${one}.application = ${other}.application AND ',
       replace: '',
       suites,
-      scenario: 'two applications know nothing of each other',
+      scenario: 'applications with a name are told apart by it, whatever their tasks are',
     },
     {
       find: 'newer.first_declared > each.first_declared AND ',

@@ -149,6 +149,22 @@ export const operatorHeartbeatsScenarios: readonly ConformanceScenario[] = [
       assert.deepEqual(await declaredNames(operator), ['c', 'd']);
     },
   ),
+  operating(
+    'applications with a name are told apart by it, whatever their tasks are',
+    async (operator, harness) => {
+      const of = (application: string, ...tasks: string[]) =>
+        declared(
+          tasks.map((task) => `${application}/${task}`),
+          { application },
+        );
+      for (const application of ['shop', 'bank']) await operator.declare(of(application));
+      await after(1, [operator, harness], of('shop', 'old'));
+      await after(1, [operator, harness], of('bank', 'old'));
+      assert.deepEqual(await declaredNames(operator), ['bank/old', 'shop/old']);
+      await after(1, [operator, harness], of('shop', 'new'));
+      assert.deepEqual(await declaredNames(operator), ['bank/old', 'shop/new']);
+    },
+  ),
   operating('a replica that starts with old code changes nothing', async (operator, harness) => {
     await operator.declare(OLD);
     await harness.advance(HOUR);
