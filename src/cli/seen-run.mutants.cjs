@@ -3,7 +3,7 @@ module.exports = {
   'nothing is stopped that nobody has confirmed': [
     {
       find: 'if (!terminal.isInteractive)',
-      replace: 'if (!terminal.isInteractive) return run.fence;\n  if (!terminal.isInteractive)',
+      replace: 'if (!terminal.isInteractive) return { fence: run.fence, run };\n  if (!terminal.isInteractive)',
       suites: ['cli-verbs.spec'],
       scenario: 'does nothing without a terminal that can answer, --yes or --fence',
     },
@@ -14,7 +14,7 @@ module.exports = {
       scenario: 'do nothing where the answer is',
     },
     {
-      find: 'if (fence !== undefined) return fence;',
+      find: 'if (fence !== undefined) return { fence };',
       replace: '',
       suites: ['cli-verbs.spec'],
       scenario: '--fence means a run that was seen before, and asks nothing',
@@ -24,6 +24,20 @@ module.exports = {
       replace: 'key === undefined ? runs : runs',
       suites: ['cli-verbs.spec'],
       scenario: 'of several keys one must be chosen',
+    },
+  ],
+  'an answer is shown by the clock of then': [
+    {
+      find: 'if (now) out.setNow(now);',
+      replace: 'void now;',
+      suites: ['cli-verbs.spec'],
+      scenario: 'answers are shown by the clock of after the confirmation',
+    },
+    {
+      find: '.catch(() => undefined)',
+      replace: '',
+      suites: ['cli-verbs.spec'],
+      scenario: 'what was done is shown where the clock cannot be read any more',
     },
   ],
 };

@@ -37,34 +37,43 @@ export function runLine({ out }: Context, name: string, run: RunningState): stri
 }
 
 /**
- * Shows the run and what will happen, asks whether it is meant, and answers its fence: whatever happens meanwhile, no other run is stopped.
- * What has no consequence is not asked for: the service refuses it, and says why.
+ * Shows the run and what will happen, and asks whether it is meant. Answers its fence, so that no other run is stopped
+ * whatever happens meanwhile, and the run itself where it was shown. What has no consequence is not asked for: the service refuses it, and says why.
  *
  * @throws CliError where nobody has confirmed it
  */
-export async function confirmedFence(
+export async function confirmedRun(
   context: Context,
   name: string,
   { key, fence, yes }: SeenOptions,
   consequenceFor: (run: RunningState) => string | undefined,
-): Promise<string> {
+): Promise<{ fence: string; run?: RunningState }> {
   const { out, terminal } = context;
   // Who names the fence has seen the run before.
-  if (fence !== undefined) return fence;
+  if (fence !== undefined) return { fence };
   const run = await unfinishedRun(context, name, key);
   if (!run) throw new CliError(`'${name}' has no run in progress, and none that died`, EXIT.refused);
   const consequence = consequenceFor(run);
-  if (consequence === undefined) return run.fence;
+  if (consequence === undefined) return { fence: run.fence, run };
   out.remark(runLine(context, name, run));
   out.remark(consequence);
-  if (yes) return run.fence;
+  if (yes) return { fence: run.fence, run };
   if (!terminal.isInteractive)
     throw new UsageError(
       `nobody can be asked here: give --yes, or --fence ${run.fence} to mean this run and no later one`,
     );
   const answer = await terminal.ask('Go on? [y/N] ');
   if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('nothing was done', EXIT.refused);
-  return run.fence;
+  return { fence: run.fence, run };
+}
+
+/** Awaits an answer, and shows it by the clock of then: somebody may have thought for long before the confirmation. */
+export async function answered<T>({ session, out }: Context, answer: Promise<T>): Promise<T> {
+  const value = await answer;
+  // What was done is shown in any case.
+  const now = await session.now().catch(() => undefined);
+  if (now) out.setNow(now);
+  return value;
 }
 
 export function busyLine(name: string, out: Output): string {

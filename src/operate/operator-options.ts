@@ -89,7 +89,7 @@ export interface ReleaseOptions {
   key?: string;
   by: string;
   reason?: string;
-  /** True: take the lock away although the lease is alive. It is free when the lease ends; nobody runs beside it. */
+  /** True: take the lock away although the lease is alive. It is free when the lease ends. */
   force?: boolean;
   /** With `force`: end the lease at once. Two may run then. */
   now?: boolean;

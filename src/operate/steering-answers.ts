@@ -45,11 +45,12 @@ function aliveMessage(lock: LockRecord | undefined): string {
   const until = lock?.lockedUntil;
   const held = until ? `until ${until.toISOString()}, and renews that` : 'without an end';
   const free = until
-    ? 'the lock is free at that time; nobody runs beside it'
+    ? 'the lock is free at that time'
     : 'the lock is free only where its lease ends at once, and two may run then';
   return (
     `${holder} holds the lock ${held}: it is alive. A forced release takes the lock away from it: no renewal succeeds ` +
-    `any more, its signal aborts, and ${free}. A cancel asks it to stop; it keeps the lock until it has.`
+    `any more, its signal aborts, and ${free}. A method that ignores its signal goes on in its process, beside the next ` +
+    `run, until ${holder} is restarted. A cancel asks it to stop; it keeps the lock until it has.`
   );
 }
 
@@ -68,7 +69,10 @@ function refusal(lock: LockRecord | undefined, fence: bigint, now: Date): string
   if (lock.finishedAt)
     return `no run is in progress: the last one, with fence ${lock.fence}, ended at ${lock.finishedAt.toISOString()}`;
   if (lock.fence === fence && !isAlive(lock, now))
-    return `that run died: its lease ended at ${lock.lockedUntil?.toISOString() ?? 'an unknown time'}`;
+    return (
+      `that run died: its lease ended at ${lock.lockedUntil?.toISOString() ?? 'an unknown time'}. ` +
+      'Its lock is free, and nothing needs to be done'
+    );
   const who = `${lock.heldBy ?? 'a replica'}, since ${lock.startedAt.toISOString()}, with fence ${lock.fence}`;
   return `you saw the run with fence ${fence}, and another one is in its place by now: ${who}. Look again.`;
 }

@@ -308,8 +308,8 @@ export class TaskLockOperator {
 
   /**
    * Takes the lock away from a run. Without `force` only from a dead one, whose lease is over. With `force` no renewal of a
-   * living run succeeds any more, its signal aborts at its own deadline, and the lock is free when its lease ends. With `now`,
-   * too, the lock is free at once, and two may run.
+   * living run succeeds any more, its signal aborts at its own deadline, and the lock is free when its lease ends. A method
+   * that ignores its signal goes on in its process. With `now`, too, the lock is free at once, and two may run.
    *
    * @throws TaskLockOperatorError if `fence` is no number, `by` is missing, `now` stands without `force`, or no task has that name
    *

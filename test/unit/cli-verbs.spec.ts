@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import type { RunningState, TickState } from '../../src/operate/operator-types.js';
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
-import { releasedAnswer } from '../../src/operate/steering-answers.js';
+import { cancelAnswer, releasedAnswer } from '../../src/operate/steering-answers.js';
 import type { Operator } from '../../src/cli/session.js';
 import type { ReleaseResult } from '../../src/store/operator-store.js';
 import { DATABASE_URL, NOW, runOf, runWith, taskOf } from '../support/cli.js';
@@ -453,12 +453,70 @@ describe('cancel and release', () => {
 
   test('a forced release says what it does, and with --now that two may run', async () => {
     const call = { operator: { task }, session: seen, terminal: onTerminal('n') };
-    expect((await runWith(call, 'release', 'x', '--force')).err).toContain('Nobody runs beside it');
+    expect((await runWith(call, 'release', 'x', '--force')).err).toContain('free when its lease ends');
     expect((await runWith(call, 'release', 'x', '--force', '--now')).err).toContain('TWO MAY RUN');
     expect(await runWith(call, 'release', 'x', '--now')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--now needs --force'),
     });
+  });
+
+  test('a forced release says that a method which ignores its signal goes on', async () => {
+    const operator = { task, release: async () => released };
+    const forced = ['release', 'x', '--force'] as const;
+    const { out, err } = await runWith({ operator, session: seen }, ...forced, '--yes');
+    const goesOn = 'A method that ignores its signal goes on in its process, beside the next run: restart';
+    expect(err).toContain(`${goesOn} web-1:1:abc to end it.`);
+    expect(out).toBe(`x was released: the next run can begin in 40s\n${goesOn} web-1:1:abc to end it.\n`);
+    const unseen = await runWith({ operator }, ...forced, '--fence', '42');
+    expect(unseen.out).toContain(`${goesOn} its replica to end it.`);
+  });
+
+  const DEAD: RunningState = { ...RUNNING, leaseEndsAt: '2026-11-27T02:52:16.000Z' };
+
+  test('after the release of a dead run the next one can begin at once', async () => {
+    const release = async () => ({ status: 'released' as const, freeAt: DEAD.leaseEndsAt });
+    const call = { operator: { task, release }, session: { unfinishedRuns: async () => [DEAD] } };
+    for (const options of [[], ['--force'], ['--time', 'iso']])
+      expect((await runWith(call, 'release', 'x', '--yes', ...options)).out).toBe(
+        'x was released: the next run can begin at once\n',
+      );
+  });
+
+  test('a cancel of a dead run asks nothing, and says that nothing needs to be done', async () => {
+    const lock = runningLock({ name: 'x', fence: 42n, lockedUntil: new Date(DEAD.leaseEndsAt!) });
+    const run = { name: 'x', task: 'x', fence: 42n };
+    const cancel = async () => cancelAnswer({ status: 'refused', lock }, run, undefined, NOW);
+    const call = { operator: { task, cancel }, session: { unfinishedRuns: async () => [DEAD] } };
+    expect(await runWith(call, 'cancel', 'x', '--reason', 'r')).toMatchObject({
+      code: 4,
+      err: '',
+      out:
+        'refused: that run died: its lease ended at 2026-11-27T02:52:16.000Z. ' +
+        'Its lock is free, and nothing needs to be done\n',
+    });
+  });
+
+  const laterBy = (seconds: number) => {
+    const instants = [NOW];
+    return async () => instants.shift() ?? new Date(NOW.getTime() + seconds * 1_000);
+  };
+
+  test.each([
+    ['cancel', ['--reason', 'r'], 'hears of it in 12s at the latest'],
+    ['release', ['--force'], 'can begin in 32s'],
+  ])('the %s answers are shown by the clock of after the confirmation', async (verb, options, text) => {
+    const operator = { task, cancel: async () => cancelled, release: async () => released };
+    const call = { operator, session: { ...seen, now: laterBy(8) }, terminal: onTerminal('y') };
+    expect((await runWith(call, verb, 'x', ...options)).out).toContain(text);
+  });
+
+  test('what was done is shown where the clock cannot be read any more', async () => {
+    const instants = [NOW];
+    const now = async () => instants.shift() ?? Promise.reject(new Error('the database is gone'));
+    const call = { operator: { release: async () => released }, session: { ...seen, now } };
+    const { code, out } = await runWith(call, 'release', 'x', '--force', '--fence', '42');
+    expect([code, out]).toEqual([0, expect.stringContaining('x was released')]);
   });
 
   test('of several keys one must be chosen', async () => {

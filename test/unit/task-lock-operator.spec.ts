@@ -149,7 +149,9 @@ describe('steering', () => {
     const { message } = answer as { message: string };
     expect(message).toContain('app-1 holds the lock until 2026-03-10T07:30:00.000Z');
     expect(message).toContain('A forced release takes the lock away from it');
-    expect(message).toContain('nobody runs beside it');
+    expect(message).toContain(
+      'A method that ignores its signal goes on in its process, beside the next run, until app-1 is restarted',
+    );
   });
 
   test('a release of a lease without an end says that two may run', async () => {

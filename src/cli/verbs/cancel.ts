@@ -3,7 +3,7 @@ import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { fenceOf } from '../inputs.js';
 import { withReason } from '../reason.js';
-import { busyLine, confirmedFence, refusedLines } from '../seen-run.js';
+import { answered, busyLine, confirmedRun, refusedLines } from '../seen-run.js';
 import type { SeenOptions } from '../seen-run.js';
 
 export function addCancel(program: Command, act: Act): void {
@@ -22,8 +22,14 @@ export function addCancel(program: Command, act: Act): void {
         const { key, reason } = options;
         const consequence =
           'Its signal aborts at its next renewal. It is not run again for this tick, and its requests are parked.';
-        const fence = await confirmedFence(context, name, options, () => consequence);
-        const answer = await session.operator.cancel(name, { fence, key, by: context.by(), reason });
+        // A dead run hears of nothing: the service refuses, and says what is left to do.
+        const { fence } = await confirmedRun(context, name, options, ({ leaseEndsAt }) =>
+          out.isPast(leaseEndsAt) ? undefined : consequence,
+        );
+        const answer = await answered(
+          context,
+          session.operator.cancel(name, { fence, key, by: context.by(), reason }),
+        );
         out.show(answer, () => {
           if (answer.status === 'busy') return [busyLine(name, out)];
           if (answer.status === 'refused') return refusedLines(context, name, answer);
