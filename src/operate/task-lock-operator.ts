@@ -41,6 +41,7 @@ import type {
 } from './operator-types.js';
 import { oldReplicaWarnings } from './old-replicas.js';
 import { readLedger } from './read-ledger.js';
+import { replacedPauseWarnings } from './replaced-pause.js';
 import { actionState, isAlive, pauseState, runningState, runState } from './state-shapes.js';
 import { pageOf } from './task-list.js';
 import { taskState } from './task-states.js';
@@ -183,7 +184,8 @@ export class TaskLockOperator {
 
   /**
    * Stops a task, or `*` for all, from starting until `until`, or until a resume. A run in progress goes on, and so may one
-   * whose claim is under way: the answer names them, after a second.
+   * whose claim is under way: the answer names them, after a second. A pause that holds already is replaced, and a warning
+   * says so.
    *
    * @throws TaskLockOperatorError if `until` is past, `by` or `reason` is missing or too long, or no task has that name
    *
@@ -207,7 +209,8 @@ export class TaskLockOperator {
     await pauseFor(this.clock, CLAIM_UNDER_WAY);
     const records = await this.recordsOf(name);
     const running = this.runningOf(records, await this.store.now());
-    return { status: 'paused', paused: pauseState(pause), running, warnings: oldReplicaWarnings(records) };
+    const warnings = [...replacedPauseWarnings(pause), ...oldReplicaWarnings(records)];
+    return { status: 'paused', paused: pauseState(pause), running, warnings };
   }
 
   /**
@@ -353,7 +356,8 @@ export class TaskLockOperator {
   }
 
   /**
-   * Who did what, the newest first: of a task, of `*`, or of all. 50, or `limit` (at most 500); `before` is the id of the last
+   * Who did what, the newest first: on a task, with what was done to all tasks (its `name` is `*`); on `*` only; or without a
+   * name everything. 50, or `limit` (at most 500); `before` is the id of the last
    * one that you have seen.
    *
    * @throws TaskLockOperatorError if `limit` is no whole number from 1 on

@@ -56,6 +56,12 @@ export interface Pause {
   until?: Date;
 }
 
+/** A pause that somebody has just made. */
+export interface NewPause extends Pause {
+  /** The pause that held until then under the same name. */
+  replaced?: Pause;
+}
+
 /** The row of a lock. */
 export interface LockRecord {
   name: string;
@@ -259,7 +265,7 @@ export interface OperatorStore {
   lock(name: string): Promise<LockRecord | undefined>;
   runs(search: RunSearch): Promise<RecordedRun[]>;
   ledger(search: LedgerSearch): Promise<LedgerFacts>;
-  /** The newest first; all tasks without a name. */
+  /** The newest first: those on a task and on all tasks, or every one without a name. */
   actions(name: string | undefined, limit: number, before?: string): Promise<RecordedAction[]>;
 
   /** Adds runs that died. One that is recorded already stays as it is. */
@@ -267,8 +273,8 @@ export interface OperatorStore {
   /** Removes what the limits do not keep. Resolves to how many rows it removed. */
   prune(limits: HistoryLimits): Promise<number>;
 
-  /** Paused until then, or until a resume. */
-  pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause>;
+  /** Paused until then, or until a resume. Takes the place of the pause that holds under that name. */
+  pause(name: string, until: Date | undefined, steering: Steering): Promise<NewPause>;
   /** Resolves to whether it was paused. */
   resume(name: string, steering: Steering): Promise<boolean>;
   cancel(run: SeenRun, steering: Steering): Promise<CancelResult>;

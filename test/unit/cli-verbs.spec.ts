@@ -92,6 +92,27 @@ describe('explain and describe', () => {
     ).toBe(0);
   });
 
+  test('show who steered the task, and what was done to all tasks as such', async () => {
+    const acted = {
+      id: '1',
+      key: null,
+      action: 'pause' as const,
+      by: 'ana',
+      reason: 'r',
+      until: null,
+      fence: null,
+    };
+    const at = '2026-11-27T02:57:00.000Z';
+    const ended = { ...acted, at, answer: 'paused', error: null };
+    const actions = async () => [
+      { ...ended, name: '*' },
+      { ...ended, name: 'clean-up' },
+    ];
+    const operator = { task: async () => taskOf(), actions };
+    const { out } = await runWith({ operator }, 'describe', 'clean-up');
+    expect(out).toMatch(/^3m ago +pause --all +ana +paused +r\n3m ago +pause +ana +paused +r$/m);
+  });
+
   test('say of what no table knows that the database cannot tell it', async () => {
     const explanation = {
       name: 'clean-up',

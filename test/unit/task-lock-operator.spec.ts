@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { nearestNames } from '../../src/operate/nearest-names.js';
 import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
+import type { PauseOptions } from '../../src/operate/operator-options.js';
 import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { InMemoryLockStore } from '../../src/store/memory/memory-lock-store.js';
 import type { OperatorStore } from '../../src/store/operator-store.js';
@@ -124,6 +125,24 @@ describe('steering', () => {
     store.tasks = async () => [taskRecord({ definition: definition(), locks })];
     await clock.advance(1_000);
     expect(await answer).toMatchObject({ status: 'paused', running: [{ fence: '7' }], warnings: [] });
+  });
+
+  test('a pause says whose pause it takes the place of, and of the same one nothing', async () => {
+    const { clock, operator } = await operated();
+    const warningsOf = async (options: PauseOptions) => {
+      const paused = operator.pause('clean-up', options);
+      await clock.advance(1_000);
+      return (await paused).warnings;
+    };
+    const until = new Date(NOW.getTime() + HOUR);
+    expect(await warningsOf({ ...BY, until })).toEqual([]);
+    expect(await warningsOf({ ...BY, until })).toEqual([]);
+    expect(await warningsOf({ by: 'root', reason: 'I said so' })).toEqual([
+      `This pause takes the place of the one by ${BY.by} until ${until.toISOString()}, "${BY.reason}".`,
+    ]);
+    expect(await warningsOf({ by: 'root', reason: 'another' })).toEqual([
+      'This pause takes the place of the one by root until a resume, "I said so".',
+    ]);
   });
 
   test('a resume of a task says that all are paused still', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ActionState, TaskState } from '../../operate/operator-types.js';
 import { columns, pairs } from '../columns.js';
+import { ALL_TASKS } from '../../store/operator-store.js';
 import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -68,7 +69,7 @@ function actionLines(actions: readonly ActionState[], out: Output): string[] {
       actions,
       [
         { title: 'WHEN', of: ({ at }) => out.time(at) },
-        { title: 'WHAT', of: ({ action }) => action },
+        { title: 'WHAT', of: ({ action, name }) => (name === ALL_TASKS ? `${action} --all` : action) },
         { title: 'BY', of: ({ by }) => out.text(by) },
         { title: 'KEY', of: ({ key }) => out.text(key) },
         { title: 'ANSWER', of: ({ answer }) => out.text(answer) },

@@ -34,7 +34,7 @@ export class InMemoryActions {
 
   newest(name: string | undefined, limit: number, before?: string): RecordedAction[] {
     return this.actions
-      .filter((each) => name === undefined || each.name === name)
+      .filter((each) => name === undefined || each.name === name || each.name === ALL_TASKS)
       .filter(({ id }) => before === undefined || Number(id) < Number(before))
       .reverse()
       .slice(0, limit)

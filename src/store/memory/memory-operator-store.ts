@@ -8,9 +8,9 @@ import type {
   LedgerFacts,
   LedgerSearch,
   LockRecord,
+  NewPause,
   NewTrigger,
   OperatorStore,
-  Pause,
   RecordedAction,
   ReleaseResult,
   RunSearch,
@@ -109,7 +109,7 @@ export class InMemoryOperatorStore implements OperatorStore {
     return runs + this.acted.prune(limits.maxAge, explained) + this.declarations.prune(limits.maxAge);
   }
 
-  async pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause> {
+  async pause(name: string, until: Date | undefined, steering: Steering): Promise<NewPause> {
     this.acted.add({ action: 'pause', name, until, ...steering, answer: 'paused' });
     return this.steering.pause(name, until, steering);
   }

@@ -1,9 +1,17 @@
 import { ALL_TASKS } from '../operator-store.js';
-import type { CancelResult, LockRecord, Pause, ReleaseResult, SeenRun, Steering } from '../operator-store.js';
+import type {
+  CancelResult,
+  LockRecord,
+  NewPause,
+  Pause,
+  ReleaseResult,
+  SeenRun,
+  Steering,
+} from '../operator-store.js';
 import type { RunTrigger } from '../recorded-run.js';
 import type { InMemoryLockRow } from './memory-lock-row.js';
 import { runKey } from './memory-operating.js';
-import type { InMemoryOperating } from './memory-operating.js';
+import type { InMemoryOperating, InMemoryPause } from './memory-operating.js';
 
 const HOUR = 3_600_000;
 
@@ -32,9 +40,7 @@ export class InMemorySteering {
       return pause && pause.until > this.now() ? [{ name, ...pause }] : [];
     });
     const [last] = active.sort((one, other) => (other.until > one.until ? 1 : -1));
-    if (!last) return undefined;
-    const { name, by, reason, since, until } = last;
-    return { name, by, reason, since: new Date(since), until: dateOf(until) };
+    return last && pauseIn(last.name, last);
   }
 
   /** When the last pause ended, of a task or of all. */
@@ -47,12 +53,12 @@ export class InMemorySteering {
     return past.length > 0 ? new Date(Math.max(...past)) : undefined;
   }
 
-  pause(name: string, until: Date | undefined, { by, reason }: Steering): Pause {
-    const now = this.now();
+  pause(name: string, until: Date | undefined, { by, reason }: Steering): NewPause {
+    const since = this.now();
     const before = this.operating.pauses.get(name);
-    const since = before && before.until > now ? before.since : now;
+    const replaced = before && before.until > since ? pauseIn(name, before) : undefined;
     this.operating.pauses.set(name, { since, until: until?.getTime() ?? Infinity, by, reason });
-    return { name, by, reason, since: new Date(since), until };
+    return { name, by, reason, since: new Date(since), until, ...(replaced ? { replaced } : {}) };
   }
 
   resume(name: string): boolean {
@@ -145,6 +151,10 @@ export class InMemorySteering {
       isLeftOpen: isFreed && row.outcome === 'recoverable',
     };
   }
+}
+
+function pauseIn(name: string, { by, reason, since, until }: InMemoryPause): Pause {
+  return { name, by, reason, since: new Date(since), until: dateOf(until) };
 }
 
 function forbidRecovery(row: InMemoryLockRow): void {

@@ -8,4 +8,12 @@ module.exports = {
       scenario: 'actions are listed from the newest on',
     },
   ],
+  'what was done to all tasks was done to each': [
+    {
+      find: "name IN ($1, '${ALL_TASKS}')",
+      replace: 'name = $1',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'who paused and resumed what is kept, the newest first',
+    },
+  ],
 };

@@ -1,3 +1,4 @@
+import { ALL_TASKS } from '../operator-store.js';
 import type { ActionKind, RecordedAction } from '../operator-store.js';
 import { givenInstant, instantOf, milliseconds } from './instants.js';
 
@@ -25,13 +26,13 @@ const COLUMNS = `id::text AS id, name, key, action, by, reason, fence::text AS f
        ${milliseconds('answered_at')} AS answered_ms`;
 
 /**
- * The newest actions, of one task or of all; those of all tasks are listed as `*`. Takes no lock. The order names the
+ * The newest actions, all of them or those on one task and on all tasks, which are listed as `*`. Takes no lock. The order names the
  * table: a bare `id` would be the text that is selected, and 9 newer than 10.
  */
 export function actionsStatement(table: string): string {
   return `
 SELECT ${COLUMNS} FROM ${table} AS action_row
-WHERE ($1::text IS NULL OR name = $1) AND ($3::bigint IS NULL OR id < $3)
+WHERE ($1::text IS NULL OR name IN ($1, '${ALL_TASKS}')) AND ($3::bigint IS NULL OR id < $3)
 ORDER BY action_row.id DESC LIMIT $2`;
 }
 

@@ -32,15 +32,20 @@ WHERE $1::text[] IS NULL OR name = ANY ($1) OR name = '${ALL_TASKS}'`;
  * Why it is safe:
  * - Claims read the row and never lock it, so no claim waits for it. It waits only for another operator.
  * - A pause without an end is 'infinity': a claim compares it with its clock, and nothing subtracts from it.
- * - A pause that is changed while it holds began when it began. Sent again, it changes nothing but its action.
+ * - The pause that it replaces is read in the snapshot of the statement. One that another operator makes meanwhile is
+ *   replaced, too, and is only among the actions.
+ *
+ * Answers the new pause, and then the one that it replaces.
  */
 export function pauseStatement({ control, action }: TableNames): string {
   return `
-WITH paused AS (
-  INSERT INTO ${control} AS control (name, paused_at, paused_until, paused_by, reason)
+WITH replaced AS (
+  SELECT * FROM ${control} WHERE name = $1 AND paused_until > clock_timestamp()
+), paused AS (
+  INSERT INTO ${control} (name, paused_at, paused_until, paused_by, reason)
   VALUES ($1, clock_timestamp(), COALESCE($2::timestamptz, 'infinity'), $3, $4)
   ON CONFLICT (name) DO UPDATE SET
-    paused_at = CASE WHEN control.paused_until > clock_timestamp() THEN control.paused_at ELSE clock_timestamp() END,
+    paused_at = excluded.paused_at,
     paused_until = excluded.paused_until,
     paused_by = excluded.paused_by,
     reason = excluded.reason,
@@ -50,7 +55,8 @@ WITH paused AS (
   INSERT INTO ${action} (name, action, by, reason, at, until, answer)
   SELECT name, 'pause', paused_by, reason, clock_timestamp(), NULLIF(paused_until, 'infinity'), 'paused' FROM paused
 )
-SELECT ${COLUMNS}, ${DURABLY} FROM paused`;
+SELECT ${COLUMNS}, ${DURABLY}
+FROM (SELECT 1 AS nth, * FROM paused UNION ALL SELECT 2, * FROM replaced) AS pause_row ORDER BY nth`;
 }
 
 export interface ResumedRow {

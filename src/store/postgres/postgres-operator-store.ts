@@ -13,9 +13,9 @@ import type {
   LedgerFacts,
   LedgerSearch,
   LockRecord,
+  NewPause,
   NewTrigger,
   OperatorStore,
-  Pause,
   RecordedAction,
   ReleaseResult,
   RunSearch,
@@ -250,11 +250,11 @@ export class PostgresOperatorStore implements OperatorStore {
     return Number(row?.removed ?? 0);
   }
 
-  async pause(name: string, until: Date | undefined, steering: Steering): Promise<Pause> {
+  async pause(name: string, until: Date | undefined, steering: Steering): Promise<NewPause> {
     const values = [name, until?.toISOString() ?? null, ...steeredBy(steering)];
-    const [row] = await this.query<ControlRow>(this.statements().pause, values);
+    const [row, replaced] = await this.query<ControlRow>(this.statements().pause, values);
     if (!row) throw new Error(`the pause of ${name} was not written`);
-    return pauseOf(row);
+    return { ...pauseOf(row), ...(replaced ? { replaced: pauseOf(replaced) } : {}) };
   }
 
   async resume(name: string, steering: Steering): Promise<boolean> {

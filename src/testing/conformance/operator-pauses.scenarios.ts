@@ -31,16 +31,32 @@ export const operatorPausesScenarios: readonly ConformanceScenario[] = [
     assert.deepEqual((await recordOf(operator))?.resumedAt, until);
   }),
   operating(
-    'a pause that is changed began when it began, and one after it begins anew',
+    'a pause that takes the place of another begins anew, and answers the other one',
     async (operator, harness) => {
       await operator.declare(declared(['task']));
       const first = await operator.pause('task', undefined, STEERING);
+      assert.equal(first.replaced, undefined);
+      await operator.pause(ALL_TASKS, undefined, { by: 'eve' });
       await harness.advance(HOUR);
-      const changed = await operator.pause('task', undefined, { by: 'bob' });
-      assert.deepEqual([changed.since, changed.by, changed.reason], [first.since, 'bob', undefined]);
+      const { replaced, ...changed } = await operator.pause('task', undefined, { by: 'bob' });
+      assert.deepEqual(replaced, first);
+      assert.deepEqual([changed.by, changed.reason], ['bob', undefined]);
+      assert.ok(changed.since.getTime() >= first.since.getTime() + HOUR);
       await operator.resume('task', STEERING);
-      const next = await operator.pause('task', undefined, STEERING);
-      assert.ok(next.since.getTime() >= first.since.getTime() + HOUR);
+      assert.equal((await operator.pause('task', undefined, STEERING)).replaced, undefined);
+    },
+  ),
+  operating(
+    'the ledger shows a pause and the one that takes its place without a gap',
+    async (operator, harness) => {
+      const first = await operator.pause('task', undefined, STEERING);
+      await harness.advance(HOUR);
+      await operator.pause('task', undefined, { by: 'bob' });
+      const to = new Date(Math.floor(await harness.now()) + HOUR);
+      const { pauses } = await operator.ledger({ task: 'task', from: first.since, to });
+      const [one, other] = pauses;
+      assert.deepEqual([one?.by, other?.by, pauses.length], ['ana', 'bob', 2]);
+      assert.deepEqual([one?.to, other?.to], [other?.from, undefined]);
     },
   ),
   operating(
@@ -75,6 +91,9 @@ export const operatorPausesScenarios: readonly ConformanceScenario[] = [
     assert.deepEqual([all[2]!.until, all[3]!.until], [undefined, until]);
     const own = await operator.actions('task', 1, all[0]!.id);
     assert.deepEqual(own, [all[1]]);
+    await operator.pause('other', undefined, STEERING);
+    assert.deepEqual(await operator.actions('task', 10), all);
+    assert.deepEqual(await operator.actions(ALL_TASKS, 10), [all[2]]);
     assert.deepEqual(await operator.action(all[3]!.id), all[3]);
     for (const unknown of ['0', '99999999999999999999', 'none'])
       assert.equal(await operator.action(unknown), undefined);
