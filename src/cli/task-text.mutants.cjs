@@ -7,5 +7,11 @@ module.exports = {
       suites: ['cli-verbs.spec'],
       scenario: 'says first what is wrong: a run that died, failures in a row',
     },
+    {
+      find: '(died?.fence === run.fence ? died.leaseEndsAt : null)',
+      replace: 'null',
+      suites: ['cli-verbs.spec'],
+      scenario: 'shows of a run that died the end of its lease, and not its start',
+    },
   ],
 };

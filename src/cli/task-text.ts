@@ -24,8 +24,11 @@ export function outcomeStyle(outcome: RunOutcome | undefined): Style | undefined
   return outcome === 'cancelled' ? 'yellow' : 'red';
 }
 
-export function lastRunText(run: RunState | null, out: Output): string {
-  return run ? `${run.outcome} ${out.time(run.finishedAt ?? run.startedAt)}` : '';
+/** A run that died has no end: the end of its lease is when that was known, as long as its row tells of it. */
+export function lastRunText(run: RunState | null, died: RunningState | undefined, out: Output): string {
+  if (!run) return '';
+  const end = run.finishedAt ?? (died?.fence === run.fence ? died.leaseEndsAt : null);
+  return `${run.outcome}${end === null ? ', started' : ''} ${out.time(end ?? run.startedAt)}`;
 }
 
 /** What is worth knowing of a task in this state, on one line; what is wrong stands first. */

@@ -48,6 +48,18 @@ describe('list', () => {
     expect(out).toMatch(/^mails +paused +failed 14 times in a row; paused by anna now, until a resume$/m);
   });
 
+  test('shows of a run that died the end of its lease, and not its start', async () => {
+    const lastRun = runOf({ outcome: 'died', fence: '42', finishedAt: null, durationMs: null });
+    const lastRunOf = async (unfinished: RunningState) => {
+      const tasks = async () => page(taskOf({ state: 'died', lastRun }));
+      const session = { unfinishedRuns: async () => [unfinished] };
+      return (await runWith({ operator: { tasks }, session }, 'list')).out;
+    };
+    const dead = { ...RUNNING, leaseEndsAt: '2026-11-27T02:59:15.000Z' };
+    expect(await lastRunOf(dead)).toMatch(/^clean-up +died +died 45s ago +died on/m);
+    expect(await lastRunOf({ ...dead, fence: '43' })).toMatch(/^clean-up +died +died, started 59m 59s ago/m);
+  });
+
   test('exits with 3 if a task is overdue, and with 0 if none is', async () => {
     const tasks = async () => page(taskOf({ state: 'overdue', overdueByMs: 1 }));
     expect((await runWith({ operator: { tasks } }, 'status')).code).toBe(3);

@@ -70,7 +70,7 @@ function listLines({ items, page, pages, total }: Page<TaskState>, died: DiedRun
     [
       { title: 'NAME', of: ({ name }) => out.name(name) },
       { title: 'STATE', of: ({ state }) => state, style: ({ state }) => STATE_STYLES[state] },
-      { title: 'LAST RUN', of: ({ lastRun }) => lastRunText(lastRun, out) },
+      { title: 'LAST RUN', of: ({ name, lastRun }) => lastRunText(lastRun, died.get(name), out) },
       {
         title: 'TOOK',
         isNumber: true,
