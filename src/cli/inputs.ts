@@ -7,6 +7,8 @@ import { UsageError } from './exit-codes.js';
 /** The end of a time zone: `Z` or an offset. Without one, an instant means another one on each machine. */
 const WITH_OFFSET = /(z|[+-]\d\d(:?\d\d)?)$/i;
 const HAS_TIME = /t\d\d/i;
+/** A time of day alone, which would be that of today. */
+const HAS_NO_DATE = /^t?\d\d:/i;
 
 /**
  * Reads an instant.
@@ -17,6 +19,7 @@ export function instant(option: string, text: string): Date {
   const example = `write it like ${option} 2026-11-27T06:00:00Z, or with an offset: 2026-11-27T06:00:00+01:00`;
   const read = DateTime.fromISO(text.trim());
   if (!read.isValid) throw new UsageError(`${option} '${text}' is not an instant: ${example}`);
+  if (HAS_NO_DATE.test(text.trim())) throw new UsageError(`${option} '${text}' has no date: ${example}`);
   if (!HAS_TIME.test(text)) throw new UsageError(`${option} '${text}' has no time of day: ${example}`);
   if (!WITH_OFFSET.test(text.trim()))
     throw new UsageError(`${option} '${text}' has no time zone, so its instant would be a guess: ${example}`);
@@ -37,10 +40,15 @@ export function endOfPause(given: { until?: string; for?: string }, now: Date): 
   return until;
 }
 
+/** Between two parts of a length, like those of `1h 30m`, which is how this program shows one. */
+const BETWEEN_PARTS = /(?<=[a-z])\s*(?=\d)/i;
+const ISO_8601 = /^\s*P/;
+
 function lengthOf(option: string, text: string): number {
-  let length: number;
+  const parts = ISO_8601.test(text) ? [text] : text.trim().split(BETWEEN_PARTS);
+  let length = 0;
   try {
-    length = parseDuration(text);
+    for (const part of parts) length += parseDuration(part);
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;
     throw new UsageError(`${option} ${error.message}`);

@@ -9,6 +9,10 @@ describe('when a pause ends', () => {
     expect(endOfPause({ for: '2h' }, NOW)).toEqual(new Date('2026-11-27T05:00:00Z'));
   });
 
+  test.each(['1h 30m', '1h30m', '90m', '1 hour 30 minutes', 'PT1H30M'])('--for takes %j', (length) => {
+    expect(endOfPause({ for: length }, NOW)).toEqual(new Date('2026-11-27T04:30:00Z'));
+  });
+
   test('--until is an instant, in any zone', () => {
     expect(endOfPause({ until: '2026-11-27T06:00:00+01:00' }, NOW)).toEqual(new Date('2026-11-27T05:00:00Z'));
   });
@@ -19,12 +23,16 @@ describe('when a pause ends', () => {
 
   test.each([
     [{ for: '2' }, `--for '2' carries no unit: write '2s' for seconds or '2ms'`],
+    [{ for: '1h 30' }, `--for '30' carries no unit`],
+    [{ for: '10 5m' }, `--for '10 5m' is not a length of time`],
     [{ for: 'soon' }, `--for 'soon' is not a length of time: write it like '500ms', '30s'`],
     [{ for: '0s' }, `--for '0s' is no time at all: write it like --for 2h`],
     [
       { until: 'tomorrow' },
       `--until 'tomorrow' is not an instant: write it like --until 2026-11-27T06:00:00Z`,
     ],
+    [{ until: '03:00' }, `--until '03:00' has no date: write it like --until 2026-11-27T06:00:00Z`],
+    [{ until: '03:00Z' }, `--until '03:00Z' has no date`],
     [{ until: '2026-12-01' }, `--until '2026-12-01' has no time of day: write it like`],
     [
       { until: '2026-12-01T06:00' },
