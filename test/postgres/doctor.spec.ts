@@ -93,7 +93,9 @@ describe('tables', () => {
   test('of another schema and name are looked for there', async () => {
     const doctor = new PostgresDoctor(dataSource, { ...OPTIONS, schema: 'jobs', table: 'locks' });
     const [finding] = await doctor.tables();
-    expect(finding!.message).toContain('the table jobs.locks is missing');
+    expect(finding!.message).toBe(
+      'the table jobs.locks is missing: the migration CreateTaskLockTable1 has not run, or --schema jobs --table locks is mistyped',
+    );
   });
 });
 

@@ -102,11 +102,19 @@ export class PostgresDoctor {
         return row.missing === null ? [] : [`the table ${name} lacks the columns ${row.missing}`];
       });
       if (problems.length === 0) return [];
-      const message = `${problems.join(', ')}: the migration ${migration} has not run`;
+      const orMistyped = index === 0 ? this.orMistyped() : '';
+      const message = `${problems.join(', ')}: the migration ${migration} has not run${orMistyped}`;
       return [{ check: 'tables', state: 'wrong', message, mend: this.options.migrate }];
     });
     if (findings.length > 0) return findings;
     return [{ check: 'tables', state: 'fine', message: 'all migrations have run' }];
+  }
+
+  /** Of a table that somebody named: the name may be wrong. */
+  private orMistyped(): string {
+    const given = (['schema', 'table'] as const).filter((option) => this.options[option] !== undefined);
+    const options = given.map((option) => `--${option} ${this.options[option]}`).join(' ');
+    return given.length === 0 ? '' : `, or ${options} is mistyped`;
   }
 
   async clocks(): Promise<Finding[]> {
