@@ -48,12 +48,12 @@ export class Output {
   }
 
   json(value: unknown): string {
-    return JSON.stringify(this.hidden(value, false), undefined, 2);
+    return JSON.stringify(this.hidden(value, ''), undefined, 2);
   }
 
   /** A value as JSON on one line. */
   jsonLine(value: unknown): string {
-    return JSON.stringify(this.hidden(value, false));
+    return JSON.stringify(this.hidden(value, ''));
   }
 
   /** A line for whoever looks on, beside the output: what is about to be done, a warning. */
@@ -83,6 +83,11 @@ export class Output {
     return plain(this.secrets.hide(foreign ?? ''));
   }
 
+  /** A sentence of ours that quotes somebody else. */
+  sentence(text: string): string {
+    return plain(this.secrets.hideAmongWords(text));
+  }
+
   /** A name that a program may look for: it stays as it is, also where a password is a part of it. */
   name(foreign: string | null | undefined): string {
     return plain(Secrets.hideCredentials(foreign ?? ''));
@@ -96,28 +101,21 @@ export class Output {
     return iso !== null && Date.parse(iso) <= this.now.getTime();
   }
 
-  private hidden(value: unknown, isFreeText: boolean): unknown {
-    if (typeof value === 'string')
-      return isFreeText ? this.secrets.hide(value) : Secrets.hideCredentials(value);
-    if (Array.isArray(value)) return value.map((each) => this.hidden(each, isFreeText));
+  /** `of` is the name of the field. */
+  private hidden(value: unknown, of: string): unknown {
+    if (typeof value === 'string') {
+      if (SENTENCES.has(of)) return this.secrets.hideAmongWords(value);
+      return FOREIGN_TEXTS.has(of) ? this.secrets.hide(value) : Secrets.hideCredentials(value);
+    }
+    if (Array.isArray(value)) return value.map((each) => this.hidden(each, of));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, this.hidden(each, FREE_TEXTS.has(key))]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.hidden(each, key)]));
   }
 }
 
 const LONGEST_REPLICA = 24;
 
-/** Where people, drivers and servers write: everything else is a name, a number or an instant. */
-const FREE_TEXTS = new Set([
-  'error',
-  'reason',
-  'message',
-  'answer',
-  'by',
-  'replica',
-  'sentences',
-  'unknown',
-  'warnings',
-]);
+/** Where people, drivers and servers write. */
+const FOREIGN_TEXTS = new Set(['error', 'reason', 'answer', 'by', 'replica']);
+/** Where we write, and quote them. Everything else is a name, a number or an instant. */
+const SENTENCES = new Set(['message', 'sentences', 'unknown', 'warnings']);

@@ -124,10 +124,7 @@ export async function runCli(
       if (wrong !== undefined) complain(terminal, secrets.hide(wrong));
       return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
     }
-    // What we say ourselves hides what others say in it; a role whose name has the password in it must be readable.
-    const text =
-      error instanceof CliError ? Secrets.hideCredentials(error.message) : secrets.hide(textOf(error));
-    complain(terminal, text);
+    complain(terminal, shownText(error, secrets));
     return exitCodeOf(error);
   }
 }
@@ -160,13 +157,19 @@ async function lacking(error: unknown, { doctor }: Session): Promise<CliError | 
 /** Says which database it was, of an error that comes from there. */
 function atPlace(error: unknown, { place, secrets }: Connection): unknown {
   return error instanceof LockStoreUnavailableError
-    ? new CliError(`the database ${place}: ${secrets.hide(error.message)}`)
+    ? new CliError(`the database ${place}: ${secrets.hideAmongWords(error.message)}`)
     : error;
 }
 
+/** What we say ourselves hides what others say in it; a role whose name has the password in it must be readable. */
+function shownText(error: unknown, secrets: Secrets): string {
+  if (error instanceof CliError) return Secrets.hideCredentials(error.message);
+  if (error instanceof TaskLockOperatorError) return secrets.hideAmongWords(textOf(error));
+  return secrets.hide(messageOf(error));
+}
+
 /** The message of an operator's error names its method, which nobody has called here. */
-function textOf(error: unknown): string {
-  if (!(error instanceof TaskLockOperatorError)) return messageOf(error);
+function textOf(error: TaskLockOperatorError): string {
   const { option, problem, nearest } = error;
   if (option !== undefined) return `--${kebab(option)} ${problem}`;
   return nearest?.length === 0 ? `${problem}: \`nestjs-task-lock list\` shows all of them` : problem;

@@ -23,10 +23,29 @@ export class Secrets {
     return hidden;
   }
 
+  /**
+   * The same of a sentence of ours that quotes others: a password that is only a part of a word is no password there, so
+   * that a short one leaves the words readable.
+   */
+  hideAmongWords(text: string): string {
+    let hidden = Secrets.hideCredentials(text);
+    for (const password of this.known) hidden = hidden.replace(asWord(password), HIDDEN);
+    return hidden;
+  }
+
   static hideCredentials(text: string): string {
     return text
       .replace(CREDENTIALS, `$1:${HIDDEN}@`)
       .replace(MISTYPED, `$1${HIDDEN}@`)
       .replace(PARAMETER, `$1$2${HIDDEN}`);
   }
+}
+
+const WORD = String.raw`[\p{L}\p{N}]`;
+
+/** No letter or digit stands beside one of its own. */
+function asWord(password: string): RegExp {
+  const before = new RegExp(`^${WORD}`, 'u').test(password) ? `(?<!${WORD})` : '';
+  const after = new RegExp(`${WORD}$`, 'u').test(password) ? `(?!${WORD})` : '';
+  return new RegExp(before + password.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`) + after, 'gu');
 }

@@ -88,7 +88,7 @@ export function refusedLines(
 ): string[] {
   const { out } = context;
   return [
-    ...out.prose(`refused: ${out.text(message)}`),
+    ...out.prose(`refused: ${out.sentence(message)}`),
     ...(running ? [runLine(context, name, running)] : []),
   ];
 }

@@ -83,7 +83,7 @@ export async function openSession(
   try {
     await dataSource.initialize();
   } catch (error) {
-    throw new CliError(secrets.hide(`the database ${place} cannot be reached: ${messageOf(error)}`));
+    throw new CliError(`the database ${place} cannot be reached: ${secrets.hide(messageOf(error))}`);
   }
   const store = new PostgresLockStore(() => dataSource, { schema, table });
   return {

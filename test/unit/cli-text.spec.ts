@@ -59,6 +59,15 @@ describe('passwords', () => {
     expect(secrets.hide('p/w or p%2Fw')).toBe('*** or ***');
     expect(new Secrets([undefined, '']).hide('nothing')).toBe('nothing');
   });
+
+  test.each([
+    ['b', 'the database said b', 'the database said ***'],
+    ['hunter2', 'sent "hunter2", not hunter22', 'sent "***", not hunter22'],
+    ['a.c+(', 'abc a.c+( a.c+(x', 'abc *** ***x'],
+    ['$&', 'x$&y', 'x***y'],
+  ])('%j is hidden in a sentence where it is no part of a word', (password, text, shown) => {
+    expect(new Secrets([password]).hideAmongWords(text)).toBe(shown);
+  });
 });
 
 describe('columns', () => {

@@ -751,6 +751,28 @@ describe('the password', () => {
     for (const { out, err } of outputs) expect(out + err).not.toMatch(/s3cr3t/);
   });
 
+  test('that is short leaves our own words readable, and is hidden in what others say', async () => {
+    const env = { DATABASE_URL: 'postgres://ops:b@db.example:5433/app' };
+    const sentences = ['Does it reach the database? ana said: "try b, or b!"'];
+    const base = { name: 'x', at: NOW.toISOString(), unknown: [], task: taskOf() };
+    const explain = async () => ({ ...base, sentences });
+    const hidden = 'Does it reach the database? ana said: \\"try ***, or ***!\\"';
+    expect((await runWith({ operator: { explain }, env }, '-o', 'json', 'explain', 'x')).out).toContain(
+      hidden,
+    );
+    expect((await runWith({ operator: { explain }, env }, 'explain', 'x')).out).toBe(
+      `${hidden.replaceAll('\\', '')}\n`,
+    );
+    const problem = "no task is called 'table': the database has none";
+    const unknown = new TaskLockOperatorError({ kind: 'unknown-task', problem, nearest: ['a'] });
+    const task = () => Promise.reject(unknown);
+    expect((await runWith({ operator: { task }, env }, 'describe', 'x')).err).toBe(`${problem}\n`);
+    const tasks = () => Promise.reject(new LockStoreUnavailableError('the database is gone: b', false));
+    expect((await runWith({ operator: { tasks }, env }, 'list')).err).toBe(
+      'the database db.example:5433/app: the database is gone: ***\n',
+    );
+  });
+
   test('that is a part of a name leaves the name as it is', async () => {
     const tasks = async () => page(taskOf({ name: 'app/s3cr3t!' }));
     expect((await runWith({ operator: { tasks } }, '-o', 'json', 'list')).out).toContain('app/s3cr3t!');

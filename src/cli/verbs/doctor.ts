@@ -26,7 +26,7 @@ export function addDoctor(program: Command, act: Act): void {
 
 export function findingLines({ check, state, message, mend }: Finding, out: Output): string[] {
   const indent = ' '.repeat(9);
-  const [first = '', ...rest] = out.prose(`${indent}${check}: ${out.text(message)}`, indent);
+  const [first = '', ...rest] = out.prose(`${indent}${check}: ${out.sentence(message)}`, indent);
   const lines = [`${out.paint(state.padEnd(7), STYLES[state])}  ${first.slice(indent.length)}`, ...rest];
   // Not wrapped: it is there to be copied.
   return mend === undefined ? lines : [...lines, `${indent}${mendText(mend, out)}`];

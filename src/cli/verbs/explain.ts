@@ -14,7 +14,7 @@ export function addExplain(program: Command, act: Act): void {
       act(async ({ session, out }, name: string, { key }: { key?: string }) => {
         const explanation = await session.operator.explain(name, { key });
         out.show(explanation, () => [
-          ...explanation.sentences.flatMap((sentence) => out.prose(out.text(sentence))),
+          ...explanation.sentences.flatMap((sentence) => out.prose(out.sentence(sentence))),
           ...unknownLines(explanation.unknown, out),
         ]);
         return explanation.task.state === 'overdue' ? EXIT.attention : EXIT.fine;
@@ -26,7 +26,7 @@ function unknownLines(unknown: readonly string[], out: Output): string[] {
   if (unknown.length === 0) return [];
   const lines = [
     'The database cannot tell:',
-    ...unknown.flatMap((sentence) => out.prose(`  ${out.text(sentence)}`, '    ')),
+    ...unknown.flatMap((sentence) => out.prose(`  ${out.sentence(sentence)}`, '    ')),
   ];
   return lines.map((line) => out.paint(line, 'dim'));
 }

@@ -123,7 +123,7 @@ async function look(context: Context, { state, page }: ListOptions): Promise<str
     return [now.toISOString(), '', ...listLines(tasks, died, out)];
   } catch (error) {
     // A database that restarts is looked at again.
-    const problem = out.text(messageOf(error));
+    const problem = out.sentence(messageOf(error));
     return out.isJson ? [out.jsonLine({ error: problem })] : [out.paint(problem, 'red')];
   }
 }
