@@ -262,6 +262,20 @@ describe('pause and resume', () => {
     expect(out).toContain('warning: old');
   });
 
+  test.each([
+    ['pause', ['--reason', 'r']],
+    ['resume', []],
+  ])('%s all hints at --all where no task has that name', async (verb, options) => {
+    const problem = "no task is called 'all'";
+    const unknown = () =>
+      Promise.reject(new TaskLockOperatorError({ kind: 'unknown-task', problem, nearest: [] }));
+    const { code, err } = await runWith({ operator: { [verb]: unknown } }, verb, 'all', ...options);
+    expect([code, err]).toEqual([1, `no task is called 'all': for all tasks write ${verb} --all\n`]);
+    expect((await runWith({ operator: { [verb]: unknown } }, verb, 'al', ...options)).err).not.toContain(
+      '--all',
+    );
+  });
+
   test('take all tasks with --all', async () => {
     const resume = jest.fn<Operator['resume']>(async () => ({
       status: 'resumed' as const,

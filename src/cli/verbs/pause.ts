@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { TaskLockOperatorError } from '../../operate/operator-errors.js';
 import type { PauseState } from '../../operate/operator-types.js';
 import { ALL_TASKS } from '../../store/operator-store.js';
 import type { Act } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { CliError, EXIT, UsageError } from '../exit-codes.js';
 import { endOfPause } from '../inputs.js';
 import type { Output } from '../output.js';
 import { withReason } from '../reason.js';
@@ -30,11 +31,12 @@ export function addPause(program: Command, act: Act): void {
         const task = oneOrAll('pause', name, options.all);
         const until = endOfPause(options, await session.now());
         const { reason = '' } = options;
-        const answer = await session.operator.pause(task, { by: context.by(), reason, until });
+        const pause = session.operator.pause(task, { by: context.by(), reason, until });
+        const answer = await hintingAtAll('pause', task, pause);
         out.show(answer, () => [
           `${task === ALL_TASKS ? 'All tasks are' : `${out.name(task)} is`} paused: ${pauseText(answer.paused, out)}`,
           ...answer.running.map((run) => `goes on: ${runLine(context, task, run)}`),
-          ...answer.warnings.map((warning) => out.paint(`warning: ${out.text(warning)}`, 'yellow')),
+          ...answer.warnings.map((warning) => out.paint(`warning: ${out.sentence(warning)}`, 'yellow')),
         ]);
         return EXIT.fine;
       }),
@@ -52,7 +54,11 @@ export function addResume(program: Command, act: Act): void {
       act(async (context, name: string | undefined, { all }: { all?: boolean }) => {
         const { session, out } = context;
         const task = oneOrAll('resume', name, all);
-        const answer = await session.operator.resume(task, { by: context.by() });
+        const answer = await hintingAtAll(
+          'resume',
+          task,
+          session.operator.resume(task, { by: context.by() }),
+        );
         out.show(answer, () => {
           const what = task === ALL_TASKS ? 'All tasks were' : `${out.name(task)} was`;
           const still = answer.stillPaused;
@@ -69,6 +75,17 @@ export function addResume(program: Command, act: Act): void {
 /** After a resume of all tasks one may be paused by itself, and the other way round. */
 function stillPausedLine(still: PauseState, out: Output): string {
   return `${still.name === ALL_TASKS ? 'another pause holds:' : `but ${out.name(still.name)} is`} ${pauseText(still, out)}`;
+}
+
+/** `pause all` means a task of that name, which there may be. */
+async function hintingAtAll<T>(verb: string, task: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (task !== 'all' || !(error instanceof TaskLockOperatorError) || error.kind !== 'unknown-task')
+      throw error;
+    throw new CliError(`${error.problem}: for all tasks write ${verb} --all`);
+  }
 }
 
 function oneOrAll(verb: string, name: string | undefined, all = false): string {
