@@ -25,5 +25,11 @@ module.exports = {
       suites: ['cli-text.spec'],
       scenario: 'that this connection uses are hidden as they are written and encoded',
     },
+    {
+      find: 'hidden = hidden.replace(asWord(password), HIDDEN);',
+      replace: 'hidden = hidden.replaceAll(password, HIDDEN);',
+      suites: ['cli-text.spec'],
+      scenario: 'is hidden in a sentence where it is no part of a word',
+    },
   ],
 };

@@ -3,7 +3,8 @@ module.exports = {
   'nothing is stopped that nobody has confirmed': [
     {
       find: 'if (!terminal.isInteractive)',
-      replace: 'if (!terminal.isInteractive) return { fence: run.fence, run };\n  if (!terminal.isInteractive)',
+      replace:
+        'if (!terminal.isInteractive) return { fence: run.fence, run };\n  if (!terminal.isInteractive)',
       suites: ['cli-verbs.spec'],
       scenario: 'does nothing without a terminal that can answer, --yes or --fence',
     },
