@@ -19,7 +19,6 @@ module.exports = {
     { find: ' || isPastDue || isDisabled', replace: ' || isPastDue', suites },
     { find: "task.state === 'overdue' || isPastDue", replace: 'isPastDue', suites },
     { find: "task.state === 'overdue' || isPastDue", replace: "task.state === 'overdue'", suites },
-    { find: "task.state === 'idle' && task.nextDue", replace: 'task.nextDue', suites },
     { find: 'if (count === MOST_MISSED) return', replace: 'if (count > 1_000) return', suites },
     { find: 'record.lastRun && runState(record.lastRun)', replace: 'task.lastRun', suites },
   ],

@@ -206,7 +206,7 @@ function declaration({ record: { definition } }: Explained): string[] {
 function unknownOf({ task, record: { definition }, now }: Explained): string[] {
   if (!definition) return ['Whether the task is still in use: nothing declares it.'];
   const { schedule, isDisabled, isConditional } = definition;
-  const isPastDue = task.state === 'idle' && task.nextDue !== null && new Date(task.nextDue) <= now;
+  const isPastDue = task.nextDue !== null && new Date(task.nextDue) <= now;
   const mayBeUnseen = task.state === 'overdue' || isPastDue || isDisabled;
   return [
     ...(mayBeUnseen && schedule !== undefined

@@ -53,7 +53,7 @@ WITH replaced AS (
   RETURNING *
 ), noted AS (
   INSERT INTO ${action} (name, action, by, reason, at, until, answer)
-  SELECT name, 'pause', paused_by, reason, clock_timestamp(), NULLIF(paused_until, 'infinity'), 'paused' FROM paused
+  SELECT name, 'pause', paused_by, reason, clock_timestamp(), paused_until, 'paused' FROM paused
 )
 SELECT ${COLUMNS}, ${DURABLY}
 FROM (SELECT 1 AS nth, * FROM paused UNION ALL SELECT 2, * FROM replaced) AS pause_row ORDER BY nth`;

@@ -2,8 +2,8 @@
 module.exports = {
   'a ledger reads little of a large history': [
     {
-      find: 'AND started_at >= ${from} AND started_at < ${to}',
-      replace: 'AND started_at < ${to}',
+      find: 'AND started_at >= ${from} AND started_at < $3::timestamptz',
+      replace: 'AND started_at < $3::timestamptz',
       suites: ['large-history.spec'],
       scenario: 'the ledger of the newest ticks reads those runs, and few beside them',
     },
@@ -27,12 +27,6 @@ module.exports = {
     },
   ],
   'a run of a tick may start early and late': [
-    {
-      find: "`$3::timestamptz - interval '1 minute'`",
-      replace: '`$3::timestamptz`',
-      suites: ['ledger-runs.spec'],
-      scenario: 'a ledger is told of the same runs',
-    },
     {
       find: 'FROM near WHERE started_at <= $3::timestamptz AND',
       replace: 'FROM near WHERE tick <= $3::timestamptz AND',

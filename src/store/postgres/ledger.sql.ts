@@ -29,17 +29,16 @@ const MOST_BEFORE = 100;
  */
 export function ledgerRunsStatement(table: string): string {
   const from = `$2::timestamptz - interval '1 minute'`;
-  const to = `$3::timestamptz - interval '1 minute'`;
   return `
 WITH within AS MATERIALIZED (
-  SELECT * FROM ${table} WHERE task = $1 AND started_at >= ${from} AND started_at < ${to}
+  SELECT * FROM ${table} WHERE task = $1 AND started_at >= ${from} AND started_at < $3::timestamptz
   ORDER BY started_at DESC LIMIT ${MOST_READ}
 ), near AS MATERIALIZED (
   (SELECT * FROM ${table} WHERE task = $1 AND started_at < ${from} ORDER BY started_at DESC LIMIT ${MOST_BEFORE})
   UNION ALL
   SELECT * FROM within
   UNION ALL
-  (SELECT * FROM ${table} WHERE task = $1 AND started_at >= ${to} ORDER BY started_at LIMIT ${MOST_READ})
+  (SELECT * FROM ${table} WHERE task = $1 AND started_at >= $3::timestamptz ORDER BY started_at LIMIT ${MOST_READ})
 ), told AS (
   SELECT name, fence FROM near WHERE tick BETWEEN $2::timestamptz AND $3::timestamptz
   UNION

@@ -113,6 +113,17 @@ export const pauseScenarios: readonly ConformanceScenario[] = [
     assert.equal((await a.claim(missed(end.getTime()))).status, 'done');
     assert.deepEqual((await a.win(missed(end.getTime() + MINUTE))).resumedAt, end);
   }),
+  pauses('of two pauses the end of the later one counts', async (operator, harness, a) => {
+    await harness.store.prepare(['task']);
+    await operator.pause('task', undefined, STEERING);
+    await operator.resume('task', STEERING);
+    await harness.advance(HOUR);
+    const end = new Date(Math.floor(await harness.now()) + HOUR);
+    await operator.pause('task', end, STEERING);
+    await harness.advance(2 * HOUR);
+    assert.equal((await a.claim(missed(end.getTime()))).status, 'done');
+    assert.deepEqual((await a.win(missed(end.getTime() + MINUTE))).resumedAt, end);
+  }),
   pauses('a tick that a dead run left may still be recovered afterwards', async (operator, harness, a, b) => {
     const tick = await minuteOf(harness);
     await a.win(at(tick), recover);
