@@ -22,7 +22,6 @@ module.exports = {
     },
     { find: "if (this.isWithinHold(tick, expected)) return { state: 'not due' };", replace: '', suites },
     { find: "if (paused) return { state: 'paused', paused };", replace: '', suites },
-    { find: 'from.getTime() <= tick + CLAIM_TIMEOUT', replace: 'from.getTime() <= tick', suites },
     { find: 'until >= tick + CLAIM_TIMEOUT', replace: 'until >= tick', suites },
     { find: 'ticks.minHoldBefore(tick, definition.minHold)', replace: 'definition.minHold', suites },
     {

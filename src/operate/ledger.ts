@@ -2,11 +2,9 @@ import type { LedgerFacts, PausedTime } from '../store/operator-store.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import type { ExpectedTick, LedgerWindow } from './expected-ticks.js';
 import type { PauseState, TickFate, TickState } from './operator-types.js';
+import { CLAIM_TIMEOUT, pauseOver } from './paused-ticks.js';
 import { isAlive, isCall, isDead, iso, runState, unendedRun } from './state-shapes.js';
 import { Turns } from './turns.js';
-
-/** Milliseconds for which a claim attempts to win its tick: the default, since it is not stored. */
-export const CLAIM_TIMEOUT = 5_000;
 
 /**
  * What became of each tick of a window, the oldest first. Beside those that were expected it has ticks that ran without
@@ -85,9 +83,7 @@ class Evidence {
     if (this.known.includes(tick)) return { state: 'ran, not recorded' };
     if (!expected || expected.isGuess) return { state: 'unknown' };
     if (this.isWithinHold(tick, expected)) return { state: 'not due' };
-    const paused = this.facts.pauses.find(
-      ({ from, to }) => from.getTime() <= tick + CLAIM_TIMEOUT && (to?.getTime() ?? Infinity) > tick,
-    );
+    const paused = pauseOver(this.facts.pauses, tick);
     if (paused) return { state: 'paused', paused };
     const held = this.held.find(({ from, until }) => from <= tick && until >= tick + CLAIM_TIMEOUT);
     if (held) return { state: 'overlapped', run: held.run };

@@ -5,13 +5,35 @@ module.exports = {
   'when a task is due': [
     { find: ' || definition.isDisabled', replace: '', suites },
     { find: ' || definition.schedule === undefined', replace: '', suites },
-    { find: 'if (pause && !pause.until) return undefined;', replace: '', suites },
+    {
+      find: 'if (due === undefined || !definition || !pause) return due;',
+      replace: 'return due;',
+      suites,
+    },
+    { find: 'return end && due;', replace: 'return due;', suites },
     {
       find: 'const ranSince = lastRun && lastRun.startedAt.getTime() >= declared;',
       replace: 'const ranSince = lastRun;',
       suites,
     },
-    { find: '(pause?.until ?? resumedAt)?.getTime()', replace: 'pause?.until?.getTime()', suites },
+    {
+      find: 'if (due === undefined || !paused) return due;',
+      replace: 'return due;',
+      suites,
+      scenario: 'by the first tick after a pause',
+    },
+    {
+      find: 'due = dueAfterPause(definition, paused.to, due, lastRun);',
+      replace: 'return dueAfterPause(definition, paused.to, due, lastRun);',
+      suites,
+      scenario: 'not by a second tick that another pause covered',
+    },
+    {
+      find: 'end.getTime() - (isOfTicks ? 1 : 0)',
+      replace: 'end.getTime()',
+      suites,
+      scenario: 'and is due again after its pause',
+    },
   ],
   'since when a task is late': [
     { find: 'if (!newest || newest.tick || ', replace: 'if (newest || ', suites },

@@ -1,15 +1,20 @@
 import type { Definition, TaskRecord } from '../store/operator-store.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import { declaredTicks } from './declared-ticks.js';
+import { pauseOver } from './paused-ticks.js';
 import { unendedRun, unrecordedRun } from './state-shapes.js';
 
 /**
  * When a task is due, in epoch milliseconds: as the winner of its newest run computed it. It is computed here only for a
- * run that has not said so, since it is in progress or died, and for a task that has not run since its definition was
- * declared, or since its last pause ended.
+ * run that has not said so, since it is in progress or died, for a task that has not run since its definition was
+ * declared, and for a tick that a pause kept from running. While a pause holds it is due after it.
  */
 export function nextDueOf(record: TaskRecord): number | undefined {
-  return dueAfter(record, newestRunOf(record));
+  const { definition, pause } = record;
+  const newest = newestRunOf(record);
+  const due = dueAfter(record, newest);
+  if (due === undefined || !definition || !pause) return due;
+  return dueAfterPause(definition, pause.until, due, newest);
 }
 
 /** When a task that runs is due again: ticks that passed meanwhile are overlapped. */
@@ -48,21 +53,31 @@ function newestRunOf(record: TaskRecord): RecordedRun | undefined {
   return { ...unendedRun(lock), tick: lock.lastTick };
 }
 
-function dueAfter(
-  { definition, pause, resumedAt }: TaskRecord,
-  lastRun: RecordedRun | undefined,
-): number | undefined {
+function dueAfter({ definition, pauses }: TaskRecord, lastRun: RecordedRun | undefined): number | undefined {
   if (!definition?.isDeclared || definition.isDisabled || definition.schedule === undefined) return undefined;
-  if (pause && !pause.until) return undefined;
   const lastTick = lastRun?.tick?.getTime();
   const declared = definition.firstDeclared.getTime();
   const ranSince = lastRun && lastRun.startedAt.getTime() >= declared;
-  const due = ranSince
+  let due = ranSince
     ? (lastRun.nextDue?.getTime() ?? firstDue(definition, lastRun.startedAt.getTime(), lastTick))
     : firstDue(definition, declared, lastTick);
-  const pausedUntil = (pause?.until ?? resumedAt)?.getTime();
-  if (due === undefined || pausedUntil === undefined || pausedUntil <= due) return due;
-  return firstDue(definition, pausedUntil, lastTick);
+  for (;;) {
+    const paused = due === undefined ? undefined : pauseOver(pauses, due);
+    if (due === undefined || !paused) return due;
+    due = dueAfterPause(definition, paused.to, due, lastRun);
+  }
+}
+
+/** When a task is due after a pause, if that ends by itself, or has ended; a tick at its very end runs. */
+function dueAfterPause(
+  definition: Definition,
+  end: Date | undefined,
+  due: number,
+  lastRun: RecordedRun | undefined,
+): number | undefined {
+  if (!end || end.getTime() <= due) return end && due;
+  const isOfTicks = declaredTicks(definition) !== undefined;
+  return firstDue(definition, end.getTime() - (isOfTicks ? 1 : 0), lastRun?.tick?.getTime());
 }
 
 /** The first tick after an instant that is no sooner than the minimum hold after the last one. */

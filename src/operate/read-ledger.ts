@@ -1,8 +1,9 @@
 import type { OperatorStore } from '../store/operator-store.js';
 import { expectedTicks } from './expected-ticks.js';
 import type { LedgerWindow } from './expected-ticks.js';
-import { CLAIM_TIMEOUT, ledgerOf } from './ledger.js';
+import { ledgerOf } from './ledger.js';
 import type { TickState } from './operator-types.js';
+import { CLAIM_TIMEOUT } from './paused-ticks.js';
 
 /** The ledger of a task. Without `from` it begins at the oldest of the newest ticks. `now` is by the store's clock. */
 export async function readLedger(

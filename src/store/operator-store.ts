@@ -96,8 +96,8 @@ export interface TaskRecord {
   failuresInARow: number;
   /** The one that ends last of its own and that of all tasks. */
   pause?: Pause;
-  /** When its last pause ended, of its own or of all tasks: what was due before it is not overdue. */
-  resumedAt?: Date;
+  /** Its own and those of all tasks, as long as they are kept: a tick that one of them covered is not overdue. */
+  pauses: readonly PausedTime[];
   requests: { waiting: number; parked: number };
 }
 

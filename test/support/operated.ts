@@ -109,6 +109,7 @@ export function taskRecord(given: Partial<TaskRecord> = {}): TaskRecord {
     definition: definition(),
     locks: [],
     failuresInARow: 0,
+    pauses: [],
     requests: { waiting: 0, parked: 0 },
     ...given,
   };

@@ -15,6 +15,12 @@ function stateOf(given: Partial<TaskRecord> = {}, now = at('06:30'), overdueAfte
 /** A run of the tick of six, after which the task is due at seven. */
 const lastRun = runOf('2026-03-10T06:00:00Z', { nextDue: at('07:00') });
 const late = { lastRun: runOf('2026-03-10T03:00:00Z', { nextDue: at('04:00') }) };
+const pausedFrom = (from: string, to: string) => ({
+  name: 'clean-up',
+  by: 'ana',
+  from: at(from),
+  to: at(to),
+});
 const pause = { name: 'clean-up', by: 'ana', since: at('05:00') };
 const alive = runningLock({ startedAt: at('06:29'), lockedUntil: at('06:31'), lastTick: at('06:00') });
 const dead = runningLock({ startedAt: at('06:00'), lockedUntil: at('06:01') });
@@ -160,8 +166,8 @@ describe('a task is overdue', () => {
       overdueByMs: 2.5 * HOUR,
     });
     expect(stateOf({ lastRun: call, locks: [{ ...lock, lastTick: at('06:00') }] }).state).toBe('idle');
-    const resumedAt = at('05:30');
-    expect(stateOf({ lastRun: call, locks: [lock], resumedAt }).state).toBe('idle');
+    const pauses = [pausedFrom('03:50', '05:30')];
+    expect(stateOf({ lastRun: call, locks: [lock], pauses }).state).toBe('idle');
     const never = definition({ firstDeclared: '2026-03-10T04:10:00Z' });
     expect(
       stateOf({ definition: never, lastRun: call, locks: [{ ...lock, lastTick: undefined }] }),
@@ -224,15 +230,47 @@ describe('a task is overdue', () => {
   });
 
   test('by the first tick after a pause, and not by one that it was paused at', () => {
-    const resumed = { ...late, resumedAt: at('06:10') };
+    const resumed = { ...late, pauses: [pausedFrom('03:50', '06:10')] };
     expect(stateOf(resumed)).toMatchObject({ state: 'idle', nextDue: at('07:00').toISOString() });
     expect(stateOf(resumed, at('08:01')).state).toBe('overdue');
-    expect(stateOf({ ...late, resumedAt: at('03:30') }).state).toBe('overdue');
+    expect(stateOf({ ...late, pauses: [pausedFrom('03:10', '03:30')] }).state).toBe('overdue');
+  });
+
+  test('also by a tick that was lost before a pause began', () => {
+    const pauses = [pausedFrom('06:20', '06:21')];
+    expect(stateOf({ ...late, pauses })).toMatchObject({
+      state: 'overdue',
+      nextDue: at('04:00').toISOString(),
+      overdueByMs: 2.5 * HOUR,
+    });
+  });
+
+  test('not by a second tick that another pause covered', () => {
+    const pauses = [pausedFrom('03:50', '04:10'), { ...pausedFrom('04:50', '05:10'), name: '*' }];
+    expect(stateOf({ ...late, pauses })).toMatchObject({ state: 'idle', nextDue: at('06:00').toISOString() });
+    expect(stateOf({ ...late, pauses }, at('07:01')).state).toBe('overdue');
+  });
+
+  test('of an interval by the end of a pause that covered its due time', () => {
+    const interval = definition({ schedule: 'every 1h', isScheduled: false });
+    const run = { definition: interval, lastRun: late.lastRun };
+    expect(stateOf({ ...run, pauses: [pausedFrom('03:50', '05:40')] })).toMatchObject({
+      state: 'idle',
+      nextDue: at('06:40').toISOString(),
+    });
+    expect(stateOf({ ...run, pauses: [pausedFrom('05:00', '05:40')] }).state).toBe('overdue');
   });
 
   test('and is due again after its pause, or nobody knows when', () => {
     expect(stateOf({ ...late, pause: { ...pause, until: at('09:30') } }).nextDue).toBe(
       at('10:00').toISOString(),
+    );
+    // A tick at the very end of a pause runs.
+    expect(stateOf({ ...late, pause: { ...pause, until: at('09:00') } }).nextDue).toBe(
+      at('09:00').toISOString(),
+    );
+    expect(stateOf({ lastRun, pause: { ...pause, until: at('06:40') } }).nextDue).toBe(
+      at('07:00').toISOString(),
     );
     expect(stateOf({ ...late, pause }).nextDue).toBeNull();
   });

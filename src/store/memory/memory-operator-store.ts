@@ -185,7 +185,7 @@ export class InMemoryOperatorStore implements OperatorStore {
       lastSuccessAt: newest.find(({ outcome }) => outcome === 'succeeded')?.finishedAt,
       failuresInARow: failuresInARow(newest),
       pause: this.steering.pauseOf(name),
-      resumedAt: this.steering.resumedAt(name),
+      pauses: this.acted.pauses(name),
       requests: {
         waiting: requests.filter(({ parkedAt }) => parkedAt === undefined).length,
         parked: requests.filter(({ parkedAt }) => parkedAt !== undefined).length,

@@ -43,16 +43,6 @@ export class InMemorySteering {
     return last && pauseIn(last.name, last);
   }
 
-  /** When the last pause ended, of a task or of all. */
-  resumedAt(task: string): Date | undefined {
-    const ends = [task, ALL_TASKS].flatMap((name) => {
-      const pause = this.operating.pauses.get(name);
-      return pause ? [Math.min(pause.until, pause.resumedAt ?? Infinity)] : [];
-    });
-    const past = ends.filter((end) => end <= this.now());
-    return past.length > 0 ? new Date(Math.max(...past)) : undefined;
-  }
-
   pause(name: string, until: Date | undefined, { by, reason }: Steering): NewPause {
     const since = this.now();
     const before = this.operating.pauses.get(name);

@@ -34,4 +34,12 @@ module.exports = {
       scenario: 'a ledger is told of the same runs',
     },
   ],
+  'the pauses of a task': [
+    {
+      find: "($1::text[] || '${ALL_TASKS}'::text)",
+      replace: '($1::text[])',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'a task is told with each of its pauses and those of all tasks',
+    },
+  ],
 };

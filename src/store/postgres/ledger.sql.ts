@@ -66,15 +66,21 @@ export interface PauseActionRow {
   until_ms: string | null;
 }
 
-/**
- * The pauses and resumes of a task and of all tasks until an instant, in their order. Takes no lock. A resume in vain is
- * among them, and ends nothing.
- */
-export function pauseActionsStatement(table: string): string {
+/** Every pause and resume, in their order. Takes no lock. A resume in vain is among them, and ends nothing. */
+export function pauseActionsOfAllStatement(table: string): string {
+  return pauseActions(table, '');
+}
+
+/** The same of some tasks and of all tasks, along the index of name and id. */
+export function pauseActionsOfStatement(table: string): string {
+  return pauseActions(table, `name = ANY ($1::text[] || '${ALL_TASKS}'::text) AND `);
+}
+
+function pauseActions(table: string, which: string): string {
   return `
 SELECT name, action, by, reason, ${milliseconds('at')} AS at_ms, ${milliseconds('until')} AS until_ms
 FROM ${table}
-WHERE name IN ($1, '${ALL_TASKS}') AND action IN ('pause', 'resume') AND at <= $2::timestamptz
+WHERE ${which}action IN ('pause', 'resume')
 ORDER BY id`;
 }
 

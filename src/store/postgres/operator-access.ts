@@ -18,7 +18,7 @@ export const METHOD_PRIVILEGES: Readonly<Record<keyof OperatorStore, TablePrivil
   now: {},
   declare: { task: WRITE },
   strangerTo: { task: READ },
-  tasks: { lock: READ, request: READ, control: READ, cancel: READ, task: READ, run: READ },
+  tasks: { lock: READ, request: READ, control: READ, cancel: READ, task: READ, run: READ, action: READ },
   names: { task: READ, run: READ },
   lock: { lock: READ, cancel: READ },
   runs: { run: READ },

@@ -4,7 +4,7 @@ import { pausesStatement, pauseStatement, resumeStatement } from './control.sql.
 import { declareStatement, outdatedStatement } from './declare.sql.js';
 import { allDefinitionsStatement, definitionsStatement, strangerStatement } from './definitions.sql.js';
 import { forgetKeysStatement, forgetStatement } from './forget.sql.js';
-import { ledgerRunsStatement, pauseActionsStatement } from './ledger.sql.js';
+import { ledgerRunsStatement, pauseActionsOfAllStatement, pauseActionsOfStatement } from './ledger.sql.js';
 import { keyedLocksStatement, locksStatement } from './locks.sql.js';
 import type { TableNames } from './operator-tables.js';
 import {
@@ -42,7 +42,8 @@ export function operatorStatementsFor(tables: TableNames) {
     counted: countedStatement(request),
     runs: runsStatement(run),
     ledgerRuns: ledgerRunsStatement(run),
-    pauseActions: pauseActionsStatement(action),
+    pauseActionsOf: pauseActionsOfStatement(action),
+    pauseActionsOfAll: pauseActionsOfAllStatement(action),
     recordDied: recordDiedStatement(run),
     pruneRuns: pruneRunsStatement(run),
     pruneActions: pruneActionsStatement(action, run),

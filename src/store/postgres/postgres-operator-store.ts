@@ -16,6 +16,7 @@ import type {
   NewPause,
   NewTrigger,
   OperatorStore,
+  PausedTime,
   RecordedAction,
   ReleaseResult,
   RunSearch,
@@ -163,7 +164,15 @@ export class PostgresOperatorStore implements OperatorStore {
     const controls = await this.query<ControlRow>(pauses, [given]);
     const counts = await this.query<CountedRow>(counted, [given]);
     const locks = await this.locksOf(names, declared.map(definition), recent);
-    return recordsOf({ names, definitions: declared.map(definition), recent, controls, counts, locks });
+    return recordsOf({
+      names,
+      definitions: declared.map(definition),
+      recent,
+      controls,
+      pauses: await this.pauses(names),
+      counts,
+      locks,
+    });
   }
 
   /** Of a task with keys its unfinished locks, of any other one the lock. */
@@ -198,19 +207,26 @@ export class PostgresOperatorStore implements OperatorStore {
   }
 
   async ledger(search: LedgerSearch): Promise<LedgerFacts> {
-    const { task, to } = search;
-    const { allDefinitions, ledgerRuns, pauseActions } = this.statements();
+    const { task, from, to } = search;
+    const { allDefinitions, ledgerRuns } = this.statements();
     const definitions = await this.query<DefinitionRow>(allDefinitions, [task]);
     const runs = await this.query<LedgerRow>(ledgerRuns, ledgerValues(search));
-    const actions = await this.query<PauseActionRow>(pauseActions, [task, to.toISOString()]);
-    const { from } = search;
+    const pauses = await this.pauses([task]);
     return {
       definitions: definitions.map(definition),
       runs: runs.map(recordedRun),
-      pauses: pausedTimes(actions.map(pauseAction)).filter((time) => !time.to || time.to >= from),
+      pauses: pauses.filter((time) => time.from <= to && (!time.to || time.to >= from)),
       historySince: instantOf(runs[0]?.oldest_ms ?? null),
       lock: await this.lock(task),
     };
+  }
+
+  /** Of these tasks and of all tasks; of every task without names. */
+  private async pauses(names: readonly string[] | undefined): Promise<PausedTime[]> {
+    const { pauseActionsOf, pauseActionsOfAll } = this.statements();
+    const text = names ? pauseActionsOf : pauseActionsOfAll;
+    const rows = await this.query<PauseActionRow>(text, names ? [names] : []);
+    return pausedTimes(rows.map(pauseAction));
   }
 
   async actions(name: string | undefined, limit: number, before?: string): Promise<RecordedAction[]> {

@@ -1,5 +1,5 @@
 import { ALL_TASKS } from '../operator-store.js';
-import type { Definition, Pause, TaskRecord } from '../operator-store.js';
+import type { Definition, Pause, PausedTime, TaskRecord } from '../operator-store.js';
 import { pauseOf } from './control.sql.js';
 import type { ControlRow } from './control.sql.js';
 import { instantOf } from './instants.js';
@@ -15,12 +15,14 @@ interface Findings {
   definitions: readonly Definition[];
   recent: readonly RecentRow[];
   controls: readonly ControlRow[];
+  pauses: readonly PausedTime[];
   counts: readonly CountedRow[];
   locks: readonly LockRow[];
 }
 
 /** Puts together what the tables say of each task, by name. A name that none of them knows is left out. */
-export function recordsOf({ names, definitions, recent, controls, counts, locks }: Findings): TaskRecord[] {
+export function recordsOf(findings: Findings): TaskRecord[] {
+  const { names, definitions, recent, controls, pauses, counts, locks } = findings;
   const definitionOf = new Map(definitions.map((each) => [each.name, each]));
   const recentOf = new Map(recent.map((row) => [row.task, row]));
   const controlOf = new Map(controls.map((row) => [row.name, row]));
@@ -30,7 +32,7 @@ export function recordsOf({ names, definitions, recent, controls, counts, locks 
   const known = new Set([...definitionOf.keys(), ...recentOf.keys(), ...(names ? locksOf.keys() : [])]);
   return [...known].sort().map((name) => {
     const row = recentOf.get(name);
-    const pauses = [controlOf.get(name), controlOf.get(ALL_TASKS)].filter((each) => each !== undefined);
+    const holding = [controlOf.get(name), controlOf.get(ALL_TASKS)].filter((each) => each !== undefined);
     return {
       name,
       definition: definitionOf.get(name),
@@ -38,8 +40,8 @@ export function recordsOf({ names, definitions, recent, controls, counts, locks 
       lastRun: row && recordedRun(row),
       lastSuccessAt: instantOf(row?.success_ms ?? null),
       failuresInARow: Number(row?.failures ?? 0),
-      pause: lastEnding(pauses),
-      resumedAt: lastEnd(pauses),
+      pause: lastEnding(holding),
+      pauses: pauses.filter((each) => each.name === name || each.name === ALL_TASKS),
       requests: {
         waiting: Number(countOf.get(name)?.waiting ?? 0),
         parked: Number(countOf.get(name)?.parked ?? 0),
@@ -56,9 +58,4 @@ function lastEnding(controls: readonly ControlRow[]): Pause | undefined {
 
 function endOf({ until }: Pause): number {
   return until?.getTime() ?? Number.MAX_VALUE;
-}
-
-function lastEnd(controls: readonly ControlRow[]): Date | undefined {
-  const ends = controls.filter(({ holds }) => holds !== 'true').map(({ ended_ms: ended }) => Number(ended));
-  return ends.length > 0 ? new Date(Math.max(...ends)) : undefined;
 }

@@ -1,7 +1,13 @@
 import { strict as assert } from 'node:assert';
 import type { ConformanceScenario } from './conformance-harness.js';
 import { ALL_TASKS } from '../../store/operator-store.js';
+import type { OperatorStore, TaskRecord } from '../../store/operator-store.js';
 import { DAY, declared, HOUR, operating, recordOf, STEERING } from './operating.js';
+
+/** When the last pause of `task` ended, or ends. */
+async function endOfPause(operator: OperatorStore): Promise<number | undefined> {
+  return (await recordOf(operator))?.pauses.at(-1)?.to?.getTime();
+}
 
 export const operatorPausesScenarios: readonly ConformanceScenario[] = [
   operating('a pause without an end stands until a resume', async (operator, harness) => {
@@ -16,19 +22,18 @@ export const operatorPausesScenarios: readonly ConformanceScenario[] = [
     assert.equal(await operator.resume('task', { by: 'bob' }), true);
     const record = await recordOf(operator);
     assert.equal(record?.pause, undefined);
-    assert.ok(Math.abs(record!.resumedAt!.getTime() - (await harness.now())) < HOUR);
+    assert.ok(Math.abs((await endOfPause(operator))! - (await harness.now())) < HOUR);
     assert.equal(await operator.resume('task', { by: 'bob' }), false);
   }),
   operating('a pause with an end is over by itself', async (operator, harness) => {
     await operator.declare(declared(['task']));
     const until = new Date(Math.floor(await harness.now()) + HOUR);
     assert.deepEqual((await operator.pause('task', until, STEERING)).until, until);
-    assert.equal((await recordOf(operator))?.resumedAt, undefined);
     await harness.advance(2 * HOUR);
     const record = await recordOf(operator);
-    assert.deepEqual([record?.pause, record?.resumedAt], [undefined, until]);
+    assert.deepEqual([record?.pause, await endOfPause(operator)], [undefined, until.getTime()]);
     assert.equal(await operator.resume('task', STEERING), false);
-    assert.deepEqual((await recordOf(operator))?.resumedAt, until);
+    assert.deepEqual(await endOfPause(operator), until.getTime());
   }),
   operating(
     'a pause that takes the place of another begins anew, and answers the other one',
@@ -72,6 +77,26 @@ export const operatorPausesScenarios: readonly ConformanceScenario[] = [
       assert.equal((await recordOf(operator))?.pause?.name, ALL_TASKS);
     },
   ),
+  operating('a task is told with each of its pauses and those of all tasks', async (operator) => {
+    await operator.declare(declared(['task', 'other']));
+    for (const name of ['task', ALL_TASKS, 'other', 'task']) {
+      await operator.pause(name, undefined, { by: name });
+      if (name === 'task') await operator.resume(name, STEERING);
+    }
+    const told = (record?: TaskRecord) =>
+      record?.pauses.map(({ name, by, to }) => [name, by, to !== undefined]).sort();
+    const own = [
+      [ALL_TASKS, ALL_TASKS, false],
+      ['task', 'task', true],
+      ['task', 'task', true],
+    ];
+    assert.deepEqual(told(await recordOf(operator)), own);
+    const others = [
+      [ALL_TASKS, ALL_TASKS, false],
+      ['other', 'other', false],
+    ];
+    assert.deepEqual((await operator.tasks()).map(told), [others, own]);
+  }),
   operating('who paused and resumed what is kept, the newest first', async (operator, harness) => {
     const until = new Date(Math.floor(await harness.now()) + HOUR);
     await operator.pause('task', until, STEERING);
