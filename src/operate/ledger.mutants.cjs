@@ -22,7 +22,7 @@ module.exports = {
     },
     { find: "if (this.isWithinHold(tick, expected)) return { state: 'not due' };", replace: '', suites },
     { find: "if (paused) return { state: 'paused', paused };", replace: '', suites },
-    { find: 'until >= tick + CLAIM_TIMEOUT', replace: 'until >= tick', suites },
+    { find: 'until >= tick + TIMERS_ARE_LATE_BY', replace: 'until >= tick', suites },
     { find: 'ticks.minHoldBefore(tick, definition.minHold)', replace: 'definition.minHold', suites },
     {
       find: 'return { from, until: until ?? from + lease, run };',

@@ -6,6 +6,9 @@ import { CLAIM_TIMEOUT, pauseOver } from './paused-ticks.js';
 import { isAlive, isCall, isDead, iso, runState, unendedRun } from './state-shapes.js';
 import { Turns } from './turns.js';
 
+/** Milliseconds by which a timer is late at most. A claim that finds the lock held is skipped at once. */
+const TIMERS_ARE_LATE_BY = 1_000;
+
 /**
  * What became of each tick of a window, the oldest first. Beside those that were expected it has ticks that ran without
  * being declared: somebody may have given the cron job another schedule at run time.
@@ -85,7 +88,7 @@ class Evidence {
     if (this.isWithinHold(tick, expected)) return { state: 'not due' };
     const paused = pauseOver(this.facts.pauses, tick);
     if (paused) return { state: 'paused', paused };
-    const held = this.held.find(({ from, until }) => from <= tick && until >= tick + CLAIM_TIMEOUT);
+    const held = this.held.find(({ from, until }) => from <= tick && until >= tick + TIMERS_ARE_LATE_BY);
     if (held) return { state: 'overlapped', run: held.run };
     // A condition may have refused it on every replica, and nobody writes that down.
     return { state: this.isMissed(tick) && !expected.definition.isConditional ? 'missed' : 'unknown' };

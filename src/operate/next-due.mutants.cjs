@@ -45,7 +45,13 @@ module.exports = {
       suites,
     },
     { find: 'return wasBusy && due <=', replace: 'return false && due <=', suites },
-    { find: 'if (due === undefined || due > now) return due;', replace: 'return due;', suites },
+    { find: 'if (due === undefined || due > busyUntil) return due;', replace: 'return due;', suites },
+    {
+      find: 'Math.max(now, taken?.lockedUntil?.getTime() ?? now)',
+      replace: 'now',
+      suites,
+      scenario: 'is due after the lease of a lock that was taken away from its run',
+    },
   ],
   'the newest run': [
     {

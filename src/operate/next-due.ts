@@ -17,11 +17,16 @@ export function nextDueOf(record: TaskRecord): number | undefined {
   return dueAfterPause(definition, pause.until, due, newest);
 }
 
-/** When a task that runs is due again: ticks that passed meanwhile are overlapped. */
+/**
+ * When a task that runs is due again: ticks that passed meanwhile are overlapped. A lock that was taken away from its run
+ * is held until its lease ends.
+ */
 export function nextDueWhileRunning(record: TaskRecord, now: number): number | undefined {
   const due = nextDueOf(record);
-  if (due === undefined || due > now) return due;
-  return record.definition && declaredTicks(record.definition)?.nextAfter(now);
+  const taken = record.locks.find(({ name, isTakenAway }) => name === record.name && isTakenAway);
+  const busyUntil = Math.max(now, taken?.lockedUntil?.getTime() ?? now);
+  if (due === undefined || due > busyUntil) return due;
+  return record.definition && declaredTicks(record.definition)?.nextAfter(busyUntil);
 }
 
 /**

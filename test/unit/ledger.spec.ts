@@ -198,14 +198,14 @@ describe('a tick', () => {
     });
   });
 
-  test('was overlapped by a run that was in progress until its claim gave up, and tells which', async () => {
+  test('was overlapped by a run that was in progress when its timers fired, and tells which', async () => {
     const call = (finishedAt: string) =>
       runOf(undefined, { startedAt: on('04:10'), finishedAt: new Date(finishedAt) });
     const runs = [after('06:00', '04:00')];
-    expect(await fates({ runs: [call('2026-03-10T05:00:05Z'), ...runs] })).toMatchObject({
+    expect(await fates({ runs: [call('2026-03-10T05:00:01Z'), ...runs] })).toMatchObject({
       '05:00': 'overlapped',
     });
-    expect(await fates({ runs: [call('2026-03-10T05:00:04Z'), ...runs] })).toMatchObject({
+    expect(await fates({ runs: [call('2026-03-10T05:00:00.999Z'), ...runs] })).toMatchObject({
       '05:00': 'missed',
     });
     const ticks = await ledger({ runs: [call(at('05:10')), ...runs] }, { from: at('05:00') });

@@ -137,6 +137,17 @@ describe('the state of a task', () => {
     expect(stateOf({ definition: interval, locks: [hangs] }).nextDue).toBeNull();
   });
 
+  test('is due after the lease of a lock that was taken away from its run', () => {
+    const taken = { ...alive, lockedUntil: at('07:20'), isTakenAway: true };
+    const lost = { ...lastRun, fence: taken.fence, outcome: 'lost' as const, nextDue: undefined };
+    expect(stateOf({ lastRun: lost, locks: [taken] })).toMatchObject({
+      state: 'running',
+      nextDue: at('08:00').toISOString(),
+    });
+    const renews = { ...taken, isTakenAway: false };
+    expect(stateOf({ lastRun: lost, locks: [renews] }).nextDue).toBe(at('07:00').toISOString());
+  });
+
   test('has nothing of a definition where only code without a decorator names the task', () => {
     expect(stateOf({ definition: undefined })).toMatchObject({
       state: 'idle',
