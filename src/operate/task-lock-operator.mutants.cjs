@@ -2,6 +2,20 @@
 const suites = ['unit/task-lock-operator.spec'];
 
 module.exports = {
+  'a key of a task without keys': [
+    {
+      find: 'if (keyed !== undefined && record.definition?.isKeyed === false)',
+      replace: 'if (false)',
+      suites,
+      scenario: 'of options says which',
+    },
+    {
+      find: 'keyed !== undefined && record.definition?.isKeyed === false',
+      replace: 'keyed !== undefined && !record.definition?.isKeyed',
+      suites,
+      scenario: 'is known by its lock, and is explained so',
+    },
+  ],
   'a task that a replica may run': [
     {
       find: "if (result.status === 'refused') throw input.refused(whyNotForgotten(record, result));",

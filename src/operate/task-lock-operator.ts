@@ -164,14 +164,21 @@ export class TaskLockOperator {
    * Says in words, and as data, why a task runs or does not run now, by the database's clock and as it was declared. With a
    * `key` it says so of that key.
    *
-   * @throws TaskLockOperatorError if no task has that name; it lists the nearest ones
+   * @throws TaskLockOperatorError if no task has that name; it lists the nearest ones. Or if it has no keys, and `key` is given
    *
    * @example
    * const { sentences } = await operator.explain('clean-up');
    */
   async explain(name: string, { key }: { key?: string } = {}): Promise<Explanation> {
-    const keyed = new OperatorInput('explain').key(key);
+    const input = new OperatorInput('explain');
+    const keyed = input.key(key);
     const record = await this.recordOf('explain', name);
+    if (keyed !== undefined && record.definition?.isKeyed === false)
+      throw input.problem(
+        'key',
+        `is not for '${name}', which has no keys: one lock is for all its calls`,
+        'leave it out',
+      );
     const [now, lock, actions, runs] = await Promise.all([
       this.store.now(),
       this.store.lock(lockOf(name, keyed)),

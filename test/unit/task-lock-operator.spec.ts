@@ -107,6 +107,10 @@ describe('bad input', () => {
       [operator.tasks({ page: 1.5 }), 'option page must be'],
       [operator.ticks('clean-up', { from: '2027-01-01T00:00:00Z' }), 'lies in the future'],
       [operator.triggered('99'), 'names no trigger'],
+      [
+        operator.explain('clean-up', { key: '5' }),
+        "option key is not for 'clean-up', which has no keys: one lock is for all its calls; leave it out",
+      ],
     ];
     for (const [answer, text] of cases) {
       const { message, problem } = await errorOf(answer);
@@ -265,6 +269,7 @@ describe('a task that is not declared', () => {
     expect((await operator.explain('script')).sentences).toContain(
       'It is not declared: only TaskLockService.run names it, or its application has history: false.',
     );
+    expect(await operator.explain('script', { key: '5' })).toMatchObject({ name: 'script' });
     expect(await refusal(operator.trigger('script', BY))).toContain('it is not declared');
   });
 
