@@ -82,11 +82,12 @@ export function unrecordedEnd({ locks, lastRun }: TaskRecord): LockRecord | unde
   );
 }
 
-/** The run of an unfinished lock. */
-export function unendedRun(lock: LockRecord): RecordedRun {
+/** The run of an unfinished lock, which is that of its task or of one of its keys. */
+export function unendedRun(lock: LockRecord, task = lock.name): RecordedRun {
   return {
     name: lock.name,
-    task: lock.name,
+    task,
+    key: keyIn(task, lock.name),
     fence: lock.fence,
     trigger: triggerOf(lock.outcome) ?? 'tick',
     replica: lock.heldBy ?? 'unknown',

@@ -42,6 +42,7 @@ import type {
 import { oldReplicaWarnings } from './old-replicas.js';
 import { readLedger } from './read-ledger.js';
 import { replacedPauseWarnings } from './replaced-pause.js';
+import { runsOf } from './runs-of.js';
 import { actionState, isAlive, pauseState, runningState, runState } from './state-shapes.js';
 import { pageOf } from './task-list.js';
 import { taskState } from './task-states.js';
@@ -120,8 +121,9 @@ export class TaskLockOperator {
     const outcomes = input.outcomes(search.outcome);
     const key = input.key(search.key);
     const before = input.instant('before', search.before);
-    await this.recordOf('runs', name);
-    return (await this.store.runs({ task: name, limit, outcomes, key, before })).map(runState);
+    const [now, record] = await Promise.all([this.store.now(), this.recordOf('runs', name)]);
+    const wanted = { task: name, limit, outcomes, key, before };
+    return (await runsOf(this.store, record, wanted, now)).map(runState);
   }
 
   /**

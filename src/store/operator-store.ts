@@ -1,4 +1,4 @@
-import type { RecordedRun, RunFacts, RunOutcome } from './recorded-run.js';
+import type { RecordedRun, RunFacts, RunOutcome, RunTrigger } from './recorded-run.js';
 
 /** A decorated method as a start-up declares it. Durations are milliseconds. */
 export interface DeclaredTask {
@@ -109,6 +109,9 @@ export interface RunSearch {
   key?: string;
   /** Only runs that started before. */
   before?: Date;
+  /** Only runs with one of these, each unique within its lock. */
+  fences?: readonly bigint[];
+  trigger?: RunTrigger;
 }
 
 /** What is asked for a ledger: everything that may say something of ticks between two instants. */

@@ -18,11 +18,13 @@ export class InMemoryHistory {
     return [...this.runs.values()].filter((run) => run.task === task).sort(newestFirst);
   }
 
-  search({ task, limit, outcomes, key, before }: RunSearch): RecordedRun[] {
+  search({ task, limit, outcomes, key, before, fences, trigger }: RunSearch): RecordedRun[] {
     return this.of(task)
       .filter(({ outcome }) => !outcomes || outcomes.includes(outcome))
       .filter((run) => key === undefined || run.key === key)
       .filter(({ startedAt }) => !before || startedAt < before)
+      .filter(({ fence }) => !fences || fences.includes(fence))
+      .filter((run) => trigger === undefined || run.trigger === trigger)
       .slice(0, limit);
   }
 

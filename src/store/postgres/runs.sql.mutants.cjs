@@ -11,7 +11,22 @@ module.exports = {
       find: 'run.started_at < $4)',
       replace: 'run.started_at <= $4)',
       suites: ['postgres-conformance.spec'],
-      scenario: 'runs are told the newest first, as many as are asked for, by key, outcome and time',
+      scenario:
+        'runs are told the newest first, as many as are asked for, by key, outcome, time, fence and trigger',
+    },
+    {
+      find: 'AND ($6::bigint[] IS NULL OR run.fence = ANY ($6))',
+      replace: 'AND ($6::bigint[] IS NULL OR true)',
+      suites: ['postgres-conformance.spec'],
+      scenario:
+        'runs are told the newest first, as many as are asked for, by key, outcome, time, fence and trigger',
+    },
+    {
+      find: 'AND ($7::text IS NULL OR run.trigger = $7)',
+      replace: 'AND ($7::text IS NULL OR true)',
+      suites: ['postgres-conformance.spec'],
+      scenario:
+        'runs are told the newest first, as many as are asked for, by key, outcome, time, fence and trigger',
     },
   ],
 };

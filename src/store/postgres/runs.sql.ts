@@ -55,12 +55,15 @@ WHERE run.task = $1
   AND ($2::text[] IS NULL OR run.outcome = ANY ($2))
   AND ($3::text IS NULL OR run.key = $3)
   AND ($4::timestamptz IS NULL OR run.started_at < $4)
+  AND ($6::bigint[] IS NULL OR run.fence = ANY ($6))
+  AND ($7::text IS NULL OR run.trigger = $7)
 ORDER BY run.started_at DESC
 LIMIT $5`;
 }
 
-export function runsValues({ task, outcomes, key, before, limit }: RunSearch): unknown[] {
-  return [task, outcomes ?? null, key ?? null, before?.toISOString() ?? null, limit];
+export function runsValues({ task, outcomes, key, before, limit, fences, trigger }: RunSearch): unknown[] {
+  const told = [outcomes ?? null, key ?? null, before?.toISOString() ?? null];
+  return [task, ...told, limit, fences?.map(String) ?? null, trigger ?? null];
 }
 
 /**

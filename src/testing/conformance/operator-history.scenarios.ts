@@ -36,7 +36,7 @@ export const operatorHistoryScenarios: readonly ConformanceScenario[] = [
     ]);
   }),
   operating(
-    'runs are told the newest first, as many as are asked for, by key, outcome and time',
+    'runs are told the newest first, as many as are asked for, by key, outcome, time, fence and trigger',
     async (operator, harness) => {
       const now = Math.floor(await harness.now());
       const death = (minute: number, key: string) =>
@@ -57,6 +57,11 @@ export const operatorHistoryScenarios: readonly ConformanceScenario[] = [
       assert.deepEqual(await minutes({ before: new Date(now + 3 * MINUTE) }), [2, 1]);
       assert.deepEqual(await minutes({ outcomes: ['succeeded'] }), []);
       assert.deepEqual(await minutes({ outcomes: ['succeeded', 'died'] }), [3, 2, 1]);
+      const fences = [3, 1, 0].map((minute) => death(minute, 'a').fence);
+      assert.deepEqual(await minutes({ fences }), [3, 1]);
+      assert.deepEqual(await minutes({ fences: [] }), []);
+      await operator.recordDied([aDeath(now + 4 * MINUTE, { trigger: 'operator' })]);
+      assert.deepEqual(await minutes({ trigger: 'operator' }), [4]);
     },
   ),
   operating(
