@@ -6,6 +6,7 @@ import type { PauseOptions } from '../../src/operate/operator-options.js';
 import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { InMemoryLockStore } from '../../src/store/memory/memory-lock-store.js';
 import type { OperatorStore } from '../../src/store/operator-store.js';
+import { aClaim } from '../support/claims.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { DAY, declaredTask, definition, HOUR, MINUTE, runningLock, taskRecord } from '../support/operated.js';
 
@@ -290,6 +291,18 @@ describe('a task that is not declared', () => {
     await clock.advance(1);
     await ran(locks, 'clean-upp');
     expect(await operator.task('clean-upp')).toMatchObject({ state: 'idle' });
+  });
+});
+
+describe('the runs', () => {
+  test('have one whose replica died before anybody has claimed its lock', async () => {
+    const { clock, locks, operator } = await operated();
+    await locks.claim([
+      aClaim({ name: 'clean-up', task: 'clean-up', tick: { kind: 'call' }, lease: MINUTE }),
+    ]);
+    expect(await operator.runs('clean-up')).toEqual([]);
+    await clock.advance(MINUTE + 1);
+    expect(await operator.runs('clean-up')).toMatchObject([{ outcome: 'died', replica: 'replica-a' }]);
   });
 });
 
