@@ -394,6 +394,67 @@ describe('a trigger from outside', () => {
     jobs.gate.open();
   });
 
+  /** Calls of the task by the application, each a millisecond after the one before. */
+  const runHundredMore = async (store: InMemoryLockStore, task: string, from: number) => {
+    const later = Array.from({ length: 101 }, (_, nth) => new Date(from + 1 + nth));
+    await store.operator.recordDied(
+      later.map((startedAt) => ({
+        name: task,
+        task,
+        fence: BigInt(startedAt.getTime()),
+        trigger: 'call' as const,
+        replica: 'pod-1',
+        startedAt,
+      })),
+    );
+  };
+
+  test('whose answer was lost is told by the history, also after a hundred more runs', async () => {
+    const { clock, operator, store } = await start();
+    store.operator.answerTrigger = async () => undefined;
+    const { id } = await store.operator.addTrigger(fromOutside('report'));
+    await clock.advance(MINUTE);
+    await runHundredMore(store, 'report', clock.now());
+    expect(await operator.triggered(id)).toMatchObject({ status: 'executed', outcome: 'succeeded' });
+  });
+
+  test.each([
+    ['a task', 'report', undefined],
+    ['a key of its arguments', 'export', '5'],
+  ])('of %s, of which nothing could be written, is told by the history', async (_, task, key) => {
+    const { clock, operator, store } = await start();
+    store.operator.startTrigger = async () => undefined;
+    store.operator.answerTrigger = async () => undefined;
+    const taken = (replica: string, expiresIn: number) =>
+      store.operator.addTrigger(fromOutside(task, { expiresIn }), replica);
+    const [before, elsewhere] = [await taken('pod-1', 0), await taken('pod-2', MINUTE)];
+    const { id } = await store.operator.addTrigger(fromOutside(task, { args: '[5]' }));
+    await clock.advance(2 * MINUTE);
+    const [run] = (await operator.runs(task, { limit: 500 })).filter(({ trigger }) => trigger === 'operator');
+    expect(run!.key ?? undefined).toBe(key);
+    await runHundredMore(store, task, Date.parse(run!.startedAt));
+    expect(await operator.triggered(id)).toMatchObject({
+      status: 'executed',
+      fence: run!.fence,
+      outcome: 'succeeded',
+    });
+    // Not one of another replica, one that had expired when the run began, nor one that was taken after it.
+    const after = await taken('pod-1', 0);
+    for (const other of [before, elsewhere, after])
+      expect(await operator.triggered(other.id)).toMatchObject({ status: 'expired' });
+  });
+
+  test('of a key that only its arguments tell is told by its lock while it runs', async () => {
+    const { operator, store } = await start();
+    const { id } = await store.operator.addTrigger(fromOutside('export', { expiresIn: 0 }), 'pod-1');
+    const run = { name: 'export:7', task: 'export', trigger: 'operator', replica: 'pod-1' } as const;
+    const [claimed] = await store.claim([aClaim({ ...run, tick: { kind: 'call' } })]);
+    expect(claimed).toMatchObject({ status: 'won' });
+    expect(await operator.triggered(id)).toMatchObject({ status: 'running', replica: 'pod-1' });
+    const ofKey = await store.operator.addTrigger(fromOutside('export', { key: '6', expiresIn: 0 }), 'pod-1');
+    expect(await operator.triggered(ofKey.id)).toMatchObject({ status: 'expired' });
+  });
+
   test('that is woken too late never begins, and returns its claim', async () => {
     const { clock, jobs, operator, store } = await start();
     const take = store.operator.takeTriggers.bind(store.operator);
