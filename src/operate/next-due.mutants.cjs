@@ -55,8 +55,8 @@ module.exports = {
   ],
   'the newest run': [
     {
-      find: 'return dueAfter(record, newestRunOf(record));',
-      replace: 'return dueAfter(record, record.lastRun);',
+      find: 'const newest = newestRunOf(record);\n  const due',
+      replace: 'const newest = record.lastRun;\n  const due',
       suites,
     },
     {
