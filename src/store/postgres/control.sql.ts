@@ -11,13 +11,10 @@ export interface ControlRow {
   /** None where only a resume ends it. */
   until_ms: string | null;
   holds: 'true' | 'false';
-  /** When it ended, or will end. */
-  ended_ms: string | null;
 }
 
 const COLUMNS = `name, paused_by, reason, ${milliseconds('paused_at')} AS since_ms,
-       ${milliseconds('paused_until')} AS until_ms, (paused_until > clock_timestamp())::text AS holds,
-       ${milliseconds('LEAST(paused_until, resumed_at)')} AS ended_ms`;
+       ${milliseconds('paused_until')} AS until_ms, (paused_until > clock_timestamp())::text AS holds`;
 
 /** The pauses of these tasks and of all tasks, also those that are over; every pause without names. Takes no lock. */
 export function pausesStatement({ control }: TableNames): string {
