@@ -37,11 +37,13 @@ const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>
 const LONG = [
   'cli',
   'database-faults',
+  'dead-connections',
   'large-history',
   'least-privilege',
   'ledger-runs',
   'operator-history',
   'operators-at-once',
+  'simulated-days',
   'steered-replicas',
   'triggers',
 ];
