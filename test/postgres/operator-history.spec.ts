@@ -79,7 +79,7 @@ describe('the list of a thousand tasks with sixty runs each', () => {
   test('is one statement a table, whatever their number', async () => {
     const sent = await queriesDuring(async () => expect(await operator.tasks()).toHaveLength(1_000));
     // Of definitions, runs, pauses, requests and locks.
-    expect(sent).toHaveLength(5);
+    expect(sent).toHaveLength(6);
   });
 
   test('reads a few pages of the history of each, along its index', async () => {
