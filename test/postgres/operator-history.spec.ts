@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { HistoryLimits } from '../../src/store/operator-store.js';
 import type { PostgresOperatorStore } from '../../src/store/postgres/postgres-operator-store.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
+import { runsValues } from '../../src/store/postgres/runs.sql.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { queriesDuring } from '../support/observe-queries.js';
@@ -83,6 +84,8 @@ describe('the list of a thousand tasks with sixty runs each', () => {
   });
 
   test('reads a few pages of the history of each, along its index', async () => {
+    // The first to read a row marks it as committed, which checksums write to the log after a checkpoint.
+    await operator.tasks();
     const plan = await planOf(database, STATEMENTS.recentOfAll, []);
     expect(plan).toMatchObject({ wal: 0, scanned: [] });
     expect(plan.pages).toBeLessThan(1_000 * 30);
@@ -98,7 +101,7 @@ describe('the list of a thousand tasks with sixty runs each', () => {
   });
 
   test('has the runs of one task along the index, too', async () => {
-    const { scanned } = await planOf(database, STATEMENTS.runs, ['task 7', null, null, null, 50]);
+    const { scanned } = await planOf(database, STATEMENTS.runs, runsValues({ task: 'task 7', limit: 50 }));
     expect(scanned).toEqual([]);
   });
 });
