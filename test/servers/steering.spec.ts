@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { TaskLockOperator } from '../../src/operate/task-lock-operator.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { startEmbeddedPostgres } from '../../examples/support/local-postgres.mjs';
 import { buildCli } from '../support/built-cli.js';
@@ -92,8 +91,7 @@ describe('a database that crashes after an asynchronous release', () => {
     await server.restart('immediate');
 
     const after = await storeOfItsOwn();
-    const operator = new TaskLockOperator(after.operator);
-    const recorded = await operator.runs(NAME);
+    const recorded = await after.operator.runs({ task: NAME, limit: 10 });
     const [lock] = await database.query<{ fence: string; is_over: boolean }>(
       `SELECT fence, finished_at IS NOT NULL AS is_over FROM task_lock WHERE name = '${NAME}'`,
     );
