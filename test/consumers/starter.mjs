@@ -125,7 +125,7 @@ async function rowAfterARun(database, child) {
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline && child.exitCode === null) {
     const { rows } = await database.query(
-      "SELECT outcome, last_tick FROM task_lock WHERE name = 'clean-up' AND outcome IS NOT NULL",
+      "SELECT outcome, last_tick FROM task_lock WHERE name = 'clean-up' AND finished_at IS NOT NULL AND outcome IS NOT NULL",
     );
     if (rows.length > 0) return rows[0];
     await delay(50);
