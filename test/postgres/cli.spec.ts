@@ -9,8 +9,9 @@ import type {
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { buildCli, runBuiltCli, startCli } from '../support/built-cli.js';
 import { runAgainst } from '../support/cli.js';
-import { createDatabase, emptyTables } from '../support/database.js';
+import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
+import { emptyAll } from '../support/operator-tables.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
@@ -42,7 +43,7 @@ afterAll(async () => {
 
 /** A task that is declared since two days and ran an hour ago, one that is overdue, and one whose run is in progress. */
 beforeEach(async () => {
-  await emptyTables(database);
+  await emptyAll(database);
   const defaults = { interval: HOUR, minHold: HOUR / 2, maxHold: 5 * HOUR, lease: 60_000 };
   const flags = {
     isScheduled: true,

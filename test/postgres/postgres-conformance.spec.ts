@@ -4,11 +4,12 @@ import type { LockStore } from '../../src/store/lock-store.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import type { ConformanceScenario } from '../../src/testing/index.js';
-import { createDatabase, emptyTables } from '../support/database.js';
+import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { inCompany } from '../support/in-company.js';
 import { isolatedAs, ISOLATION_LEVELS } from '../support/isolation-levels.js';
 import type { IsolationLevel } from '../support/isolation-levels.js';
+import { emptyAll } from '../support/operator-tables.js';
 import { observeRow } from '../support/observe-row.js';
 import {
   advanceClock,
@@ -46,7 +47,7 @@ describe.each(ISOLATION_LEVELS)('the Postgres store, in sessions that default to
     dataSource = await connectTravelling(database);
   });
   afterAll(() => database.drop());
-  beforeEach(() => emptyTables(database));
+  beforeEach(() => emptyAll(database));
 
   test('the sessions do', async () => {
     const [session] = await dataSource.query<unknown[]>('SHOW transaction_isolation');

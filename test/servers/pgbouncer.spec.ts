@@ -3,10 +3,11 @@ import { taskLockMigrations } from '../../src/migrations.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { conformanceScenarios } from '../../src/testing/index.js';
 import { runAgainst } from '../support/cli.js';
-import { createDatabase, emptyTables } from '../support/database.js';
+import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { Fleet } from '../support/fleet.js';
 import { observeRow } from '../support/observe-row.js';
+import { emptyAll } from '../support/operator-tables.js';
 import { expectEveryTickOnce, watch } from '../support/ticks.js';
 import {
   advanceClock,
@@ -69,7 +70,7 @@ describeWith([POSTGRESQL, PGBOUNCER], 'behind pgbouncer in transaction mode', ()
       store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     });
     afterAll(() => database.drop());
-    beforeEach(() => emptyTables(database));
+    beforeEach(() => emptyAll(database));
 
     test.each(conformanceScenarios)('$rule: $name', async ({ run }) => {
       await run({

@@ -23,13 +23,6 @@ export interface TestDatabaseOptions {
   settings?: Record<string, string>;
 }
 
-const TABLES = ['', '_request', '_control', '_cancel', '_task', '_run', '_action'];
-
-/** Removes all rows of the default tables: quicker than truncating seven tables that have few. */
-export async function emptyTables(database: Pick<TestDatabase, 'query'>): Promise<void> {
-  await database.query(TABLES.map((suffix) => `DELETE FROM task_lock${suffix};`).join(' '));
-}
-
 /** Makes a database of its own for a suite. */
 export async function createDatabase({
   migrated = true,
