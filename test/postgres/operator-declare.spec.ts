@@ -135,13 +135,13 @@ describe(`${REPLICAS} replicas with ${TASKS} tasks that start at once`, () => {
     const declaration = declarationOf(TASKS);
     const { operator } = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
     await operator.declare(declaration);
-    // The first one may leave a page that the tasks have filled.
-    for (const isFirst of [true, false]) {
-      const before = await pageOfHeartbeat();
-      await letHeartbeatBeDue();
-      expect(await walOfWrite(declaration)).toBeLessThan(500);
-      if (!isFirst) expect(await pageOfHeartbeat()).toBe(before);
-    }
+    // The first one may leave a page that the tasks have filled, and writes it whole after a checkpoint.
+    await letHeartbeatBeDue();
+    await walOfWrite(declaration);
+    const before = await pageOfHeartbeat();
+    await letHeartbeatBeDue();
+    expect(await walOfWrite(declaration)).toBeLessThan(500);
+    expect(await pageOfHeartbeat()).toBe(before);
   });
 });
 

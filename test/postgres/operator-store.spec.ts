@@ -171,6 +171,8 @@ describe('a look for triggers', () => {
     );
     await database.query('VACUUM ANALYZE task_lock_action');
     const values = [['task'], 'replica-a', [60_000]];
+    // The first to read a page after a checkpoint may write down what it has noticed about its rows.
+    await planOf(database, STATEMENTS.takeTriggers, values);
     const idle = await planOf(database, STATEMENTS.takeTriggers, values);
     expect(idle).toMatchObject({ wal: 0, scanned: [] });
     expect(idle.pages).toBeLessThan(5);

@@ -7,6 +7,9 @@ export default async function startPostgres() {
     fsync: 'off',
     shared_buffers: '64MB',
     max_prepared_transactions: '5',
+    // After a checkpoint the first write to a page writes the whole of it: suites count the bytes of the log.
+    checkpoint_timeout: '1h',
+    max_wal_size: '2GB',
   });
   process.env.TASK_LOCK_TEST_SERVER = globalThis.taskLockPostgres.url;
 }
