@@ -7,6 +7,8 @@ const MAY_IMPORT = {
   calls: ['tasks', 'lock', 'store', 'common'],
   requests: ['calls', 'tasks', 'lock', 'store', 'common'],
   operate: ['tasks', 'lock', 'store', 'common'],
+  telemetry: ['operate', 'lock', 'common'],
+  dashboard: ['operate', 'common'],
   cli: ['operate', 'store', 'common'],
   nest: ['operate', 'requests', 'calls', 'tasks', 'lock', 'store', 'common'],
   testing: ['nest', 'operate', 'requests', 'calls', 'tasks', 'lock', 'store', 'common'],

@@ -47,7 +47,7 @@ export type {
 export { TaskLockEvents, TaskLockService } from './nest/service-token.js';
 export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
-export { TaskLockOperator } from './nest/operator-token.js';
+export { TaskLockOperator } from './operate/operator-token.js';
 export { TaskLockOperatorError } from './operate/operator-errors.js';
 export type { OperatorErrorKind, OperatorProblem } from './operate/operator-errors.js';
 export type {

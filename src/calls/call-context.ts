@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
-import { oncePerProcess } from './process-state.js';
+import { oncePerProcess } from '../common/process-state.js';
 import type { TaskRun } from './task-run.js';
 
 /** A method of a class. Direct calls are told from ticks by it. */

@@ -1,5 +1,5 @@
 import type { Method } from './method-proxy.js';
-import { oncePerProcess } from './process-state.js';
+import { oncePerProcess } from '../common/process-state.js';
 import { classNameOf, memberOf } from '../tasks/declaration.js';
 import type { TaskLockDeclaration } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';

@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import type { LockClock } from '../common/clock.js';
 import { thrownText } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
+import { oncePerProcess } from '../common/process-state.js';
 import type { TaskLockEvent } from './events.js';
 
 type EventType = TaskLockEvent['type'];
@@ -28,6 +29,9 @@ const CHANNELS: Readonly<Record<EventType, ReturnType<typeof channelOf>>> = {
   released: channelOf('released'),
   forgotten: channelOf('forgotten'),
 };
+
+/** The token of an application's hub, for rooms that listen. One a process: a second copy may have been loaded. */
+export const EVENT_HUB = oncePerProcess('event hub token', () => Symbol('the events of nestjs-task-lock'));
 
 /** Milliseconds between two log lines about listeners that fail. */
 const COMPLAIN_AGAIN = 60_000;

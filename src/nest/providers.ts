@@ -5,6 +5,8 @@ import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import { SystemLockClock } from '../common/clock.js';
 import type { LockClock } from '../common/clock.js';
+import { EVENT_HUB } from '../lock/event-hub.js';
+import type { EventHub } from '../lock/event-hub.js';
 import type { LockStore } from '../store/lock-store.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { ConfigValues } from '../tasks/settings/placeholders.js';
@@ -16,7 +18,7 @@ import { TaskLockEvents, TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
 import { dataSourceOf } from './data-source.js';
 import { operatorOf } from './operator.js';
-import { TaskLockOperator } from './operator-token.js';
+import { TaskLockOperator } from '../operate/operator-token.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
 import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
@@ -33,7 +35,13 @@ import {
 } from './task-lock.tokens.js';
 
 /** What other modules may inject: service, operator, events, and the dispatcher that decorated classes are given. */
-export const taskLockExports = [TaskLockService, TaskLockOperator, TaskLockEvents, DISPATCHER_TOKEN];
+export const taskLockExports = [
+  TaskLockService,
+  TaskLockOperator,
+  TaskLockEvents,
+  EVENT_HUB,
+  DISPATCHER_TOKEN,
+];
 
 export const taskLockProviders: Provider[] = [
   TaskLockDiscovery,
@@ -111,10 +119,11 @@ export const taskLockProviders: Provider[] = [
       new ServiceOfThisCopy(registry, interceptor, publisher, () => explorer.explore()),
     inject: [TASK_LOCK_CORE, TaskLockExplorer],
   },
+  { provide: EVENT_HUB, useFactory: ({ events }: TaskLockCore) => events, inject: [TASK_LOCK_CORE] },
   {
     provide: TaskLockEvents,
-    useFactory: ({ events }: TaskLockCore) => new EventsOfThisCopy(events),
-    inject: [TASK_LOCK_CORE],
+    useFactory: (hub: EventHub) => new EventsOfThisCopy(hub),
+    inject: [EVENT_HUB],
   },
   {
     provide: TaskLockOperator,

@@ -1,4 +1,4 @@
-import { oncePerProcess } from '../calls/process-state.js';
+import { oncePerProcess } from '../common/process-state.js';
 import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
 import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
 

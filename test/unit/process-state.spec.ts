@@ -1,9 +1,9 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { oncePerProcess } from '../../src/calls/process-state.js';
+import { oncePerProcess } from '../../src/common/process-state.js';
 
 const anotherCopy = () => {
   jest.resetModules();
-  return import('../../src/calls/process-state.js');
+  return import('../../src/common/process-state.js');
 };
 
 /** What all copies of the package in this process share. */

@@ -6,7 +6,7 @@ import { TaskLock, TaskLockLostError } from '../../src/index.js';
 import type { TaskRun } from '../../src/index.js';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallContext } from '../../src/calls/call-context.js';
-import { oncePerProcess } from '../../src/calls/process-state.js';
+import { oncePerProcess } from '../../src/common/process-state.js';
 import { closeApplicationsAfterEach, THIS_JANUARY, YEARLY } from '../support/application.js';
 import { Gate } from '../support/gate.js';
 import { startJobs } from '../support/jobs.js';
