@@ -57,6 +57,10 @@ export default {
     {
       ...base,
       displayName: 'fast',
+      moduleNameMapper: {
+        ...base.moduleNameMapper,
+        '^@nestjs/typeorm$': '<rootDir>/test/support/no-typeorm.ts',
+      },
       roots: ['<rootDir>/test', '<rootDir>/examples'],
       testPathIgnorePatterns: ['/node_modules/', ...NOT_FAST],
     },

@@ -6,7 +6,7 @@ import type { Script } from '../support/scripted-store.js';
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** A task that is due each day, whose lease has to be renewed. */
-const daily = { ...aTick, interval: DAY, maxHold: 5 * DAY, lease: MINUTE };
+const daily = { ...aTick, interval: DAY, maxHold: 5 * DAY, lease: 10 * MINUTE };
 
 async function running(claim: typeof aTick, script: Script = {}) {
   const parts = replica(script);
