@@ -54,8 +54,28 @@ export interface ConfirmView extends Frame {
   action: DashboardAction;
   name: string;
   task?: TaskState;
+  /** The run that the user saw, of a cancel or a release. */
+  fence?: string;
+  key?: string;
   /** Release by force, of a run whose lease is alive. */
   force?: boolean;
+}
+
+/**
+ * What the form of a confirm page posts to `act`. A field that the action has not is missing. Where `name` or `key` has line
+ * breaks, it stands in the query of the address, too, and counts there: a form makes CRLF of each.
+ */
+export interface ActFields {
+  action: DashboardAction;
+  name: string;
+  key?: string;
+  fence?: string;
+  force?: '1';
+  reason?: string;
+  /** How long a pause lasts: a length of time, `until` where the next field says when it ends, or empty for no end. */
+  for?: '1h' | '8h' | '24h' | 'until' | '';
+  /** In UTC, without saying so: `2026-11-27T06:00`. Ignored unless `for` is `until`. */
+  until?: string;
 }
 
 /** What an action has answered, or why it was refused. */
