@@ -1,0 +1,45 @@
+import type { TriggerState } from '../../operate/operator-types.js';
+import { html } from './html.js';
+import type { Html } from './html.js';
+import { shown } from './shown.js';
+import { relative } from './times.js';
+
+/** What has become of the trigger that a user has just sent. */
+export function triggerNote(trigger: TriggerState, now: Date): Html {
+  const { tone, text } = described(trigger, now);
+  return html`<div class="note ${tone}" role="status"><p>${text}</p></div>`;
+}
+
+function described(trigger: TriggerState, now: Date): { tone: string; text: Html } {
+  switch (trigger.status) {
+    case 'waiting':
+      return {
+        tone: 'busy',
+        text: html`Your run waits for a replica; it expires ${relative(trigger.expiresAt, now)}.`,
+      };
+    case 'running': {
+      const what = trigger.fence === null ? 'was taken by' : 'is in progress on';
+      return { tone: 'busy', text: html`Your run ${what} ${shown(trigger.replica)}.` };
+    }
+    case 'expired':
+      return {
+        tone: 'bad',
+        text:
+          trigger.replica === null
+            ? html`Your run did not begin: no replica took it in time. Is one of them up, with operatorPolling?`
+            : html`Your run did not begin: ${shown(trigger.replica)} took it and has died, or was cut off. Run it again.`,
+      };
+    case 'skipped':
+      return { tone: 'warn', text: html`Your run did not begin: the task is ${shown(trigger.reason)}.` };
+    case 'executed':
+      return {
+        tone: trigger.outcome === 'succeeded' ? 'good' : 'bad',
+        text: html`Your run ${ended(trigger.outcome)}${trigger.error !== null && html`: ${shown(trigger.error)}`}.`,
+      };
+  }
+}
+
+function ended(outcome: string): string {
+  if (outcome === 'lost') return 'went on after its lock was lost';
+  return outcome === 'aborted' || outcome === 'cancelled' ? `was ${outcome}` : outcome;
+}
