@@ -5,7 +5,7 @@ import type { TaskRun } from './task-run.js';
 
 /** A method of a class. Direct calls are told from ticks by it. */
 export interface CalledMethod {
-  type: unknown;
+  type: object;
   key: string | symbol;
 }
 

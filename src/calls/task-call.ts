@@ -22,6 +22,8 @@ export interface TaskCall {
   operated?: { evenIfPaused: boolean };
   /** The decorated method; none for a call of `TaskLockService`. */
   method?: DecoratedMethod;
+  /** Whether no decorated method has the name of the task. */
+  undeclared?: boolean;
   /** The condition of the task, as it is asked on the instance that runs. */
   condition?: () => unknown;
 }
@@ -54,6 +56,7 @@ export function claimOf(call: TaskCall): TaskClaim {
     name: lockNameOf(call),
     task: task.name,
     key: call.key,
+    undeclared: call.undeclared,
     trigger: triggerOf(call),
     evenIfPaused: call.operated?.evenIfPaused,
     tick,

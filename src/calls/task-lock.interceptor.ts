@@ -3,10 +3,12 @@ import { lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { thrownText } from '../common/error-text.js';
 import { TaskLockHeldError, TaskLockTimeoutError, TaskLockUnavailableError } from '../lock/errors.js';
+import type { EnteredRun, EventHub } from '../lock/event-hub.js';
 import { HeldLock } from '../lock/held-lock.js';
 import type { Skipped } from '../lock/task-claim.js';
 import type { EndedRun, TaskLocks } from '../lock/task-locks.js';
 import type { Outcome } from '../store/lock-store.js';
+import { memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import { enclosingRun, insideRun } from './call-context.js';
 import type { EnclosingRun } from './call-context.js';
@@ -37,6 +39,7 @@ export class TaskLockInterceptor implements NestInterceptor {
     private readonly transactions: FencedTransactions,
     /** Told of each release: requests that waited for the task may run. */
     private readonly requests: { released(task: string): void },
+    private readonly events: Pick<EventHub, 'around'>,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
@@ -66,7 +69,12 @@ export class TaskLockInterceptor implements NestInterceptor {
     let outcome: Outcome = 'failed';
     let message: string | undefined;
     try {
-      const value = await insideRun(this.enclosing(call, lock, run), () => method(run));
+      const value = await insideRun(this.enclosing(call, lock, run), () =>
+        this.events.around(
+          () => enteredRun(call, lock),
+          () => method(run),
+        ),
+      );
       outcome = 'succeeded';
       return { status: 'executed', value };
     } catch (error) {
@@ -109,6 +117,10 @@ export class TaskLockInterceptor implements NestInterceptor {
       tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;
     return isOwnTick ? undefined : outer;
   }
+}
+
+function enteredRun({ method }: TaskCall, { state }: HeldLock): EnteredRun {
+  return { state, member: method && memberOf(method.type, method.key) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { thrownText } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
 import { oncePerProcess } from '../common/process-state.js';
 import type { TaskLockEvent } from './events.js';
+import type { HeldLockState } from './held-lock.js';
 
 type EventType = TaskLockEvent['type'];
 
@@ -36,11 +37,22 @@ export const EVENT_HUB = oncePerProcess('event hub token', () => Symbol('the eve
 /** Milliseconds between two log lines about listeners that fail. */
 const COMPLAIN_AGAIN = 60_000;
 
+/** A run whose method is about to be called. */
+export interface EnteredRun {
+  state: Readonly<HeldLockState>;
+  /** The decorated method, `Jobs.cleanUp`; none for a run of `TaskLockService`. */
+  member?: string;
+}
+
+/** Puts something around the method of a run. What it returns calls `work`, and gives back what `work` does. */
+export type Enclose = <T>(run: EnteredRun, work: () => Promise<T>) => () => Promise<T>;
+
 /** What hears the events of an application. */
 interface Listener {
   heard: (event: TaskLockEvent) => unknown;
   /** Called when no more events come. */
   ended: () => void;
+  enclose?: Enclose;
 }
 
 /**
@@ -55,6 +67,8 @@ export class EventHub {
   constructor(
     private readonly clock: LockClock,
     private readonly log: LockLog,
+    /** By how many milliseconds this clock is ahead of the database's at least, as far as an answer has shown. */
+    readonly clockOffset: () => number | undefined = () => undefined,
   ) {}
 
   /** Whether anybody listens to events of this type. */
@@ -67,11 +81,23 @@ export class EventHub {
     for (const { heard } of this.listeners) this.guard(() => heard(event));
   }
 
+  /** Calls the method of a run inside whatever listeners put around it. One that cannot is left out. */
+  around<T>(run: () => EnteredRun, work: () => Promise<T>): Promise<T> {
+    let call = work;
+    for (const { enclose } of this.listeners)
+      if (enclose) this.guard(() => void (call = enclose(run(), call)));
+    return call();
+  }
+
   /** Listens to all events. Returns a function that ends it. */
-  subscribe(heard: Listener['heard'], ended: Listener['ended'] = () => {}): () => void {
+  subscribe(
+    heard: Listener['heard'],
+    ended: Listener['ended'] = () => {},
+    enclose?: Listener['enclose'],
+  ): () => void {
     if (this.hasEnded) ended();
     if (this.hasEnded) return () => {};
-    const listener = { heard, ended };
+    const listener = { heard, ended, enclose };
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }

@@ -10,6 +10,8 @@ interface TaskEvent<Type extends string> {
   readonly name: string;
   /** The key, where each key of the task has a lock of its own. */
   readonly key?: string;
+  /** True where no decorated method has this name: `TaskLockService.run` was given it, and there may be any number. */
+  readonly undeclared?: boolean;
   /** When it happened, by this replica's clock. */
   readonly at: Date;
 }

@@ -11,6 +11,8 @@ export interface HeldLockState {
   /** The task, and the key that the lock is for. */
   task: string;
   key?: string;
+  /** Whether no decorated method has the name of the task. */
+  undeclared?: boolean;
   /** Why the run began. */
   trigger: RunTrigger;
   token: string;

@@ -100,8 +100,8 @@ export class LockReports implements LockListener {
     this.events.publish({ type: 'tick-caught-up', ...this.head(claim), scheduledTime, latenessMs });
   }
 
-  private head({ task, key }: Pick<TaskClaim, 'task' | 'key'>) {
-    return { name: task, key, at: new Date(this.clock.now()) };
+  private head({ task, key, undeclared }: Pick<TaskClaim, 'task' | 'key' | 'undeclared'>) {
+    return { name: task, key, undeclared, at: new Date(this.clock.now()) };
   }
 
   private ofRun({ state }: HeldLock) {

@@ -36,7 +36,7 @@ export class RunningLocks {
 
   /** Nothing where the answer took longer than the lease: another replica may hold the lock already. */
   hold(claim: TaskClaim, attempt: ClaimAttempt, answer: WonAnswer): HeldLock | undefined {
-    const { name, task, key, lease, maxHold, interval } = claim;
+    const { name, task, key, undeclared, lease, maxHold, interval } = claim;
     const { fence, startedAt, scheduledTime, lastTick: previousTick, recovering, previous } = answer;
     const { token, sentAt } = attempt;
     if (elapsedSince(this.clock, sentAt) >= lease) return undefined;
@@ -46,6 +46,7 @@ export class RunningLocks {
       name,
       task,
       key,
+      undeclared,
       trigger: recovering ? ('recovery' as const) : claim.trigger,
       token,
       fence,

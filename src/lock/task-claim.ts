@@ -21,6 +21,8 @@ export interface Skipped {
 export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
   /** The key, where each key of the task has a lock of its own. */
   key?: string;
+  /** Whether no decorated method has the name of the task. */
+  undeclared?: boolean;
   /** No run keeps the lock longer than this; until then it renews its lease. */
   maxHold: number;
   /** How often the task should run, if that is known: a run that takes longer is warned about. */

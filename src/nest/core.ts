@@ -61,8 +61,8 @@ export function createTaskLockCore({
   scheduler,
 }: CoreInput) {
   const { claimTimeout, pollingInterval, enabled } = settings;
-  const events = new EventHub(clock, log);
-  const clockCheck = new ClockCheck(clock, log, (offsetMs) => {
+  const events = new EventHub(clock, log, () => clockCheck.offset);
+  const clockCheck: ClockCheck = new ClockCheck(clock, log, (offsetMs) => {
     if (events.wants('clock-skewed'))
       events.publish({ type: 'clock-skewed', at: new Date(clock.now()), offsetMs });
   });
@@ -76,7 +76,7 @@ export function createTaskLockCore({
   const settler = new RequestSettler(store, poller, clock, log, claimTimeout);
 
   const transactions = new FencedTransactions(dataSource, store);
-  const interceptor = new TaskLockInterceptor(locks, transactions, poller);
+  const interceptor = new TaskLockInterceptor(locks, transactions, poller, events);
   const leftBehind = new LeftBehindTicks(locks);
   const methods = new TaskMethods(registry);
   const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, methods, settings);

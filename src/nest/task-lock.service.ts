@@ -76,10 +76,12 @@ export class TaskLockService {
       );
     }
     const condition = conditionOf(known, this.registry.instanceOf(known.name));
+    const undeclared = !this.registry.hasLock(known.name) || undefined;
+    const asked = { task: known, key, condition, undeclared };
     return this.interceptor.execute(
       scheduledTime === undefined
-        ? { task: known, key, tick: { kind: 'call' }, direct: known.schedule !== undefined, condition }
-        : { task: known, key, tick: { kind: 'scheduled', scheduledTime }, direct: false, condition },
+        ? { ...asked, tick: { kind: 'call' }, direct: known.schedule !== undefined }
+        : { ...asked, tick: { kind: 'scheduled', scheduledTime }, direct: false },
       async (run) => work(run),
     );
   }

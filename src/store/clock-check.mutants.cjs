@@ -1,17 +1,11 @@
 // Each entry breaks clock-check.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
-  'a clock that differs is told': [
+  'the offset is what an answer proves': [
     {
-      find: 'if (now < this.quietUntil) return;',
-      replace: '',
-      suites: ['clock-check.spec'],
-      scenario: 'whoever wants to know is told by how much the clock differs, once a minute at most',
-    },
-    {
-      find: "this.tell(direction === 'behind' ? -by : by);",
-      replace: 'this.tell(by);',
-      suites: ['clock-check.spec'],
-      scenario: 'whoever wants to know is told by how much the clock differs, once a minute at most',
+      find: 'Math.max(sentAt - now, 0) - Math.max(now - receivedAt, 0)',
+      replace: 'sentAt - now',
+      suites: ['unit/clock-check.spec'],
+      scenario: 'the offset is what the last answer shows, and nothing before the first',
     },
   ],
 };

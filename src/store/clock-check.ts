@@ -10,6 +10,8 @@ const TELL_AGAIN = 60_000;
 
 /** Compares the clock of this replica with the one in each answer of a store, and warns once where they differ. */
 export class ClockCheck {
+  /** By how many milliseconds this clock is ahead at least, by the last answer; zero where the answer cannot tell. */
+  offset?: number;
   private warned = false;
   private quietUntil = -Infinity;
 
@@ -30,6 +32,7 @@ export class ClockCheck {
     const receivedAt = this.clock.now();
     for (const { status, now } of answers) {
       if (now === undefined) continue;
+      this.offset = Math.max(sentAt - now, 0) - Math.max(now - receivedAt, 0);
       const tolerance = status === 'early' ? TOLERANCE_WHERE_EARLY : TOLERANCE;
       if (sentAt - now > tolerance) this.warn(sentAt - now, 'ahead of');
       if (now - receivedAt > TOLERANCE) this.warn(now - receivedAt, 'behind');

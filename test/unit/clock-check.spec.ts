@@ -98,3 +98,19 @@ test('whoever wants to know is told by how much the clock differs, once a minute
   compare(300_000);
   expect(offsets).toEqual([20_000, -300_000]);
 });
+
+test('the offset is what the last answer shows, and nothing before the first', async () => {
+  const clock = new FakeClock();
+  const check = new ClockCheck(clock, recordingLog());
+  expect(check.offset).toBeUndefined();
+  const seen = async (storeIsLaterBy: number) => {
+    const sentAt = clock.now();
+    await clock.advance(10);
+    check.compare(sentAt, [won({ now: clock.now() + storeIsLaterBy })]);
+    return check.offset;
+  };
+  expect(await seen(300)).toBe(-300);
+  expect(await seen(-300)).toBe(290);
+  // Somewhere between the request and its answer: the clocks may agree.
+  expect(await seen(-4)).toBe(0);
+});

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { EventHub } from '../../src/lock/event-hub.js';
+import type { Enclose, EventHub } from '../../src/lock/event-hub.js';
 import type { TaskLockEvent } from '../../src/lock/events.js';
+import type { HeldLockState } from '../../src/lock/held-lock.js';
 import type { RunTrigger } from '../../src/store/recorded-run.js';
 import type { TaskClaim } from '../../src/lock/task-claim.js';
 import type { Outcome } from '../../src/store/lock-store.js';
@@ -335,6 +336,60 @@ describe('a listener that fails', () => {
     await clock.advance(1);
     publish();
     expect(log.lines.error).toHaveLength(2);
+  });
+});
+
+describe('what a listener puts around the method of a run', () => {
+  const run = () => ({ state: {} as HeldLockState, member: 'Jobs.cleanUp' });
+  const noting =
+    (notes: string[], name: string): Enclose =>
+    ({ member }, work) =>
+    async () => {
+      notes.push(`${name} begins ${member}`);
+      try {
+        return await work();
+      } finally {
+        notes.push(`${name} ends`);
+      }
+    };
+
+  test('is around it, and changes neither its value nor its error', async () => {
+    const { events } = replica();
+    const notes: string[] = [];
+    events.subscribe(() => {}, undefined, noting(notes, 'span'));
+    expect(await events.around(run, async () => notes.push('works'))).toBe(2);
+    expect(notes).toEqual(['span begins Jobs.cleanUp', 'works', 'span ends']);
+    const error = new Error('out of paper');
+    await expect(events.around(run, () => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  test('is left out if it fails, and no other is', async () => {
+    const { events, log } = replica();
+    const notes: string[] = [];
+    events.subscribe(
+      () => {},
+      undefined,
+      () => {
+        throw new Error('no tracer');
+      },
+    );
+    events.subscribe(() => {}, undefined, noting(notes, 'span'));
+    expect(await events.around(run, async () => 'value')).toBe('value');
+    expect(notes).toEqual(['span begins Jobs.cleanUp', 'span ends']);
+    expect(log.lines.error).toEqual([
+      expect.stringContaining('A listener to TaskLockEvents failed: Error: no tracer'),
+    ]);
+  });
+
+  test('is gone with the listener, and where there is none, nothing is asked of the run', async () => {
+    const { events } = replica();
+    const notes: string[] = [];
+    events.subscribe(() => {}, undefined, noting(notes, 'span'))();
+    events.subscribe(() => {});
+    const asked = jest.fn(run);
+    await events.around(asked, async () => {});
+    expect(notes).toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
   });
 });
 

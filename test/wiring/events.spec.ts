@@ -4,7 +4,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { concatMap, firstValueFrom, from, map, mergeMap, toArray } from 'rxjs';
-import { TaskLock, TaskLockEvents } from '../../src/index.js';
+import { TaskLock, TaskLockEvents, TaskLockService } from '../../src/index.js';
 import type { TaskLockEvent, TaskLockModuleOptions } from '../../src/index.js';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { attachTaskLock, InMemoryLockStore, TaskLockTestingModule } from '../../src/testing/index.js';
@@ -95,6 +95,25 @@ describe('TaskLockEvents', () => {
     expect(heard).toMatchObject([{ type: 'claim-skipped', reason: 'held', heldBy: 'replica-a' }]);
     jobs.gate.open();
     await running;
+  });
+
+  test('says of a name that no method declares that it is undeclared', async () => {
+    const { application, events$, heard } = await start();
+    events$.subscribe((event) => heard.push(event));
+    const service = application.get(TaskLockService);
+    await service.run('report', async () => {});
+    await service.run({ name: 'export', key: 5 }, async () => {});
+    await service.run({ name: 'invoice 4711', maxHold: '1m' }, async () => {});
+    expect(
+      heard.map(({ type, name, ...event }) => [type, name, 'undeclared' in event && event.undeclared]),
+    ).toEqual([
+      ['run-started', 'report', undefined],
+      ['run-finished', 'report', undefined],
+      ['run-started', 'export', undefined],
+      ['run-finished', 'export', undefined],
+      ['run-started', 'invoice 4711', true],
+      ['run-finished', 'invoice 4711', true],
+    ]);
   });
 
   test('publishes that the clocks differ', async () => {
