@@ -44,7 +44,8 @@ export type {
   TaskRequestOptions,
   WhenFunction,
 } from './tasks/options.js';
-export { TaskLockEvents, TaskLockService } from './nest/service-token.js';
+export { TaskLockEvents, TaskLockHealthIndicator, TaskLockService } from './nest/service-token.js';
+export type { TaskLockHealth, TaskLockHealthDetails } from './nest/task-lock.health.js';
 export { currentTaskRun } from './calls/call-context.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
 export { TaskLockOperator } from './operate/operator-token.js';
@@ -81,4 +82,5 @@ export type {
   TickState,
   TriggerState,
 } from './operate/operator-types.js';
+export type { OverdueTask } from './operate/overdue-tasks.js';
 export type { RunOutcome, RunTrigger } from './store/recorded-run.js';

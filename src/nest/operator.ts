@@ -17,9 +17,9 @@ const EVENTS = {
 
 /** The operator of an application: what it triggers runs here where the application has the method. */
 export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperator {
-  const { events, operating, poller, settings, store } = core;
+  const { events, operating, poller, settings } = core;
   return new TaskLockOperator(
-    store.operator ?? withoutOperator(core),
+    operatorStoreOf(core),
     {
       overdueAfter: settings.overdueAfter,
       runHere: (trigger) => operating?.triggers.runHere(trigger),
@@ -31,6 +31,11 @@ export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperat
     },
     clock,
   );
+}
+
+/** Where an application keeps what operators see. */
+export function operatorStoreOf(core: TaskLockCore): OperatorStore {
+  return core.store.operator ?? withoutOperator(core);
 }
 
 /** Rejects every call: a provider that threw would keep applications from starting that never use it. */

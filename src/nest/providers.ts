@@ -14,15 +14,17 @@ import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 import { createTaskLockCore, storeFor } from './core.js';
 import type { TaskLockCore } from './core.js';
-import { TaskLockEvents, TaskLockService } from './service-token.js';
+import { TaskLockEvents, TaskLockHealthIndicator, TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
 import { dataSourceOf } from './data-source.js';
-import { operatorOf } from './operator.js';
+import { operatorOf, operatorStoreOf } from './operator.js';
+import { overdueTasksOf } from '../operate/overdue-tasks.js';
 import { TaskLockOperator } from '../operate/operator-token.js';
 import { SCHEDULER_OPTIONS, SchedulerState } from './scheduler-state.js';
 import type { SchedulerOptions } from './scheduler-state.js';
 import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
 import { TaskLockDiscovery } from './task-lock.discovery.js';
+import { TaskLockHealthIndicator as IndicatorOfThisCopy } from './task-lock.health.js';
 import { TaskLockExplorer } from './task-lock.explorer.js';
 import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
 import { TaskLockShutdown } from './task-lock.shutdown.js';
@@ -34,11 +36,12 @@ import {
   TASK_LOCK_CORE,
 } from './task-lock.tokens.js';
 
-/** What other modules may inject: service, operator, events, and the dispatcher that decorated classes are given. */
+/** What other modules may inject; decorated classes are given the dispatcher. */
 export const taskLockExports = [
   TaskLockService,
   TaskLockOperator,
   TaskLockEvents,
+  TaskLockHealthIndicator,
   EVENT_HUB,
   DISPATCHER_TOKEN,
 ];
@@ -128,6 +131,16 @@ export const taskLockProviders: Provider[] = [
   {
     provide: TaskLockOperator,
     useFactory: (core: TaskLockCore, clock: LockClock) => operatorOf(core, clock),
+    inject: [TASK_LOCK_CORE, LOCK_CLOCK],
+  },
+  {
+    provide: TaskLockHealthIndicator,
+    useFactory: (core: TaskLockCore, clock: LockClock) => {
+      const { registry, settings, store } = core;
+      const isDeclaredHere = (name: string): boolean => registry.hasLock(name);
+      const overdue = overdueTasksOf(operatorStoreOf(core), isDeclaredHere, settings.overdueAfter);
+      return new IndicatorOfThisCopy(store, overdue, clock, new Logger('TaskLock'), settings.claimTimeout);
+    },
     inject: [TASK_LOCK_CORE, LOCK_CLOCK],
   },
   {

@@ -13,5 +13,11 @@ module.exports = {
       suites: ['wiring/two-copies.spec'],
       scenario: 'injects TaskLockEvents',
     },
+    {
+      find: `oncePerProcess('health token', () => IndicatorOfThisCopy)`,
+      replace: '(oncePerProcess, IndicatorOfThisCopy)',
+      suites: ['wiring/two-copies.spec'],
+      scenario: 'injects TaskLockHealthIndicator',
+    },
   ],
 };

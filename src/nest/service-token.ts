@@ -1,5 +1,6 @@
 import { oncePerProcess } from '../common/process-state.js';
 import { TaskLockEvents as EventsOfThisCopy } from './task-lock.events.js';
+import { TaskLockHealthIndicator as IndicatorOfThisCopy } from './task-lock.health.js';
 import { TaskLockService as ServiceOfThisCopy } from './task-lock.service.js';
 
 /**
@@ -12,3 +13,7 @@ export type TaskLockService = ServiceOfThisCopy;
 /** Likewise the token of the events. */
 export const TaskLockEvents = oncePerProcess('events token', () => EventsOfThisCopy);
 export type TaskLockEvents = EventsOfThisCopy;
+
+/** Likewise the token of the health checks. */
+export const TaskLockHealthIndicator = oncePerProcess('health token', () => IndicatorOfThisCopy);
+export type TaskLockHealthIndicator = IndicatorOfThisCopy;

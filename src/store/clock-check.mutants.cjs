@@ -2,10 +2,24 @@
 module.exports = {
   'the offset is what an answer proves': [
     {
-      find: 'Math.max(sentAt - now, 0) - Math.max(now - receivedAt, 0)',
-      replace: 'sentAt - now',
+      find: 'this.offset = offset;',
+      replace: 'this.offset = sentAt - now;',
       suites: ['unit/clock-check.spec'],
       scenario: 'the offset is what the last answer shows, and nothing before the first',
+    },
+  ],
+  'a clock that differs is told': [
+    {
+      find: 'if (now < this.quietUntil) return;',
+      replace: '',
+      suites: ['clock-check.spec'],
+      scenario: 'whoever wants to know is told by how much the clock differs, once a minute at most',
+    },
+    {
+      find: 'this.tell(offset);',
+      replace: 'this.tell(Math.abs(offset));',
+      suites: ['clock-check.spec'],
+      scenario: 'whoever wants to know is told by how much the clock differs, once a minute at most',
     },
   ],
 };

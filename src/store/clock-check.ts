@@ -2,11 +2,25 @@ import type { LockClock } from '../common/clock.js';
 import type { LockLog } from '../common/log.js';
 
 /** Milliseconds by which clocks may differ without a warning. */
-const TOLERANCE = 1_000;
+export const TOLERANCE = 1_000;
 /** Stricter for `early`: a timer never fires 50 ms before its tick, so the clock is wrong. */
 const TOLERANCE_WHERE_EARLY = 50;
 /** Milliseconds between two calls of `onSkew`. */
 const TELL_AGAIN = 60_000;
+
+/**
+ * By how many milliseconds the clock of this replica is ahead of the store's at least, negative where it is behind. The
+ * store read its clock between the two instants, so that a slow answer says nothing of the clocks.
+ */
+export function leastOffset(sentAt: number, storeNow: number, receivedAt: number): number {
+  if (sentAt > storeNow) return sentAt - storeNow;
+  return Math.min(receivedAt - storeNow, 0);
+}
+
+/** "at least 2000 ms ahead of the database's" */
+export function describeOffset(offsetMs: number): string {
+  return `at least ${Math.floor(Math.abs(offsetMs))} ms ${offsetMs < 0 ? 'behind' : 'ahead of'} the database's`;
+}
 
 /** Compares the clock of this replica with the one in each answer of a store, and warns once where they differ. */
 export class ClockCheck {
@@ -27,29 +41,29 @@ export class ClockCheck {
     return this.clock.now();
   }
 
-  /** The store read its clock between `sentAt` and now, however long the answer took. */
+  /** Looks at answers of a request that was sent then, and has been answered now. */
   compare(sentAt: number, answers: readonly { status: string; now?: number }[]): void {
     const receivedAt = this.clock.now();
     for (const { status, now } of answers) {
       if (now === undefined) continue;
-      this.offset = Math.max(sentAt - now, 0) - Math.max(now - receivedAt, 0);
-      const tolerance = status === 'early' ? TOLERANCE_WHERE_EARLY : TOLERANCE;
-      if (sentAt - now > tolerance) this.warn(sentAt - now, 'ahead of');
-      if (now - receivedAt > TOLERANCE) this.warn(now - receivedAt, 'behind');
+      const offset = leastOffset(sentAt, now, receivedAt);
+      this.offset = offset;
+      const tolerance = status === 'early' && offset > 0 ? TOLERANCE_WHERE_EARLY : TOLERANCE;
+      if (Math.abs(offset) > tolerance) this.warn(offset);
     }
   }
 
-  private warn(by: number, direction: 'ahead of' | 'behind'): void {
-    this.tell(direction === 'behind' ? -by : by);
+  private warn(offset: number): void {
+    this.tell(offset);
     if (this.warned) return;
     this.warned = true;
     const consequence =
-      direction === 'behind'
+      offset < 0
         ? 'it comes late to its ticks, and runs only those that no other replica has run'
         : "it comes early to its ticks, and waits until they are due by the database's clock";
     this.log.warn(
-      `The clock of this replica is at least ${Math.floor(by)} ms ${direction} the database's. Each tick still runs ` +
-        `once: ${consequence}. Synchronise this machine's clock (NTP) all the same.`,
+      `The clock of this replica is ${describeOffset(offset)}. Each tick still runs once: ${consequence}. Synchronise ` +
+        `this machine's clock (NTP) all the same.`,
     );
   }
 

@@ -77,7 +77,8 @@ for (const [ofTheModule, ofTheLibrary, pair] of [
   [second, { ...first, ...firstTesting }, 'the second has the module'],
 ] as const) {
   describe(`a library with another copy, where ${pair}`, () => {
-    const { currentTaskRun, TaskLock, TaskLockEvents, TaskLockHeldError, TaskLockService } = ofTheLibrary;
+    const { currentTaskRun, TaskLock, TaskLockEvents, TaskLockHealthIndicator } = ofTheLibrary;
+    const { TaskLockHeldError, TaskLockService } = ofTheLibrary;
 
     @Injectable()
     class Library {
@@ -118,6 +119,17 @@ for (const [ofTheModule, ofTheLibrary, pair] of [
         const events = application.get(TaskLockEvents);
         expect(events).toBe(application.get(ofTheModule.TaskLockEvents));
         expect(events).toBeInstanceOf(TaskLockEvents);
+      } finally {
+        await application.close();
+      }
+    });
+
+    test('injects TaskLockHealthIndicator', async () => {
+      const application = await start();
+      try {
+        const indicator = application.get(TaskLockHealthIndicator);
+        expect(indicator).toBe(application.get(ofTheModule.TaskLockHealthIndicator));
+        expect(indicator).toBeInstanceOf(TaskLockHealthIndicator);
       } finally {
         await application.close();
       }
