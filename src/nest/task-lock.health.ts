@@ -4,7 +4,6 @@ import type { LockClock } from '../common/clock.js';
 import { messageOf } from '../common/error-text.js';
 import type { LockLog } from '../common/log.js';
 import { marked } from '../common/marked.js';
-import { LockStoreUnavailableError } from '../common/store-unavailable.error.js';
 import { answerWithin } from '../common/timeouts.js';
 import { TaskLockOperatorError } from '../operate/operator-errors.js';
 import type { OverdueTasks, OverdueTask } from '../operate/overdue-tasks.js';
@@ -15,6 +14,9 @@ import { SharedAnswers } from './shared-answers.js';
 
 /** No lock has this name and this token. */
 const NO_RUN = { name: 'task-lock-health', token: randomUUID(), lease: 1, maxHold: 1 };
+
+/** No address, user or error text of the database: health endpoints are often public. */
+const UNUSABLE = 'the database cannot be used; the log says why';
 
 /** How many overdue tasks an answer lists. */
 const MOST_LISTED = 50;
@@ -29,7 +31,7 @@ export type TaskLockHealth<Key extends string = string> = Record<Key, TaskLockHe
 
 export type TaskLockHealthDetails = {
   status: 'up' | 'down';
-  /** Of `down`: why. It holds no address, user or error text of the database: health endpoints are often public. */
+  /** Of `down`: why. */
   message?: string;
   /** By how many milliseconds this clock is ahead of the database's at least, negative where it is behind. */
   clockOffsetMs?: number;
@@ -125,14 +127,12 @@ export class TaskLockHealthIndicator {
   private failed(error: unknown): TaskLockHealthDetails {
     if (error instanceof TaskLockUsageError) throw error;
     if (error instanceof TaskLockOperatorError) return { status: 'down', message: error.problem };
-    const isSilent = error instanceof LockStoreUnavailableError;
-    const message = isSilent ? 'the database does not answer' : 'the database answers with an error';
     const now = this.clock.monotonic();
     if (now >= this.quietUntil) {
       this.quietUntil = now + COMPLAIN_AGAIN;
-      this.log.warn(`A health check failed, ${message}: ${messageOf(error)}. This is said once a minute at most.`);
+      this.log.warn(`A health check failed: ${messageOf(error)}. This is said once a minute at most.`);
     }
-    return { status: 'down', message };
+    return { status: 'down', message: UNUSABLE };
   }
 }
 
