@@ -22,7 +22,7 @@ export function operatorOf(core: TaskLockCore, clock: LockClock): TaskLockOperat
     operatorStoreOf(core),
     {
       overdueAfter: settings.overdueAfter,
-      runHere: (trigger) => operating?.triggers.runHere(trigger),
+      runHere: (trigger, wait) => operating?.triggers.runHere(trigger, wait),
       resumed: () => poller.resumed(),
       acted: ({ action, name, key, by, reason }) => {
         const type = EVENTS[action];

@@ -7,7 +7,7 @@ export interface TaskLockOperatorOptions {
   /** The least time by which a task is late before it is overdue, in milliseconds. Default: 60,000. */
   overdueAfter?: number;
   /** Runs a trigger in this application, if it has the method; answers nothing where it has not. */
-  runHere?: (trigger: NewTrigger) => Promise<TriggerState> | undefined;
+  runHere?: (trigger: NewTrigger, wait: boolean) => Promise<TriggerState> | undefined;
   /** Called after a resume: requests that waited meanwhile are looked for. `*` for all tasks. */
   resumed?: (name: string) => void;
   /** Called after each action that took effect. */
@@ -73,6 +73,8 @@ export interface TriggerOptions {
   /** True: it runs although the task is paused. */
   evenIfPaused?: boolean;
   reason?: string;
+  /** False: do not wait for the end of a run in this application, and follow it with `triggered`. Default: true. */
+  wait?: boolean;
 }
 
 export interface CancelOptions {

@@ -33,6 +33,9 @@ export interface RunState {
   error: string | null;
 }
 
+/** A run as a list of tasks shows it. */
+export type RecentRun = Pick<RunState, 'fence' | 'startedAt' | 'durationMs' | 'outcome'>;
+
 export interface PauseState {
   by: string;
   reason: string | null;
@@ -69,6 +72,13 @@ export interface Page<T> {
   page: number;
   pages: number;
   total: number;
+}
+
+export interface TaskPage extends Page<TaskState> {
+  /** How many tasks are in each state, whatever is searched for. */
+  counts: Record<TaskCondition, number>;
+  /** By the database's clock. */
+  at: string;
 }
 
 /** What became of an expected tick. */

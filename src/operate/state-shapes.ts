@@ -1,8 +1,8 @@
-import type { LockRecord, Pause, RecordedAction, TaskRecord } from '../store/operator-store.js';
+import type { LockRecord, Pause, RecordedAction, ShortRun, TaskRecord } from '../store/operator-store.js';
 import { triggerOf } from '../store/recorded-run.js';
 import type { RecordedRun } from '../store/recorded-run.js';
 import { keyIn } from '../store/lock-name.js';
-import type { ActionState, PauseState, RunningState, RunState } from './operator-types.js';
+import type { ActionState, PauseState, RecentRun, RunningState, RunState } from './operator-types.js';
 
 /** What the store knows, as the JSON that services, command line and page share. */
 
@@ -20,11 +20,25 @@ export function runState(run: RecordedRun): RunState {
     replica,
     startedAt: startedAt.toISOString(),
     finishedAt: iso(finishedAt),
-    durationMs: finishedAt ? finishedAt.getTime() - startedAt.getTime() : null,
+    durationMs: durationOf(run),
     latenessMs: tick ? Math.max(startedAt.getTime() - tick.getTime(), 0) : null,
     outcome,
     error: error ?? null,
   };
+}
+
+export function recentRun(run: ShortRun): RecentRun {
+  const { fence, startedAt, outcome } = run;
+  return {
+    fence: String(fence),
+    startedAt: startedAt.toISOString(),
+    durationMs: durationOf(run),
+    outcome,
+  };
+}
+
+function durationOf({ startedAt, finishedAt }: Pick<RecordedRun, 'startedAt' | 'finishedAt'>): number | null {
+  return finishedAt ? finishedAt.getTime() - startedAt.getTime() : null;
 }
 
 export function runningState(lock: LockRecord, task: string): RunningState {

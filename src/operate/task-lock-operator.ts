@@ -29,12 +29,13 @@ import type {
   CancelAnswer,
   Explanation,
   NextTick,
-  Page,
   PauseAnswer,
   ReleasedAnswer,
   ResumeAnswer,
+  RecentRun,
   RunningState,
   RunState,
+  TaskPage,
   TaskState,
   TickState,
   TriggerState,
@@ -43,8 +44,8 @@ import { oldReplicaWarnings } from './old-replicas.js';
 import { readLedger } from './read-ledger.js';
 import { replacedPauseWarnings } from './replaced-pause.js';
 import { runsOf } from './runs-of.js';
-import { actionState, isAlive, pauseState, runningState, runState } from './state-shapes.js';
-import { pageOf } from './task-list.js';
+import { actionState, isAlive, pauseState, recentRun, runningState, runState } from './state-shapes.js';
+import { countsOf, pageOf } from './task-list.js';
 import { taskState } from './task-states.js';
 import { triggerState, TRIGGER_WAIT } from './trigger-states.js';
 import { inTurns } from './turns.js';
@@ -78,20 +79,20 @@ export class TaskLockOperator {
   ) {}
 
   /**
-   * Lists tasks in pages of 50: overdue and died ones first, then by name.
+   * Lists tasks in pages of 50: overdue and died ones first, then by name. `counts` has how many are in each state.
    *
    * @throws TaskLockOperatorError if `state` is no state, or `page` no whole number from 1 on
    *
    * @example
    * const { items, pages } = await operator.tasks({ state: 'died', page: 1 });
    */
-  async tasks({ state, page }: TaskSearch = {}): Promise<Page<TaskState>> {
+  async tasks({ state, page }: TaskSearch = {}): Promise<TaskPage> {
     const input = new OperatorInput('tasks');
     const wanted = input.oneOf('state', state, TASK_CONDITIONS);
     const number = input.count('page', page, 1, Infinity);
     const [now, records] = await Promise.all([this.store.now(), this.store.tasks()]);
     const states = await inTurns(records, (record) => this.stateOf(record, now));
-    return pageOf(wanted === undefined ? states : states.filter((each) => each.state === wanted), number);
+    return { ...pageOf(states, number, wanted), counts: countsOf(states), at: now.toISOString() };
   }
 
   /**
@@ -124,6 +125,27 @@ export class TaskLockOperator {
     const [now, record] = await Promise.all([this.store.now(), this.recordOf('runs', name)]);
     const wanted = { task: name, limit, outcomes, key, before };
     return (await runsOf(this.store, record, wanted, now)).map(runState);
+  }
+
+  /**
+   * The newest runs of each of several tasks, the newest first, as a list of tasks shows them: 50 of each, or `limit` (at
+   * most 500). Of a name that has no run, or that is not known, there is none.
+   *
+   * @throws TaskLockOperatorError if `limit` is no whole number from 1 on
+   *
+   * @example
+   * const outcomes = (await operator.recent(['clean-up'])).get('clean-up')?.map(({ outcome }) => outcome);
+   */
+  async recent(names: readonly string[], limit?: number): Promise<Map<string, RecentRun[]>> {
+    const most = new OperatorInput('recent').count('limit', limit, DEFAULT_LIMIT, GREATEST_LIMIT);
+    const runs = names.length > 0 ? await this.store.recentRuns(names, most) : [];
+    const byTask = new Map<string, RecentRun[]>();
+    for (const run of runs) {
+      const known = byTask.get(run.task);
+      if (known) known.push(recentRun(run));
+      else byTask.set(run.task, [recentRun(run)]);
+    }
+    return byTask;
   }
 
   /**
@@ -245,7 +267,8 @@ export class TaskLockOperator {
 
   /**
    * Runs a task now. Where this application has the method, it runs here, with the task's own overlap policy, and the
-   * answer has its outcome. Elsewhere it waits up to five minutes for a replica: follow it with {@link triggered}.
+   * answer has its outcome, unless `wait` is false. Elsewhere it waits up to five minutes for a replica: follow it with
+   * {@link triggered}.
    *
    * @throws TaskLockOperatorError if `by` is missing, `args` cannot be stored, no task has that name, or no code has its method
    *
@@ -270,7 +293,7 @@ export class TaskLockOperator {
       expiresIn: TRIGGER_WAIT,
     };
     // The method is here whatever the tables say of it.
-    const here = this.options.runHere?.(trigger);
+    const here = this.options.runHere?.(trigger, options.wait !== false);
     if (!here) await this.assertTakenSomewhere(input, name);
     this.acted({ action: 'trigger', name, key, by, reason });
     if (here) return here;

@@ -2,6 +2,18 @@
 module.exports = {
   'triggered runs': [
     {
+      find: 'void this.outside(() => this.run({ ...trigger, key, id }, since));',
+      replace: 'void this.run({ ...trigger, key, id }, since);',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is no part of the context of whoever does not wait for it',
+    },
+    {
+      find: 'if (!wait) {',
+      replace: 'if (false) {',
+      suites: ['unit/triggers.spec'],
+      scenario: 'is answered at once where nobody waits for its end',
+    },
+    {
       find: 'this.store.addTrigger({ ...trigger, key, expiresIn }, replicaId)',
       replace: 'this.store.addTrigger({ ...trigger, expiresIn }, replicaId)',
       suites: ['unit/triggers.spec'],
@@ -26,8 +38,9 @@ module.exports = {
       scenario: 'never begins afterwards: it has been told as expired',
     },
     {
-      find: 'await this.run({ ...trigger, key, id }, since)',
-      replace: 'await this.run({ ...trigger, key, id }, instantOf(this.clock))',
+      find: 'answeredTrigger(id, await this.run({ ...trigger, key, id }, since), replicaId)',
+      replace:
+        'answeredTrigger(id, await this.run({ ...trigger, key, id }, instantOf(this.clock)), replicaId)',
       suites: ['unit/triggers.spec'],
       scenario: 'that is added late never begins',
     },

@@ -90,19 +90,26 @@ export class Triggers implements OperatingPart {
   /**
    * Runs a trigger here and now, and writes down who wanted it, and what came of it; nothing if the method is not here.
    *
+   * Without `wait` it answers once the trigger is written down.
+   *
    * @throws TaskLockOperatorError if the task has another key with these arguments
    * @throws LockStoreUnavailableError if it could not be written down: nothing has run then
    */
-  runHere(trigger: NewTrigger): Promise<TriggerState> | undefined {
-    return this.runner.has(trigger.task) ? this.execute(trigger) : undefined;
+  runHere(trigger: NewTrigger, wait = true): Promise<TriggerState> | undefined {
+    return this.runner.has(trigger.task) ? this.execute(trigger, wait) : undefined;
   }
 
-  private async execute(trigger: NewTrigger): Promise<TriggerState> {
+  private async execute(trigger: NewTrigger, wait: boolean): Promise<TriggerState> {
     const key = this.keyOf(trigger);
     const { replicaId } = this.settings;
     const since = instantOf(this.clock);
     const expiresIn = this.runner.startsWithin(trigger.task);
     const { id } = await this.store.addTrigger({ ...trigger, key, expiresIn }, replicaId);
+    if (!wait) {
+      // Outlives the request that asked for it, and so is no part of its context.
+      void this.outside(() => this.run({ ...trigger, key, id }, since));
+      return { status: 'running', id, replica: replicaId, fence: null };
+    }
     return answeredTrigger(id, await this.run({ ...trigger, key, id }, since), replicaId);
   }
 

@@ -114,6 +114,9 @@ export interface RunSearch {
   trigger?: RunTrigger;
 }
 
+/** What a list shows of a run. */
+export type ShortRun = Pick<RecordedRun, 'task' | 'fence' | 'startedAt' | 'finishedAt' | 'outcome'>;
+
 /** What is asked for a ledger: everything that may say something of ticks between two instants. */
 export interface LedgerSearch {
   task: string;
@@ -267,6 +270,8 @@ export interface OperatorStore {
   /** One lock, whose name differs from that of its task where the task has a key. */
   lock(name: string): Promise<LockRecord | undefined>;
   runs(search: RunSearch): Promise<RecordedRun[]>;
+  /** The newest so many of each of these tasks, the newest first. */
+  recentRuns(tasks: readonly string[], limit: number): Promise<ShortRun[]>;
   ledger(search: LedgerSearch): Promise<LedgerFacts>;
   /** The newest first: those on a task and on all tasks, or every one without a name. */
   actions(name: string | undefined, limit: number, before?: string): Promise<RecordedAction[]>;

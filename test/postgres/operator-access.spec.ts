@@ -66,6 +66,7 @@ const CALLS: Record<keyof OperatorStore, () => Promise<unknown>> = {
   names: () => operator.names(),
   lock: () => operator.lock('task'),
   runs: () => operator.runs({ task: 'task', limit: 1 }),
+  recentRuns: () => operator.recentRuns(['task'], 1),
   ledger: () => operator.ledger({ task: 'task', from: new Date(), to: new Date() }),
   actions: () => operator.actions(undefined, 1),
   action: () => operator.action('1'),
@@ -104,7 +105,7 @@ describe('a role with what a method needs', () => {
   });
 });
 
-const READS = ['tasks', 'names', 'lock', 'runs', 'ledger', 'actions', 'action'] as const;
+const READS = ['tasks', 'names', 'lock', 'runs', 'recentRuns', 'ledger', 'actions', 'action'] as const;
 
 test('a role that may only read sees everything, and changes nothing', async () => {
   await grant(READER_PRIVILEGES);

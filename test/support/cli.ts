@@ -1,4 +1,4 @@
-import type { RunState, TaskState } from '../../src/operate/operator-types.js';
+import type { RunState, TaskPage, TaskState } from '../../src/operate/operator-types.js';
 import type { Connection } from '../../src/cli/connection.js';
 import { runCli } from '../../src/cli/program.js';
 import type { ExitCode } from '../../src/cli/exit-codes.js';
@@ -102,6 +102,13 @@ export function taskOf(state: Partial<TaskState> = {}): TaskState {
     requests: { waiting: 0, parked: 0 },
     ...state,
   };
+}
+
+/** What a list answers: one page, unless another one is given. */
+export function pageOf(items: TaskState[], given: Partial<TaskPage> = {}): TaskPage {
+  const counts = { idle: 0, running: 0, paused: 0, overdue: 0, died: 0, undeclared: 0 };
+  for (const { state } of items) counts[state]++;
+  return { items, page: 1, pages: 1, total: items.length, counts, at: NOW.toISOString(), ...given };
 }
 
 export function runOf(run: Partial<RunState> = {}): RunState {

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { runWith, taskOf } from '../support/cli.js';
+import { pageOf, runWith, taskOf } from '../support/cli.js';
 
 interface Rules {
   groups: { rules: { alert: string; expr: string; labels: { task: string } }[] }[];
 }
 
 async function rulesOf(...tasks: ReturnType<typeof taskOf>[]): Promise<Rules['groups'][0]['rules']> {
-  const answer = async () => ({ items: tasks, page: 1, pages: 1, total: tasks.length });
+  const answer = async () => pageOf(tasks);
   const { out } = await runWith({ operator: { tasks: answer } }, '-o', 'json', 'alerts');
   return (JSON.parse(out) as Rules).groups.flatMap(({ rules }) => rules);
 }
@@ -48,19 +48,15 @@ test('a task without an interval, or that no code declares, has no rule', async 
 });
 
 test('a task of more than one page is not left out', async () => {
-  const tasks = async ({ page = 1 } = {}) => ({
-    items: [taskOf({ name: `task-${page}` })],
-    page,
-    pages: 3,
-    total: 101,
-  });
+  const tasks = async ({ page = 1 } = {}) =>
+    pageOf([taskOf({ name: `task-${page}` })], { page, pages: 3, total: 101 });
   const { out } = await runWith({ operator: { tasks } }, 'alerts');
   expect(out).toContain('task-3');
 });
 
 test('names are quoted, whatever they contain', async () => {
   const name = String.raw`a"b\c: # {{ .Labels }} 'd'`;
-  const answer = async () => ({ items: [taskOf({ name })], page: 1, pages: 1, total: 1 });
+  const answer = async () => pageOf([taskOf({ name })]);
   const { out } = await runWith({ operator: { tasks: answer } }, 'alerts');
   // In YAML a text in double quotes is read as in JSON.
   const values = [...out.matchAll(/^ +-? ?(\w+): (".*")$/gm)].map(([, key, text]) => [

@@ -5,10 +5,10 @@ import { TaskLockOperatorError } from '../../src/operate/operator-errors.js';
 import { cancelAnswer, releasedAnswer } from '../../src/operate/steering-answers.js';
 import type { Operator } from '../../src/cli/session.js';
 import type { ReleaseResult } from '../../src/store/operator-store.js';
-import { DATABASE_URL, NOW, runOf, runWith, taskOf } from '../support/cli.js';
+import { DATABASE_URL, NOW, pageOf, runOf, runWith, taskOf } from '../support/cli.js';
 import { runningLock } from '../support/operated.js';
 
-const page = (...items: ReturnType<typeof taskOf>[]) => ({ items, page: 1, pages: 1, total: items.length });
+const page = (...items: ReturnType<typeof taskOf>[]) => pageOf(items);
 
 const RUNNING: RunningState = {
   replica: 'web-1:1:abc',
@@ -67,12 +67,9 @@ describe('list', () => {
   });
 
   test('passes state and page on, and says which page it is', async () => {
-    const tasks = jest.fn<Operator['tasks']>(async () => ({
-      items: [taskOf()],
-      page: 2,
-      pages: 3,
-      total: 101,
-    }));
+    const tasks = jest.fn<Operator['tasks']>(async () =>
+      pageOf([taskOf()], { page: 2, pages: 3, total: 101 }),
+    );
     const { out } = await runWith({ operator: { tasks } }, 'list', '--state', 'died', '--page', '2');
     expect(tasks).toHaveBeenCalledWith({ state: 'died', page: 2 });
     expect(out).toContain('page 2 of 3, 101 tasks');

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { runWith, taskOf } from '../support/cli.js';
+import { pageOf, runWith, taskOf } from '../support/cli.js';
 
 const tasks = (stop: AbortController, looks: number) => async () => {
   if (--looks <= 0) stop.abort();
-  return { items: [taskOf()], page: 1, pages: 1, total: 1 };
+  return pageOf([taskOf()]);
 };
 
 test('--watch draws over what stands there, each time in one write, and ends with the signal', async () => {

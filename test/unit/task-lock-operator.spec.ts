@@ -306,6 +306,23 @@ describe('the runs', () => {
   });
 });
 
+describe('the recent runs', () => {
+  test('of several tasks come in one read; a name without runs has none', async () => {
+    const { operator, store } = await operated();
+    const facts = { name: 'clean-up', task: 'clean-up', trigger: 'tick', replica: 'app-1' } as const;
+    const startedAt = new Date('2026-03-10T06:00:00Z');
+    await store.recordDied([{ ...facts, fence: 7n, startedAt }]);
+    expect(await operator.recent(['clean-up', 'unknown'])).toEqual(
+      new Map([
+        ['clean-up', [{ fence: '7', startedAt: startedAt.toISOString(), durationMs: null, outcome: 'died' }]],
+      ]),
+    );
+    expect(await refusal(operator.recent(['clean-up'], 0))).toBe(
+      'TaskLockOperator.recent(): option limit must be a whole number from 1 to 500; it is 0',
+    );
+  });
+});
+
 describe('the next ticks', () => {
   test('show a change to daylight saving by their offset', async () => {
     const { operator, store } = await operated();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pageOf } from '../../src/operate/task-list.js';
+import { countsOf, pageOf } from '../../src/operate/task-list.js';
 import { taskState } from '../../src/operate/task-states.js';
 import type { TaskState } from '../../src/operate/operator-types.js';
 import type { TaskRecord } from '../../src/store/operator-store.js';
@@ -308,5 +308,11 @@ describe('the list', () => {
     expect(pageOf(states, 9)).toMatchObject({ page: 3 });
     expect(pageOf(states, 9).items).toHaveLength(20);
     expect(pageOf([], 1)).toEqual({ items: [], page: 1, pages: 1, total: 0 });
+  });
+
+  test('has only those in the state that is asked for, and counts all', () => {
+    const states = [...listed(2, 'idle'), ...listed(3, 'died')];
+    expect(pageOf(states, 1, 'idle')).toMatchObject({ pages: 1, total: 2 });
+    expect(countsOf(states)).toEqual({ idle: 2, running: 0, paused: 0, overdue: 0, died: 3, undeclared: 0 });
   });
 });

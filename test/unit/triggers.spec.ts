@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
 import { LockStoreUnavailableError } from '../../src/common/store-unavailable.error.js';
 import { Triggers } from '../../src/operate/triggers.js';
@@ -172,6 +173,33 @@ describe('a trigger in the application that has the method', () => {
     await clock.advance(0);
     expect(answer.value).toEqual({ status: 'expired', id: '1', replica: 'pod-1' });
     expect(written[1]).toEqual(['answer', '1', 'expired']);
+  });
+
+  test('is answered at once where nobody waits for its end, which is written down', async () => {
+    const gate = new Gate();
+    const run = async () => {
+      await gate.opened;
+      return { answer: 'succeeded', fence: FENCE };
+    };
+    const { clock, triggers, written } = triggering({ run });
+    const answer = await triggers.runHere(aTrigger, false);
+    expect(answer).toEqual({ status: 'running', id: '1', replica: 'pod-1', fence: null });
+    gate.open();
+    await clock.advance(0);
+    expect(written.at(-1)).toEqual(['answer', '1', 'succeeded']);
+  });
+
+  test('is no part of the context of whoever does not wait for it', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const contexts: (string | undefined)[] = [];
+    const run = async () => {
+      contexts.push(context.getStore());
+      return { answer: 'succeeded', fence: FENCE };
+    };
+    const { triggers } = triggering({ run });
+    await context.run('request', () => triggers.runHere(aTrigger));
+    await context.run('request', () => triggers.runHere(aTrigger, false));
+    expect(contexts).toEqual(['request', undefined]);
   });
 
   test('is not for an application without the method', () => {

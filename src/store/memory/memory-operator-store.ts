@@ -15,6 +15,7 @@ import type {
   ReleaseResult,
   RunSearch,
   SeenRun,
+  ShortRun,
   Steering,
   TakenTask,
   TakenTrigger,
@@ -79,6 +80,10 @@ export class InMemoryOperatorStore implements OperatorStore {
 
   async runs(search: RunSearch): Promise<RecordedRun[]> {
     return this.history.search(search);
+  }
+
+  async recentRuns(tasks: readonly string[], limit: number): Promise<ShortRun[]> {
+    return [...new Set(tasks)].flatMap((task) => this.history.of(task).slice(0, limit));
   }
 
   async ledger(search: LedgerSearch): Promise<LedgerFacts> {

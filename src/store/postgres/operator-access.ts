@@ -22,6 +22,7 @@ export const METHOD_PRIVILEGES: Readonly<Record<keyof OperatorStore, TablePrivil
   names: { task: READ, run: READ },
   lock: { lock: READ, cancel: READ },
   runs: { run: READ },
+  recentRuns: { run: READ },
   ledger: { lock: READ, cancel: READ, task: READ, run: READ, action: READ },
   actions: { action: READ },
   action: { action: READ },
@@ -55,7 +56,7 @@ const LOCKING: TablePrivileges = {
   run: WRITE,
 };
 
-const READING = ['tasks', 'names', 'lock', 'runs', 'ledger', 'actions', 'action'] as const;
+const READING = ['tasks', 'names', 'lock', 'runs', 'recentRuns', 'ledger', 'actions', 'action'] as const;
 const RUNNING = [
   'declare',
   'strangerTo',

@@ -14,7 +14,7 @@ import {
   pruneRunsStatement,
 } from './prune-history.sql.js';
 import { releaseByForceStatement } from './release-by-force.sql.js';
-import { recordDiedStatement, runsStatement } from './runs.sql.js';
+import { recentRunsStatement, recordDiedStatement, runsStatement } from './runs.sql.js';
 import { countedStatement, namesStatement, recentOfAllStatement, recentOfStatement } from './tasks.sql.js';
 import {
   addTriggerStatement,
@@ -41,6 +41,7 @@ export function operatorStatementsFor(tables: TableNames) {
     keyedLocks: keyedLocksStatement(tables),
     counted: countedStatement(request),
     runs: runsStatement(run),
+    recentRuns: recentRunsStatement(run),
     ledgerRuns: ledgerRunsStatement(run),
     pauseActionsOf: pauseActionsOfStatement(action),
     pauseActionsOfAll: pauseActionsOfAllStatement(action),

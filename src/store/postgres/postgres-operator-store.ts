@@ -21,6 +21,7 @@ import type {
   ReleaseResult,
   RunSearch,
   SeenRun,
+  ShortRun,
   Steering,
   TakenTask,
   TakenTrigger,
@@ -55,8 +56,8 @@ import { PRUNED_AT_ONCE } from './prune-history.sql.js';
 import type { RemovedRow } from './prune-history.sql.js';
 import { releaseResult } from './release-by-force.sql.js';
 import type { ForcedRow } from './release-by-force.sql.js';
-import { recordDiedValues, recordedRun, runsValues } from './runs.sql.js';
-import type { RunRow } from './runs.sql.js';
+import { recordDiedValues, recordedRun, runsValues, shortRun } from './runs.sql.js';
+import type { RunRow, ShortRunRow } from './runs.sql.js';
 import type { StatementRunner } from './statement-runner.js';
 import { LONGEST_ERROR, storable } from './storable.js';
 import { assertAccess } from './table-access.js';
@@ -204,6 +205,11 @@ export class PostgresOperatorStore implements OperatorStore {
 
   async runs(search: RunSearch): Promise<RecordedRun[]> {
     return (await this.query<RunRow>(this.statements().runs, runsValues(search))).map(recordedRun);
+  }
+
+  async recentRuns(tasks: readonly string[], limit: number): Promise<ShortRun[]> {
+    const rows = await this.query<ShortRunRow>(this.statements().recentRuns, [[...new Set(tasks)], limit]);
+    return rows.map(shortRun);
   }
 
   async ledger(search: LedgerSearch): Promise<LedgerFacts> {

@@ -2,6 +2,12 @@
 module.exports = {
   runs: [
     {
+      find: 'ORDER BY each.started_at DESC',
+      replace: 'ORDER BY each.started_at',
+      suites: ['postgres-conformance.spec'],
+      scenario: 'the newest runs of several tasks are told, as many of each as are asked for',
+    },
+    {
       find: 'ON CONFLICT (name, fence) DO NOTHING',
       replace: 'ON CONFLICT (name, fence) DO UPDATE SET replica = excluded.replica',
       suites: ['postgres-conformance.spec'],

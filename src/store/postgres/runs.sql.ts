@@ -1,4 +1,4 @@
-import type { RunSearch } from '../operator-store.js';
+import type { RunSearch, ShortRun } from '../operator-store.js';
 import type { RecordedRun, RunFacts, RunOutcome, RunTrigger } from '../recorded-run.js';
 import { givenInstant, instantOf, milliseconds } from './instants.js';
 import { storable } from './storable.js';
@@ -64,6 +64,34 @@ LIMIT $5`;
 export function runsValues({ task, outcomes, key, before, limit, fences, trigger }: RunSearch): unknown[] {
   const told = [outcomes ?? null, key ?? null, before?.toISOString() ?? null];
   return [task, ...told, limit, fences?.map(String) ?? null, trigger ?? null];
+}
+
+export type ShortRunRow = Pick<RunRow, 'task' | 'fence' | 'outcome' | 'started_ms' | 'finished_ms'>;
+
+/** The newest runs of each task: a step along the index of task and start for each. Takes no lock. */
+export function recentRunsStatement(table: string): string {
+  return `
+SELECT run.task, run.fence::text AS fence, run.outcome,
+       ${milliseconds('run.started_at')} AS started_ms, ${milliseconds('run.finished_at')} AS finished_ms
+FROM unnest($1::text[]) AS asked(task)
+CROSS JOIN LATERAL (
+  SELECT each.task, each.fence, each.outcome, each.started_at, each.finished_at
+  FROM ${table} AS each
+  WHERE each.task = asked.task
+  ORDER BY each.started_at DESC
+  LIMIT $2
+) AS run
+ORDER BY run.task, run.started_at DESC`;
+}
+
+export function shortRun(row: ShortRunRow): ShortRun {
+  return {
+    task: row.task,
+    fence: BigInt(row.fence),
+    startedAt: givenInstant(row.started_ms),
+    finishedAt: instantOf(row.finished_ms),
+    outcome: row.outcome,
+  };
 }
 
 /**

@@ -65,6 +65,28 @@ export const operatorHistoryScenarios: readonly ConformanceScenario[] = [
     },
   ),
   operating(
+    'the newest runs of several tasks are told, as many of each as are asked for',
+    async (operator, harness) => {
+      const now = Math.floor(await harness.now());
+      const death = (minute: number, task: string) => aDeath(now + minute * MINUTE, { task, name: task });
+      await operator.recordDied([
+        ...[1, 2, 3].map((minute) => death(minute, 'a')),
+        ...[4, 5].map((minute) => death(minute, 'b')),
+        death(6, 'c'),
+      ]);
+      const told = async (names: readonly string[]): Promise<Record<string, number[]>> => {
+        const told: Record<string, number[]> = {};
+        for (const { task, startedAt, outcome } of await operator.recentRuns(names, 2)) {
+          assert.equal(outcome, 'died');
+          (told[task] ??= []).push((startedAt.getTime() - now) / MINUTE);
+        }
+        return told;
+      };
+      assert.deepEqual(await told(['b', 'a', 'unknown', 'a']), { a: [3, 2], b: [5, 4] });
+      assert.deepEqual(await told([]), {});
+    },
+  ),
+  operating(
     'the ledger is told of runs between two instants, and of one before and one after',
     async (operator, harness) => {
       const from = Math.floor(await harness.now());
