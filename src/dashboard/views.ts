@@ -3,6 +3,7 @@ import type {
   Explanation,
   NextTick,
   Page,
+  RecentRun,
   RunState,
   TaskCondition,
   TaskState,
@@ -32,7 +33,7 @@ export interface Frame {
 export interface ListView extends Frame {
   tasks: Page<TaskState>;
   /** The last runs of each task of the page, the newest first. */
-  recent: ReadonlyMap<string, readonly RunState[]>;
+  recent: ReadonlyMap<string, readonly RecentRun[]>;
   /** How many tasks are in each state, whatever the filter. */
   counts: Readonly<Record<TaskCondition, number>>;
   filter?: TaskCondition;

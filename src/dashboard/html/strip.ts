@@ -1,4 +1,4 @@
-import type { RunState } from '../../operate/operator-types.js';
+import type { RecentRun } from '../../operate/operator-types.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { countsOf, plural, TONES, toneOf } from './words.js';
@@ -15,7 +15,7 @@ const BELOW: Readonly<Record<Tone, number>> = { ok: 0, stopped: 2, bad: 4 };
  * The last runs as a small drawing, the newest on the right: height is duration, and what hangs below the line did not
  * succeed. One path for each tone: sixty rectangles for each of fifty tasks would be most of a page.
  */
-export function strip(newestFirst: readonly RunState[]): Html {
+export function strip(newestFirst: readonly RecentRun[]): Html {
   const runs = newestFirst.slice(0, STRIP_RUNS).reverse();
   if (runs.length === 0) return html`<i>no runs yet</i>`;
   const top = scaleOf(runs);
@@ -34,13 +34,13 @@ export function strip(newestFirst: readonly RunState[]): Html {
   return html`<svg role="img" class="strip"><title>${stripText(runs)}</title>${paths}</svg>`;
 }
 
-export function stripText(runs: readonly RunState[]): string {
+export function stripText(runs: readonly RecentRun[]): string {
   const outcomes = runs.map(({ outcome }) => outcome);
   return `${plural(runs.length, 'run')}: ${countsOf(outcomes)}`;
 }
 
 /** The duration that a whole column stands for: even runs are half as high, so that a slow one stands out. */
-export function scaleOf(runs: readonly RunState[]): number {
+export function scaleOf(runs: readonly RecentRun[]): number {
   const durations = runs.flatMap(({ durationMs }) => durationMs ?? []).sort((one, other) => one - other);
   const median = durations[Math.floor(durations.length / 2)] ?? 0;
   return Math.max(durations.at(-1) ?? 0, 2 * median, 1);

@@ -1,0 +1,93 @@
+import type { TaskLockOperator } from '../operate/operator-token.js';
+import type { RecentRun, TaskState } from '../operate/operator-types.js';
+import { htmlAnswer } from './answers.js';
+import type { Answer } from './answers.js';
+import type { Dashboard } from './dashboard.js';
+import { badInput, countOf, queryOf } from './fields.js';
+import { confirmPage, listPage, taskPage } from './html/pages.js';
+import { DashboardProblem } from './problem.js';
+import { DASHBOARD_ACTIONS } from './views.js';
+import type { DashboardAction } from './views.js';
+import type { Visit } from './visit.js';
+import { stateOf } from './task-queries.js';
+
+/** How many runs the strip of a task shows. */
+const STRIP = 60;
+
+const ACTIONS_SHOWN = 20;
+
+const ALL_TASKS = '*';
+
+/** The pages that show something: what they read, one statement after the other, so that tasks find connections. */
+export class Pages {
+  constructor(
+    private readonly operator: TaskLockOperator,
+    private readonly dashboard: Dashboard,
+  ) {}
+
+  async list(visit: Visit): Promise<Answer> {
+    const { state, page } = queryOf(visit.query, ['state', 'page']);
+    const filter = stateOf(state);
+    const tasks = await this.operator.tasks({ state: filter, page: countOf('page', page) });
+    const runs = await this.operator.recent(
+      tasks.items.map(({ name }) => name),
+      STRIP,
+    );
+    const recent = new Map(tasks.items.map((task) => [task.name, withLast(task, runs.get(task.name) ?? [])]));
+    const frame = this.dashboard.frameOf(visit, new Date(tasks.at), true);
+    return htmlAnswer(listPage({ ...frame, tasks, recent, counts: tasks.counts, filter }));
+  }
+
+  async task(visit: Visit): Promise<Answer> {
+    const { name, trigger } = queryOf(visit.query, ['name', 'trigger']);
+    if (name === undefined) throw badInput('The query parameter name is missing: it names the task.');
+    const explanation = await this.operator.explain(name);
+    const ticks = await this.operator.ticks(name);
+    const runs = await this.operator.runs(name);
+    const next = await this.operator.nextTicks(name);
+    const actions = await this.operator.actions(name, { limit: ACTIONS_SHOWN });
+    // A link may name any trigger: only one of this task is shown, as the database has it.
+    const isOfTask = actions.some(
+      (each) => each.id === trigger && each.action === 'trigger' && each.name === name,
+    );
+    const frame = this.dashboard.frameOf(visit, new Date(explanation.at));
+    const triggered = isOfTask && trigger !== undefined ? await this.operator.triggered(trigger) : undefined;
+    return htmlAnswer(taskPage({ ...frame, explanation, ticks, runs, next, actions, trigger: triggered }));
+  }
+
+  async confirm(visit: Visit): Promise<Answer> {
+    const {
+      action: given,
+      name,
+      fence,
+      key,
+      force,
+    } = queryOf(visit.query, ['action', 'name', 'fence', 'key', 'force']);
+    const action = actionOf(given);
+    if (name === undefined) throw badInput('The query parameter name is missing: it names the task.');
+    assertAllowed(visit, action);
+    if (name === ALL_TASKS && action !== 'pause' && action !== 'resume')
+      throw badInput(`'*' names all tasks, which only a pause or a resume can mean.`);
+    const explanation = name === ALL_TASKS ? undefined : await this.operator.explain(name, { key });
+    const now = explanation?.at ?? (await this.operator.tasks()).at;
+    const frame = this.dashboard.frameOf(visit, new Date(now));
+    const view = { ...frame, action, name, task: explanation?.task, fence, key, force: force === '1' };
+    return htmlAnswer(confirmPage(view));
+  }
+}
+
+export function actionOf(given: string | undefined): DashboardAction {
+  const action = DASHBOARD_ACTIONS.find((each) => each === given);
+  if (action) return action;
+  throw badInput(`action must be one of ${DASHBOARD_ACTIONS.join(', ')}; it is '${given ?? ''}'.`);
+}
+
+export function assertAllowed({ allowed, user }: Visit, action: DashboardAction): void {
+  if (!allowed.includes(action)) throw new DashboardProblem('forbidden', `${user} may not ${action} here.`);
+}
+
+/** The history lacks a run that died until somebody claims its lock: the strip shows it all the same. */
+function withLast({ lastRun }: TaskState, runs: readonly RecentRun[]): readonly RecentRun[] {
+  if (!lastRun || runs.some(({ fence }) => fence === lastRun.fence)) return runs;
+  return [lastRun, ...runs].slice(0, STRIP);
+}
