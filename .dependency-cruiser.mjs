@@ -59,6 +59,13 @@ export default {
       to: { path: '^src/store/(postgres|memory)/', pathNot: '^src/store/$1/' },
     },
     {
+      name: 'telemetry-is-optional',
+      comment: 'without @opentelemetry/api all but the sub-path nestjs-task-lock/opentelemetry must load',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/(telemetry/|opentelemetry[.]ts$)' },
+      to: { path: '(^src/(telemetry/|opentelemetry[.]ts$)|(^|/)@opentelemetry/)' },
+    },
+    {
       name: 'no-nest-below-tasks',
       comment: 'common, store and lock know nothing of Nest',
       severity: 'error',
@@ -78,7 +85,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.build.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '[.]mutants[.]cjs$' },
-    includeOnly: ['^(src|migrations)/', 'node_modules/(@nestjs|rxjs|reflect-metadata)'],
+    includeOnly: ['^(src|migrations)/', 'node_modules/(@nestjs|@opentelemetry|rxjs|reflect-metadata)'],
     reporterOptions: { archi: { collapsePattern: '^(src/store/(postgres|memory)|src/[^/]+|migrations)/' } },
   },
 };
