@@ -59,6 +59,7 @@ export const CONSUMERS = {
     suite('controllers', 'dist/checks/controllers.test.js'),
     suite('handlers', 'dist/checks/handlers.test.js'),
     suite('error trackers', 'dist/checks/trackers.test.js'),
+    suite('health checks', 'dist/checks/health.test.js'),
     { title: 'esbuild makes a minified bundle', command: BUNDLE },
     suite('minified bundle', 'dist/checks/bundled.min.test.js'),
     { title: 'jest (CommonJS)', command: ['jest', '--verbose'] },
