@@ -1,7 +1,6 @@
 import type { RunState } from '../../operate/operator-types.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
-import { visible } from './shown.js';
 import { scaleOf, STRIP_RUNS, stripText } from './strip.js';
 import { durationText, instantText } from './times.js';
 import { toneOf } from './words.js';
@@ -10,25 +9,24 @@ import { toneOf } from './words.js';
 const TOP = 100;
 const BELOW = { ok: 0, stopped: 8, bad: 16 } as const;
 
-/** How long the last runs took, the newest on the right. Each bar has its run in words. */
+/** How long the last runs took, the newest on the right. Each bar says in words what it stands for. */
 export function bars(newestFirst: readonly RunState[]): Html {
   const runs = newestFirst.slice(0, STRIP_RUNS).reverse();
   const scale = roundUp(scaleOf(runs));
   const drawn = runs.map((run, index) => {
-    const { outcome, durationMs, startedAt, replica } = run;
+    const { outcome, durationMs, startedAt } = run;
     const tone = toneOf(outcome);
     const height = durationMs === null ? 0 : Math.max(Math.round((TOP * durationMs) / scale), 2);
     const took = durationMs === null ? '' : ` after ${durationText(durationMs)}`;
-    const title = `${instantText(startedAt)}: ${outcome}${took}, on ${visible(replica)}`;
-    const x = (STRIP_RUNS - runs.length + index) * 10;
+    const x = (STRIP_RUNS - runs.length + index) * 10 + 1;
     return html`
-      <g class="${tone}"><title>${title}</title>
-      <rect class="hit" x="${x}" width="10" height="116"/>
-      <rect x="${x + 1}" y="${TOP - height}" width="8" height="${height + BELOW[tone]}"/></g>`;
+      <path class="${tone}" d="M${x} ${TOP - height}h8V${TOP + BELOW[tone]}h-8"><title>
+      ${instantText(startedAt)}: ${outcome}${took}</title></path>`;
   });
   return html`
-    <div class="chart"><div class="axis" aria-hidden="true"><span>${durationText(scale)}</span><span>${durationText(scale / 2)}</span><span>0</span></div>
-    <svg role="img" viewBox="0 0 ${STRIP_RUNS * 10} 116" preserveAspectRatio="none"><title>${stripText(runs)}; ${summaryOf(runs)}</title>
+    <div class="chart"><div class="axis" aria-hidden="true">
+    <span>${durationText(scale)}</span><span>${durationText(scale / 2)}</span><span>0</span></div>
+    <svg role="img" viewBox="0 0 ${STRIP_RUNS * 10} 116" preserveAspectRatio="none" aria-label="${stripText(runs)}; ${summaryOf(runs)}">
     <path class="grid" d="M0 .5H600M0 50H600M0 100H600"/>${drawn}</svg></div>
     <p class="sub">${summaryOf(runs)}</p>`;
 }

@@ -2,7 +2,7 @@ import type { TickFate, TickState } from '../../operate/operator-types.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { shown } from './shown.js';
-import { durationText, instantText, relative } from './times.js';
+import { durationText, instantText } from './times.js';
 import { countsOf, plural, toneOf } from './words.js';
 
 /** What became of a tick, as the page tells it: of one that ran also whether that went well. */
@@ -23,7 +23,7 @@ const FATES: Readonly<Record<TickFate, Fate>> = {
 };
 
 /** The ticks that the schedule expected, as marks in a row, and each of them in a table. */
-export function ledger(oldestFirst: readonly TickState[], now: Date): Html {
+export function ledger(oldestFirst: readonly TickState[]): Html {
   const fates = oldestFirst.map(fateOf);
   const text = `The last ${plural(oldestFirst.length, 'tick')}: ${countsOf(fates.map(({ words }) => words.split(/[:,]/)[0]!))}`;
   const marks = oldestFirst.map(({ tick }, index) => {
@@ -33,7 +33,7 @@ export function ledger(oldestFirst: readonly TickState[], now: Date): Html {
   return html`
     <div class="ledger" role="img" aria-label="${text}">${marks}</div>
     ${legend(fates)}
-    <details id="ticks"><summary>Each tick</summary>${table(oldestFirst, fates, now)}</details>`;
+    <details id="ticks"><summary>Each tick</summary>${table(oldestFirst, fates)}</details>`;
 }
 
 function fateOf({ state, run }: TickState): Fate {
@@ -50,11 +50,11 @@ function legend(fates: readonly Fate[]): Html {
   return html`<ul class="legend">${items}</ul>`;
 }
 
-function table(ticks: readonly TickState[], fates: readonly Fate[], now: Date): Html {
+function table(ticks: readonly TickState[], fates: readonly Fate[]): Html {
   const rows = ticks
     .map(
       ({ tick, run }, index) => html`
-        <tr id="tick${Date.parse(tick)}"><td>${instantText(tick)}</td><td>${relative(tick, now)}</td>
+        <tr id="t${Date.parse(tick)}"><td>${instantText(tick)}</td>
         <td><i class="f ${fates[index]!.mark}"></i>${fates[index]!.words}</td>
         <td class="n">${run?.durationMs != null && durationText(run.durationMs)}</td>
         <td>${run && shown(run.replica)}</td></tr>`,
@@ -62,7 +62,7 @@ function table(ticks: readonly TickState[], fates: readonly Fate[], now: Date): 
     .reverse();
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Each tick">
-    <table><thead><tr><th scope="col">Tick</th><th scope="col">When</th><th scope="col">What became of it</th>
+    <table><thead><tr><th scope="col">Tick</th><th scope="col">What became of it</th>
     <th scope="col" class="n">Took</th><th scope="col">Replica</th></tr></thead>
     <tbody>${rows}</tbody></table></div>`;
 }

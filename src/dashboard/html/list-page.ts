@@ -102,7 +102,8 @@ const NONE = html`<i>–</i>`;
 /** What is worth knowing of a task in this state. */
 function details(task: TaskState, now: Date): Html[] {
   const { state, running, paused, overdueByMs, requests, lastRun } = task;
-  const lease = running?.leaseEndsAt != null && html`, lease ${relative(running.leaseEndsAt, now, 'left')}`;
+  const lease =
+    running?.leaseEndsAt != null && html`, lease ${relative(running.leaseEndsAt, now, 'left')} left`;
   const lines: Part[] = [
     running && html`on ${shown(running.replica)}`,
     running && html`for ${relative(running.since, now, 'for')}${lease}`,

@@ -21,15 +21,17 @@ function row(run: RunState, hasKeys: boolean, now: Date): Html {
   const id = `run${fence}${key === null ? '' : `-${encodeURIComponent(key.toWellFormed())}`}`;
   return html`
     <tr id="${id}"><td>${relative(startedAt, now)}</td>
-    <td>${outcomeMark(outcome)}${error !== null && errorOf(error, id)}</td>
+    <td>${outcomeMark(outcome)}</td>
     ${hasKeys && html`<td>${key !== null && shown(key)}</td>`}
     <td class="n">${durationMs !== null && durationText(durationMs)}</td>
     <td class="n">${latenessMs !== null && durationText(latenessMs)}</td>
-    <td>${trigger}</td><td>${shown(replica)}</td><td class="n dim">${fence}</td></tr>`;
+    <td>${trigger}</td><td>${shown(replica)}</td><td class="n dim">${fence}</td></tr>
+    ${error !== null && html`<tr id="${id}e" class="error"><td colspan="${hasKeys ? 8 : 7}">${errorOf(error, id)}</td></tr>`}`;
 }
 
 /** The first line of an error, and all of it where somebody unfolds it. */
 function errorOf(error: string, id: string): Html {
   const [first = ''] = error.split(/\r?\n/, 1);
-  return html`<details id="${id}-error"><summary><span>${visible(first)}</span></summary><pre>${shownLines(error)}</pre></details>`;
+  if (first === error) return shown(error);
+  return html`<details id="${id}d"><summary>${visible(first)}</summary><pre>${shownLines(error)}</pre></details>`;
 }

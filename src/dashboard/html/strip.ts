@@ -4,7 +4,7 @@ import type { Html } from './html.js';
 import { countsOf, plural, TONES, toneOf } from './words.js';
 import type { Tone } from './words.js';
 
-/** How many runs a strip has room for. The style sheet makes each three pixels wide, and each unit of height two high. */
+/** How many runs a strip has room for. The style sheet makes each three pixels wide. */
 export const STRIP_RUNS = 60;
 
 /** Where the line lies on which runs stand, and how far those that did not succeed hang below it. */
@@ -39,11 +39,11 @@ export function stripText(runs: readonly RecentRun[]): string {
   return `${plural(runs.length, 'run')}: ${countsOf(outcomes)}`;
 }
 
-/** The duration that a whole column stands for: even runs are half as high, so that a slow one stands out. */
+/** The duration that a whole column stands for: even runs leave room above, so that a slow one stands out. */
 export function scaleOf(runs: readonly RecentRun[]): number {
   const durations = runs.flatMap(({ durationMs }) => durationMs ?? []).sort((one, other) => one - other);
   const median = durations[Math.floor(durations.length / 2)] ?? 0;
-  return Math.max(durations.at(-1) ?? 0, 2 * median, 1);
+  return Math.max(durations.at(-1) ?? 0, 1.6 * median, 1);
 }
 
 /** A run that died has no duration, and stands for none. */

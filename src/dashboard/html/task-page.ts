@@ -31,11 +31,11 @@ export function taskPage(view: TaskView): string {
       ${region('trigger', trigger && triggerNote(trigger, now))}
       ${region('why', why(view))}
       <div class="columns"><div>
-      ${card('ledger', 'Expected ticks', ticks.length > 0 ? ledger(ticks, now) : noTicks(task))}
+      ${card('ledger', 'Expected ticks', ticks.length > 0 ? ledger(ticks) : noTicks(task))}
       ${card('bars', 'Durations', runs.length > 0 ? bars(runs) : html`<p class="sub">No run is recorded.</p>`)}
       ${card('runs', 'Runs', runs.length > 0 ? runsTable(runs, now) : html`<p class="sub">No run is recorded.</p>`)}
       </div><div>
-      ${card('facts', 'As declared', facts(task, now))}
+      ${card('facts', 'At a glance', facts(task, now))}
       ${card('next', 'Next ticks', nextTicks(next, now))}
       ${card('acts', 'Who did what', whoDidWhat(actions, now))}
       </div></div>`,
