@@ -5,9 +5,10 @@
  */
 export const SCRIPT = `
 'use strict';{
-const page=document,live=page.getElementById('live'),SECOND=1000,MINUTE=60000,HOUR=3600000,DAY=86400000;
+const page=document,live=page.getElementById('live'),retry=page.getElementById('main').dataset.retry,SECOND=1000,MINUTE=60000,HOUR=3600000,DAY=86400000;
 const nowOf=(from)=>{const now=Date.parse(from.getElementById('main').dataset.now);if(!(now>0))throw 0;return now};
-let ahead=nowOf(page)-Date.now(),good=Date.now(),busy=false;
+if(retry)setTimeout(()=>location.replace(location.href.split('#')[0]),retry*SECOND);
+let ahead=retry?0:nowOf(page)-Date.now(),good=Date.now(),busy=false;
 const lengthOf=(ms,exact)=>{
 const [size,unit,small,rest]=ms<MINUTE?[SECOND,'s']:ms<HOUR?[MINUTE,'m',exact&&SECOND,'s']:ms<DAY?[HOUR,'h',MINUTE,'m']:[DAY,'d',HOUR,'h'];
 const count=Math.floor(ms/size),more=small?Math.floor((ms-count*size)/small):0;

@@ -9,7 +9,6 @@ export const STYLE = `
 --good:#63cb9b;--warn:#e6b455;--bad:#ff8583;--busy:#85b5ff;--gone:#98a1b1;
 --bar:#3f9570;--bar2:#c8953a;--bar3:#e5605f;--shade:none}}
 *,::before,::after{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 -apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 main{max-width:1280px;margin:0 auto;padding:20px 24px 64px}
 main:has(.ask){max-width:728px}
@@ -38,7 +37,7 @@ code,pre{font:.87em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation M
 #live{font-size:13px;color:var(--dim)}
 #live.on::before,#live.off::before{content:"";display:inline-block;width:8px;height:8px;border-radius:9px;margin-right:7px;background:var(--good)}
 #live.off{color:var(--bad)}
-#live.off::before{background:var(--bad);border-radius:1px}
+#live.off::before{background:var(--bad);border-radius:0}
 .top{display:flex;justify-content:space-between;align-items:flex-start;gap:12px 24px;flex-wrap:wrap;margin-bottom:18px}
 .lead{margin-top:3px;color:var(--dim);min-height:24px}
 .crumb{font-size:13px;margin-bottom:8px;display:flex;flex-wrap:wrap}
@@ -47,9 +46,9 @@ code,pre{font:.87em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation M
 .btn:hover{background:var(--soft);text-decoration:none}
 .btn[aria-disabled]{color:var(--dim);opacity:.6;cursor:default;box-shadow:none}
 .risky{color:var(--bad)}
-.main{background:#2453c4;border-color:#2453c4;color:#fff}
+.main,.danger{background:#2453c4;border-color:#2453c4;color:#fff}
 .main:hover{background:#1d46a8}
-.danger{background:#b3262b;border-color:#b3262b;color:#fff}
+.danger{background:#b3262b;border-color:#b3262b}
 .danger:hover{background:#971d22}
 .quiet{padding:8px 6px;font-size:14px}
 .actions,.buttons{display:flex;flex-wrap:wrap;gap:8px}
@@ -66,11 +65,11 @@ code,pre{font:.87em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation M
 .s{display:inline-flex;align-items:center;gap:6px;font-size:13px;font-weight:600;line-height:20px;border-radius:5px;padding:1px 8px 1px 7px;vertical-align:top;margin-top:1px;color:var(--gone);background:color-mix(in srgb,currentColor 9%,transparent)}
 .s::before{content:"";width:9px;height:9px;flex:none;border-radius:9px;border:2px solid}
 .running{color:var(--busy)}.paused{color:var(--warn)}.overdue,.died{color:var(--bad)}
-.s.running::before{background:currentColor;border:0;border-radius:0;clip-path:polygon(10% 0,100% 50%,10% 100%)}
+.s.running::before,.s.overdue::before,.s.died::before{background:currentColor;border:0;border-radius:0;clip-path:polygon(10% 0,100% 50%,10% 100%)}
 .s.paused::before{border-width:0 3px;border-radius:0}
-.s.overdue::before{background:currentColor;border:0;border-radius:0;clip-path:polygon(50% 0,100% 100%,0 100%)}
-.s.died::before{background:currentColor;border:0;border-radius:0;clip-path:polygon(20% 0,50% 30%,80% 0,100% 20%,70% 50%,100% 80%,80% 100%,50% 70%,20% 100%,0 80%,30% 50%,0 20%)}
-.s.undeclared::before{border:0;border-radius:0;height:2px;background:currentColor}
+.s.overdue::before{clip-path:polygon(50% 0,100% 100%,0 100%)}
+.s.died::before{clip-path:polygon(20% 0,50% 30%,80% 0,100% 20%,70% 50%,100% 80%,80% 100%,50% 70%,20% 100%,0 80%,30% 50%,0 20%)}
+.s.undeclared::before{border-width:1px 0;border-radius:0;height:2px}
 .o{font-weight:550;white-space:nowrap}
 .o::before{content:"";display:inline-block;width:8px;height:8px;margin-right:6px;border-radius:8px;background:var(--bar)}
 .o.stopped::before{background:var(--bar2);border-radius:0;height:4px;margin-bottom:2px}
@@ -80,25 +79,25 @@ th{font-weight:550;text-align:left}
 thead th{font-size:13px;color:var(--dim);white-space:nowrap}
 th,td{padding:9px 12px;vertical-align:top}
 .n{text-align:right;white-space:nowrap}
-.tasks{table-layout:fixed;background:var(--card);border-radius:12px;box-shadow:0 0 0 1px var(--line),var(--shade)}
+.tasks{table-layout:fixed}
 .tasks th:nth-child(2){width:17%}.tasks th:nth-child(3){width:16%}.tasks th:nth-child(4){width:206px}.tasks th:nth-child(5){width:20%}.tasks th:nth-child(6){width:108px}
 .tasks tbody tr{border-top:1px solid var(--line)}
 .tasks tbody tr:hover{background:color-mix(in srgb,var(--soft) 45%,transparent)}
 .tasks tbody th{font-weight:600}
 .tasks th,.tasks td{padding:10px 13px}
-.tasks small{display:block;font-weight:400;line-height:1.45;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.tasks small.bad,.tasks small .stopped{color:var(--bad);font-weight:500}
-.tasks small .stopped{color:var(--warn)}
+.tasks small{font-weight:400;line-height:1.45;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+small.bad{color:var(--bad)}
 .tasks td:last-child{white-space:nowrap}
-.strip{display:block;width:180px;height:34px;margin-top:1px;background:linear-gradient(var(--line),var(--line)) 0 22px/100% 1px no-repeat;-webkit-mask:repeating-linear-gradient(90deg,#000 0 2px,#0000 2px 3px);mask:repeating-linear-gradient(90deg,#000 0 2px,#0000 2px 3px)}
-.strip path{transform:scale(3,2.5)}
+.strip{display:block;width:180px;height:30px;margin-top:2px;background:linear-gradient(var(--line),var(--line)) 0 21px/100% 1px no-repeat;mask:linear-gradient(90deg,#000 66%,#0000 0) 0/3px}
+.strip path{transform:scale(3)}
 path.ok{fill:var(--bar)}path.stopped{fill:var(--bar2)}path.bad{fill:var(--bar3)}
 .pager{display:flex;align-items:center;justify-content:center;gap:16px;margin-top:20px;font-size:14px;color:var(--dim)}
-.card{background:var(--card);border-radius:12px;box-shadow:0 0 0 1px var(--line),var(--shade);padding:18px 20px;min-width:0}
+.tasks,.card,.why{background:var(--card);border-radius:12px;box-shadow:0 0 0 1px var(--line),var(--shade)}
+.card,.why{padding:18px 20px;min-width:0}
 .empty{text-align:center;padding:56px 20px;color:var(--dim)}
 .empty h2{color:var(--fg);font-size:17px}
 #trigger>*{margin-bottom:14px}
-.why{background:var(--card);border-radius:12px;box-shadow:0 0 0 1px var(--line),var(--shade);padding:16px 20px 16px 22px;border-left:4px solid;margin-bottom:16px}
+.why{border-left:4px solid;margin-bottom:16px}
 .why.idle,.why.undeclared{border-color:var(--line)}
 .why>*{color:var(--dim);font-size:14px;margin-top:6px;max-width:115ch}
 .why .first{font-size:17px;line-height:1.45;color:var(--fg);margin-top:0}
@@ -106,7 +105,7 @@ path.ok{fill:var(--bar)}path.stopped{fill:var(--bar2)}path.bad{fill:var(--bar3)}
 .why li{list-style:disc;margin:4px 0 0 20px}
 summary{cursor:pointer;width:fit-content}
 .columns{display:grid;grid-template-columns:minmax(0,1fr) 312px;gap:16px}
-.columns>div{display:grid;gap:16px;align-content:start;min-width:0}
+.columns>*{display:grid;gap:16px;align-content:start;min-width:0}
 .ledger{display:flex;flex-wrap:wrap;gap:3px}
 .f{display:inline-block;flex:none;width:14px;height:14px;border-radius:3px;border:2px solid var(--dim)}
 .f.ok{background:var(--bar);border-color:var(--bar)}
@@ -142,19 +141,14 @@ pre{margin-top:6px;padding:10px 12px;background:var(--soft);border-radius:8px;wh
 .grid{stroke:var(--line);vector-effect:non-scaling-stroke}
 .chart path:hover{fill:var(--fg)}
 #bars .sub{margin-top:10px}
-dl>div{display:flex;justify-content:space-between;gap:16px;padding:6px 0;border-top:1px solid var(--line);font-size:14px}
-dl>div:first-child{border:0;padding-top:0}
+dl>div,.next li{display:flex;justify-content:space-between;gap:16px}
+dl>div,aside li{padding:6px 0;border-top:1px solid var(--line);font-size:14px}
+dl>:first-child,aside li:first-child{border:0;padding-top:0}
 dt{color:var(--dim);flex:none}
 dd{text-align:right}
-dd small{display:block}
-.next li,.acts li{padding:6px 0;border-top:1px solid var(--line);font-size:14px}
-.next li:first-child,.acts li:first-child{border:0;padding-top:0}
-.next li{display:flex;justify-content:space-between;gap:12px}
 .next time{color:var(--dim)}
 .next+.sub{margin-top:6px}
-.acts small,q{display:block;font-size:13px}
-q{color:var(--fg)}
-q::before{content:"\\201c"}q::after{content:"\\201d"}
+.tasks small,dd small,.acts small,q{display:block;font-size:13px}
 .ask{max-width:680px;padding:26px 28px 28px}
 .ask h1{margin-bottom:14px;font-size:22px}
 .ask>p{margin-top:8px}
@@ -192,9 +186,9 @@ input[type=datetime-local]{margin:2px 6px 4px 25px}
 @media(max-width:620px){
 main{padding:16px 14px 48px}.bar{padding:0 14px}
 .card,.why{padding:16px}.ask{padding:20px 18px}
-.scroll{margin:0 -16px;padding:0 16px}
-#ticks .scroll,#runs .scroll{max-height:none}
+.scroll{margin:0 -16px;padding:0 16px;max-height:none}
+.strip{width:240px;mask-size:4px}
+.strip path{transform:scale(4,3)}
+
 }
-@media(prefers-reduced-motion:no-preference){.btn,.tasks tbody tr{transition:background .12s}}
-@media print{.bar,.actions,.filters{display:none}}
 `.replace(/\n/g, '');

@@ -39,7 +39,7 @@ function summaryOf(runs: readonly RunState[]): string {
 }
 
 const UNITS = [1, 1_000, 60_000, 3_600_000, 86_400_000];
-const STEPS = [1, 2, 4, 6, 10, 20, 30, 40, 60, 100, 200, 400, 600];
+const STEPS = [1, 2, 4, 6, 10, 20, 30, 40, 60, 100, 200, 400, 600, 1_000];
 
 /** The next length of time whose half is a round one, too. */
 function roundUp(milliseconds: number): number {

@@ -150,7 +150,7 @@ function release(view: ConfirmView): Confirmation {
       html`The lock is taken away from ${replica}: it can renew its lease no more, its signal aborts, and its fenced transactions fail.`,
       until === null
         ? html`Its lease has no end that is known, and nobody else starts before it is over.`
-        : html`Nobody else starts until the lease ends, at ${absolute(until, now)}, which is ${relative(until, now)}. A renewal before you confirm moves that.`,
+        : html`Nobody else starts until the lease ends, at ${absolute(until, now)} (${relative(until, now)}). If the run renews its lease before you confirm, that moves.`,
     ],
     warning: html`A method that ignores its signal goes on in its process, beside the next run. Restart ${replica} to end it. ${elsewhere(view)}`,
     button: 'Release by force',

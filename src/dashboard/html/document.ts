@@ -28,8 +28,9 @@ export function documentOf(
     <meta name="viewport" content="width=device-width,initial-scale=1">
     <meta name="robots" content="noindex">
     <meta name="color-scheme" content="light dark">
-    ${retryAfter !== undefined && html`<meta http-equiv="refresh" content="${retryAfter}">`}
+    ${retryAfter !== undefined && html`<noscript><meta http-equiv="refresh" content="${retryAfter}"></noscript>`}
     <title>${visible(heading)} · ${visible(title)}</title>`;
+  const retry = retryAfter !== undefined && html` data-retry="${retryAfter}"`;
   const body = html`
     </head>
     <body>
@@ -39,8 +40,8 @@ export function documentOf(
     ${isLive && html`<p id="live" role="status"></p>`}
     ${user !== undefined && html`<span class="user">${USER}<span class="vh">Signed in as </span>${shown(user)}</span>`}
     </header>
-    <main id="main" tabindex="-1"${now && html` data-now="${now.toISOString()}"`}>${main}</main>`;
-  const script = now ? `<script>${SCRIPT}</script>` : '';
+    <main id="main" tabindex="-1"${now && html` data-now="${now.toISOString()}"`}${retry}>${main}</main>`;
+  const script = now || retry ? `<script>${SCRIPT}</script>` : '';
   return `${head.toString()}<style>${STYLE}</style>${body.toString()}${script}</body></html>`;
 }
 

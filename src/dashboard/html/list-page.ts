@@ -6,7 +6,7 @@ import { html } from './html.js';
 import type { Html, Part } from './html.js';
 import { confirmLink, listLink, taskLink } from './links.js';
 import { pauseEnd, pauseReason } from './pause-text.js';
-import { scheduleText } from './schedule-text.js';
+import { scheduleText, scheduleTitle } from './schedule-text.js';
 import { shown, visible } from './shown.js';
 import { strip } from './strip.js';
 import { durationText, lengthOf, relative } from './times.js';
@@ -91,7 +91,7 @@ function row(task: TaskState, view: ListView): Html {
     <th scope="row"><a href="${taskLink(view, name)}">${shown(name)}</a>
     ${member !== null && html`<small>${shown(member)}</small>`}</th>
     <td>${badge(state)}${details(task, view.now)}</td>
-    <td>${scheduleText(task)}</td>
+    <td${scheduleTitle(task)}>${scheduleText(task)}</td>
     <td>${strip(view.recent.get(name) ?? [])}</td>
     <td>${lastRun ? lastRunCell(lastRun, task, view.now) : NONE}</td>
     <td>${nextDue === null ? NONE : relative(nextDue, view.now)}</td></tr>`;

@@ -8,8 +8,8 @@ import type { Tone } from './words.js';
 export const STRIP_RUNS = 60;
 
 /** Where the line lies on which runs stand, and how far those that did not succeed hang below it. */
-const LINE = 9;
-const BELOW: Readonly<Record<Tone, number>> = { ok: 0, stopped: 2, bad: 4 };
+const LINE = 7;
+const BELOW: Readonly<Record<Tone, number>> = { ok: 0, stopped: 1, bad: 3 };
 
 /**
  * The last runs as a small drawing, the newest on the right: height is duration, and what hangs below the line did not
@@ -53,20 +53,24 @@ function levelOf(durationMs: number | null, top: number): number {
 
 /** Columns of one unit that stand on `base`, neighbours of the same height as one. */
 function outlineOf(columns: readonly { x: number; y: number }[], base: number): string {
-  let outline = '';
-  let [x, y] = [-1, base];
-  let width = 0;
-  const across = (): string => (width > 0 ? `h${width}` : '');
+  const first = columns[0];
+  if (!first) return '';
+  let outline = `M${first.x} ${base}`;
+  let [x, y, width] = [first.x, base, 0];
+  const goTo = (height: number): void => {
+    if (height === y) return;
+    outline += `${width > 0 ? `h${width}` : ''}V${height}`;
+    [y, width] = [height, 0];
+  };
   for (const column of columns) {
-    if (column.x !== x) {
-      outline += `${width > 0 ? `${across()}V${base}` : ''}M${column.x} ${base}V${column.y}`;
-      width = 0;
-    } else if (column.y !== y) {
-      outline += `${across()}V${column.y}`;
-      width = 0;
+    if (column.x > x) {
+      goTo(base);
+      width += column.x - x;
     }
+    goTo(column.y);
     width += 1;
-    [x, y] = [column.x + 1, column.y];
+    x = column.x + 1;
   }
-  return width > 0 ? `${outline}${across()}V${base}` : outline;
+  goTo(base);
+  return outline;
 }

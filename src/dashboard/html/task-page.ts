@@ -7,7 +7,7 @@ import { html } from './html.js';
 import type { Html, Part } from './html.js';
 import { ledger } from './ledger.js';
 import { runsTable } from './runs-table.js';
-import { scheduleText } from './schedule-text.js';
+import { scheduleText, scheduleTitle } from './schedule-text.js';
 import { sentence } from './sentence.js';
 import { shown } from './shown.js';
 import { lengthOf, relative } from './times.js';
@@ -34,16 +34,16 @@ export function taskPage(view: TaskView): string {
       ${card('ledger', 'Expected ticks', ticks.length > 0 ? ledger(ticks) : noTicks(task))}
       ${card('bars', 'Durations', runs.length > 0 ? bars(runs) : html`<p class="sub">No run is recorded.</p>`)}
       ${card('runs', 'Runs', runs.length > 0 ? runsTable(runs, now) : html`<p class="sub">No run is recorded.</p>`)}
-      </div><div>
+      </div><aside aria-label="About the task">
       ${card('facts', 'At a glance', facts(task, now))}
       ${card('next', 'Next ticks', nextTicks(next, now))}
       ${card('acts', 'Who did what', whoDidWhat(actions, now))}
-      </div></div>`,
+      </aside></div>`,
   });
 }
 
 function card(id: string, heading: string, content: Part): Html {
-  return html`<section class="card" aria-labelledby="h-${id}"><h2 id="h-${id}">${heading}</h2>${region(id, content)}</section>`;
+  return html`<section class="card"><h2 id="h-${id}">${heading}</h2>${region(id, content)}</section>`;
 }
 
 function subtitle({ member, application }: TaskState): Html {
@@ -81,7 +81,7 @@ function facts(task: TaskState, now: Date): Html {
   const instant = (value: string | null): Part => (value === null ? NONE : relative(value, now));
   const fact = (term: string, value: Part): Html => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
   return html`
-    <dl>${fact('Schedule', scheduleText(task))}${fact('Next due', instant(nextDue))}
+    <dl>${fact('Schedule', html`<span${scheduleTitle(task)}>${scheduleText(task)}</span>`)}${fact('Next due', instant(nextDue))}
     ${fact('Last success', instant(lastSuccessAt))}${fact('Failures in a row', failuresInARow)}
     ${fact('Interval', length(interval))}${fact('Minimum hold', length(minHold))}${fact('Maximum hold', length(maxHold))}
     ${fact('Requests waiting', requests.waiting)}${fact('Requests parked', requests.parked)}</dl>`;

@@ -50,9 +50,9 @@ export function durationText(milliseconds: number): string {
   return lengthOf(Math.max(milliseconds, MINUTE), true);
 }
 
-/** An instant to the second, as it stands in titles: `2026-11-27 04:19:21 UTC`. */
+/** An instant to the second, in UTC, as it stands in titles: `2026-11-27 04:19:21Z`. */
 export function instantText(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z`;
 }
 
 /** A time that the script keeps true, with the instant itself in its title. */
