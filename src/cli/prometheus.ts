@@ -27,7 +27,10 @@ export function alertRules(tasks: readonly TaskState[]): RuleFile {
 }
 
 function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRule[] {
-  const of = `{task_lock_task_name=${JSON.stringify(name)}}`;
+  const label = `task_lock_task_name=${JSON.stringify(name)}`;
+  const of = `{${label}}`;
+  // Some exporters add the unit to the name, and some do not.
+  const inSeconds = (metric: string): string => `{__name__=~"${metric}(_seconds)?",${label}}`;
   const allowance = Math.max(interval, MINUTE);
   const silence = INTERVALS_WITHOUT_SUCCESS * interval + MINUTE;
   const window = seconds(2 * allowance);
@@ -45,7 +48,7 @@ function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRul
       ? [
           rule(
             'TaskLockOverdue',
-            `time() - max(task_lock_next_due_time_seconds${of}) > ${allowance / 1_000}${notPaused}`,
+            `time() - max(${inSeconds('task_lock_next_due_time')}) > ${allowance / 1_000}${notPaused}`,
             'critical',
             `should have run by now, by more than ${roughDuration(allowance)}`,
           ),
@@ -53,7 +56,7 @@ function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRul
       : []),
     rule(
       'TaskLockNotSucceeding',
-      `time() - max(task_lock_last_success_time_seconds${of}) > ${silence / 1_000}${notPaused}`,
+      `time() - max(${inSeconds('task_lock_last_success_time')}) > ${silence / 1_000}${notPaused}`,
       'warning',
       `has not succeeded for ${roughDuration(silence)}`,
     ),

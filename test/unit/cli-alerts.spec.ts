@@ -18,12 +18,12 @@ test('each task has three rules, by its own interval', async () => {
   expect(rules.map(({ alert, expr }) => [alert, expr])).toEqual([
     [
       'TaskLockOverdue',
-      'time() - max(task_lock_next_due_time_seconds{task_lock_task_name="hourly"}) > 3600 unless on () ' +
+      'time() - max({__name__=~"task_lock_next_due_time(_seconds)?",task_lock_task_name="hourly"}) > 3600 unless on () ' +
         'max(task_lock_paused{task_lock_task_name="hourly"}) == 1',
     ],
     [
       'TaskLockNotSucceeding',
-      'time() - max(task_lock_last_success_time_seconds{task_lock_task_name="hourly"}) > 10860 unless on () ' +
+      'time() - max({__name__=~"task_lock_last_success_time(_seconds)?",task_lock_task_name="hourly"}) > 10860 unless on () ' +
         'max(task_lock_paused{task_lock_task_name="hourly"}) == 1',
     ],
     [
