@@ -121,7 +121,7 @@ describe('the gauges of tasks', () => {
   });
 
   test('keep an export waiting no longer than three seconds, and no second read begins meanwhile', async () => {
-    let answer = (_: readonly TaskState[]): void => {};
+    let answer: (tasks: readonly TaskState[]) => void = () => {};
     const slow = new Promise<readonly TaskState[]>((resolve) => (answer = resolve));
     const { clock, exported, reads } = gaugesOver(slow);
     const first = exported();

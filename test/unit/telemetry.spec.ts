@@ -49,8 +49,9 @@ interface RunUnderTest extends Partial<Omit<RunStartedEvent, 'type'>> {
 
 /** Publishes runs as the lock does: their start, then their method, then their end. */
 function runsOf(events: EventHub) {
-  const begin = async ({ outcome: _, member, loss, method, ...given }: RunUnderTest) => {
-    const { thrown, ...event } = { thrown: undefined, ...A_RUN, ...given };
+  const begin = async ({ member, loss, method, ...given }: RunUnderTest) => {
+    const { thrown, outcome, ...event } = { thrown: undefined, outcome: undefined, ...A_RUN, ...given };
+    void outcome;
     events.publish({ type: 'run-started', ...event });
     const state = { ...event, task: event.name, fence: BigInt(event.fence) };
     const work = async (): Promise<void> => {
