@@ -8,6 +8,13 @@ export interface ReplicaSetup {
   url: string;
   schema: string;
   journalFile: string;
+  /** Whether it serves the page of the tasks, on a free port of loopback. */
+  servesPage: boolean;
+}
+
+/** What a replica that serves the page tells the demo. */
+export interface PageReport {
+  page: string;
 }
 
 const VARIABLES = {
@@ -15,6 +22,7 @@ const VARIABLES = {
   url: 'DEMO_DATABASE_URL',
   schema: 'DEMO_SCHEMA',
   journalFile: 'DEMO_JOURNAL',
+  servesPage: 'DEMO_SERVES_PAGE',
 } as const;
 
 export function toEnvironment(setup: ReplicaSetup): Record<string, string> {
@@ -23,6 +31,7 @@ export function toEnvironment(setup: ReplicaSetup): Record<string, string> {
     [VARIABLES.url]: setup.url,
     [VARIABLES.schema]: setup.schema,
     [VARIABLES.journalFile]: setup.journalFile,
+    [VARIABLES.servesPage]: String(setup.servesPage),
   };
 }
 
@@ -37,5 +46,6 @@ export function replicaEnvironment(environment: Readonly<Record<string, string |
     url: read(VARIABLES.url),
     schema: read(VARIABLES.schema),
     journalFile: read(VARIABLES.journalFile),
+    servesPage: read(VARIABLES.servesPage) === 'true',
   };
 }

@@ -6,7 +6,7 @@ import { startChild } from './child-process.js';
 import type { Child } from './child-process.js';
 import type { Database } from './database.js';
 import { toEnvironment } from './environment.js';
-import type { Order } from './environment.js';
+import type { Order, PageReport } from './environment.js';
 import { JournalReader } from './journal-reader.js';
 import type { JournalLine } from './journal.js';
 import { CALLS_A_BURST, REFRESH_EVERY } from './tasks.js';
@@ -47,11 +47,12 @@ export class Fleet {
     private readonly folder: string,
   ) {}
 
-  start(): Replica {
+  /** Starts the next one. With `servesPage` it has the page of the tasks: {@link pageOf} says where. */
+  start({ servesPage = false } = {}): Replica {
     const name = `replica-${this.replicas.length + 1}`;
     const { url, schema } = this.database;
     const journalFile = join(this.folder, `${name}.jsonl`);
-    const setup = toEnvironment({ name, url, schema, journalFile });
+    const setup = toEnvironment({ name, url, schema, journalFile, servesPage });
     const child = startChild('./replica.js', { ...setup, ...REFRESH_EVERY });
     const journal = new JournalReader(journalFile);
     const replica = { name, pid: child.process.pid ?? 0, isUp: false, isLeaving: false, child, journal };
@@ -76,6 +77,14 @@ export class Fleet {
       }
     }
     return lines.sort((one, other) => one.at - other.at);
+  }
+
+  /** Resolves to the address of the page that a replica serves. */
+  pageOf({ name, child }: Replica): Promise<string> {
+    return new Promise((resolve, reject) => {
+      child.process.once('message', ({ page }: PageReport) => resolve(page));
+      void child.gone.then(() => reject(new Error(`${name} did not start: ${child.describeEnd()}`)));
+    });
   }
 
   find(name: string | undefined): Replica | undefined {
