@@ -5,7 +5,7 @@
  */
 export const SCRIPT = `
 'use strict';{
-const page=document,live=page.getElementById('live'),retry=page.getElementById('main').dataset.retry,SECOND=1000,MINUTE=60000,HOUR=3600000,DAY=86400000;
+const page=document,live=page.getElementById('live'),retry=page.getElementById('main').dataset.retry,SECOND=1e3,MINUTE=6e4,HOUR=36e5,DAY=864e5;
 const nowOf=(from)=>{const now=Date.parse(from.getElementById('main').dataset.now);if(!(now>0))throw 0;return now};
 if(retry)setTimeout(()=>location.replace(location.href.split('#')[0]),retry*SECOND);
 let ahead=retry?0:nowOf(page)-Date.now(),good=Date.now(),busy=false;
@@ -42,10 +42,11 @@ if(page.hidden||busy)return;busy=true;
 try{
 const answer=await fetch(location.href,{signal:AbortSignal.timeout(9000)});
 if(!answer.ok||answer.redirected)throw 0;
-const fresh=new DOMParser().parseFromString(await answer.text(),'text/html'),now=nowOf(fresh);
+const held=page.activeElement,fresh=new DOMParser().parseFromString(await answer.text(),'text/html'),now=nowOf(fresh);
 good=Date.now();ahead=now-good;page.title=fresh.title;
 for(const each of page.querySelectorAll('[data-region]'))fit(each,fresh.getElementById(each.id));
-tick();say('Live','on')
+tick();if(held.isConnected&&held!==page.activeElement)held.focus({preventScroll:true});
+say('Live','on')
 }catch{say('Not updated since '+new Date(good).toLocaleTimeString(),'off')}
 busy=false};
 setInterval(tick,SECOND);
