@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from 'parse5';
-import type { DefaultTreeAdapterTypes } from 'parse5';
 import { html } from '../../src/dashboard/html/html.js';
 import { answerPage, confirmPage, listPage, messagePage, taskPage } from '../../src/dashboard/html/pages.js';
 import { shown, visible } from '../../src/dashboard/html/shown.js';
@@ -68,18 +66,22 @@ describe('a text of somebody else', () => {
   });
 });
 
-/** Element and attribute names in order: all that a text must not change. */
+const TAG = /<([a-z/!][^\s>]*)((?:"[^"]*"|'[^']*'|[^"'>])*)>/gi;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?/g;
+
+/** The names of tags and attributes in order: all that a text must not change. */
 function shapeOf(page: string): string {
-  const shape: string[] = [];
-  const visit = (node: DefaultTreeAdapterTypes.Node): void => {
-    // Whether a text is isolated depends on its letters.
-    if ('tagName' in node && node.tagName !== 'bdi')
-      shape.push(`${node.tagName} ${node.attrs.map(({ name }) => name).join(' ')}`);
-    if ('childNodes' in node) node.childNodes.forEach(visit);
-  };
-  visit(parse(page.replace(STYLE, '').replace(SCRIPT, '')));
-  return shape.join('\n');
+  const own = page.replace(STYLE, '').replace(SCRIPT, '');
+  const tags = [...own.matchAll(TAG)].map(([, tag = '', attributes = '']) =>
+    [tag, ...[...attributes.matchAll(ATTRIBUTE)].map(([, name]) => name)].join(' '),
+  );
+  // Whether a text is isolated depends on its letters.
+  return tags.filter((tag) => !/^\/?bdi$/.test(tag)).join('\n');
 }
+
+test('the shape of a page tells what a parser would make of it', () => {
+  expect(shapeOf(`<p title="a > b" hidden onclick='x'>1 < 2<b>`)).toBe('p title hidden onclick\nb');
+});
 
 /** Every page, with `text` in each place where somebody else's text can stand. */
 function pagesWith(text: string): string[] {
@@ -176,7 +178,7 @@ test('no text adds an element or an attribute to any page', () => {
     .map((each) => each.join(''));
   fc.assert(
     fc.property(text, (value) => expect(pagesWith(value).map(shapeOf)).toEqual(PLAIN)),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 

@@ -61,6 +61,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
   return text.toWellFormed().replace(/[&<>"'\r\0]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -7,7 +7,7 @@ import type { Html, Part } from './html.js';
 import { confirmLink, listLink, taskLink } from './links.js';
 import { pauseEnd, pauseReason } from './pause-text.js';
 import { scheduleText, scheduleTitle } from './schedule-text.js';
-import { shown, visible } from './shown.js';
+import { shown } from './shown.js';
 import { strip } from './strip.js';
 import { durationText, lengthOf, relative } from './times.js';
 import { badge, outcomeMark, plural } from './words.js';
