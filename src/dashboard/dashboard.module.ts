@@ -2,6 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, NestModule, OnModuleInit, Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { TaskLockOperator } from '../operate/operator-token.js';
+import { Api } from './api.js';
 import { controllersOf } from './dashboard.controllers.js';
 import type { DashboardControllers } from './dashboard.controllers.js';
 import { DashboardGuard } from './dashboard.guard.js';
@@ -71,6 +72,7 @@ const providers: Provider[] = [
     useFactory: (host: HttpAdapterHost, settings: DashboardSettings) => new Dashboard(host, settings),
     inject: [HttpAdapterHost, DASHBOARD_SETTINGS],
   },
+  { provide: Api, useFactory: (operator: TaskLockOperator) => new Api(operator), inject: [TaskLockOperator] },
   {
     provide: Pages,
     useFactory: (operator: TaskLockOperator, dashboard: Dashboard) => new Pages(operator, dashboard),

@@ -77,19 +77,19 @@ export class Dashboard {
   ): Promise<Observable<never>> {
     // Nobody waits for the answer any more, and what it does would surprise.
     if (hasLeft(response)) return EMPTY;
-    const visit = visitOf(request, this.host.httpAdapter.getRequestUrl(request));
+    const visit = visitOf(request, String(this.host.httpAdapter.getRequestUrl(request)));
     let answer: Answer;
     try {
       answer = await make(visit);
     } catch (error) {
-      answer = orElse(this.problemOf(error), visit);
+      answer = orElse(this.problemOf(error, visit), visit);
     }
     send(this.host.httpAdapter, response, answer);
     return EMPTY;
   }
 
-  private problemOf(error: unknown): DashboardProblem {
-    const problem = problemOf(error);
+  private problemOf(error: unknown, { isAction }: Visit): DashboardProblem {
+    const problem = problemOf(error, isAction);
     if (problem.kind === 'internal')
       this.log.error(`The dashboard: ${thrownText(error)}`, error instanceof Error ? error.stack : undefined);
     return problem;

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { TASK_CONDITIONS } from '../operate/operator-types.js';
+import type { TaskCondition } from '../operate/operator-types.js';
 import { DashboardProblem } from './problem.js';
 import { mediaTypeOf } from './same-origin.js';
 
@@ -54,6 +56,14 @@ export function countOf(name: string, text: string | undefined): number | undefi
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw badInput(`${name} must be a whole number from 1 on; it is '${shortened(text)}'.`);
+}
+
+/** The state that a list is filtered by. */
+export function stateOf(text: string | undefined): TaskCondition | undefined {
+  if (text === undefined) return undefined;
+  const state = TASK_CONDITIONS.find((each) => each === text);
+  if (state) return state;
+  throw badInput(`state must be one of ${TASK_CONDITIONS.join(', ')}; it is '${shortened(text)}'.`);
 }
 
 export function badInput(detail: string): DashboardProblem {

@@ -1,15 +1,15 @@
 import type { TaskLockOperator } from '../operate/operator-token.js';
 import type { RecentRun, TaskState } from '../operate/operator-types.js';
+import { act } from './act.js';
+import { wordsOf } from './act-words.js';
+import { actionOf, assertAllowed } from './action-of.js';
 import { htmlAnswer } from './answers.js';
 import type { Answer } from './answers.js';
 import type { Dashboard } from './dashboard.js';
-import { badInput, countOf, queryOf } from './fields.js';
-import { confirmPage, listPage, taskPage } from './html/pages.js';
-import { DashboardProblem } from './problem.js';
-import { DASHBOARD_ACTIONS } from './views.js';
-import type { DashboardAction } from './views.js';
+import { badInput, countOf, queryOf, stateOf } from './fields.js';
+import { actOfForm } from './form.js';
+import { answerPage, confirmPage, listPage, taskPage } from './html/pages.js';
 import type { Visit } from './visit.js';
-import { stateOf } from './task-queries.js';
 
 /** How many runs the strip of a task shows. */
 const STRIP = 60;
@@ -74,16 +74,23 @@ export class Pages {
     const view = { ...frame, action, name, task: explanation?.task, fence, key, force: force === '1' };
     return htmlAnswer(confirmPage(view));
   }
+
+  /** Does what the form of a confirm page asks for. */
+  async act(visit: Visit): Promise<Answer> {
+    const wanted = actOfForm(visit, new Date());
+    assertAllowed(visit, wanted.action);
+    const acted = await act(this.operator, wanted);
+    const { name } = wanted;
+    if (acted.action === 'trigger') return seeOther(name, acted.answer.id);
+    const frame = this.dashboard.frameOf(visit, new Date());
+    return htmlAnswer(answerPage({ ...frame, name, ...wordsOf(wanted, acted), tone: 'done' }));
+  }
 }
 
-export function actionOf(given: string | undefined): DashboardAction {
-  const action = DASHBOARD_ACTIONS.find((each) => each === given);
-  if (action) return action;
-  throw badInput(`action must be one of ${DASHBOARD_ACTIONS.join(', ')}; it is '${given ?? ''}'.`);
-}
-
-export function assertAllowed({ allowed, user }: Visit, action: DashboardAction): void {
-  if (!allowed.includes(action)) throw new DashboardProblem('forbidden', `${user} may not ${action} here.`);
+/** The run may take hours: the page of the task reads what has become of it from the database. */
+function seeOther(name: string, trigger: string): Answer {
+  const query = `name=${encodeURIComponent(name)}&trigger=${trigger}`;
+  return { ...htmlAnswer('', 303), headers: { Location: `./task?${query}` } };
 }
 
 /** The history lacks a run that died until somebody claims its lock: the strip shows it all the same. */

@@ -85,28 +85,35 @@ export class DashboardProblem extends Error {
 }
 
 /** What a client is told of an error; nothing of one that is not known, which belongs into the log. */
-export function problemOf(error: unknown): DashboardProblem {
+export function problemOf(error: unknown, isAction = false): DashboardProblem {
   if (error instanceof DashboardProblem) return error;
   if (error instanceof TaskLockOperatorError) {
     const { kind, option, problem, nearest } = error;
     return new DashboardProblem(
       KINDS[kind],
-      sentence(option === undefined ? problem : `${option} ${problem}`),
+      option === undefined ? sentence(problem) : `${option} ${ended(problem)}`,
       nearest ? { nearest } : {},
     );
   }
-  if (error instanceof LockStoreUnavailableError) return unavailable(error);
+  if (error instanceof LockStoreUnavailableError)
+    return new DashboardProblem(
+      'unavailable',
+      isAction ? undone(error) : 'Nothing can be shown until it does.',
+    );
   return new DashboardProblem('internal', 'Something went wrong. The log of the application says what.');
 }
 
-function unavailable({ sent }: LockStoreUnavailableError): DashboardProblem {
-  const problem = sent
-    ? 'The database has not answered in time. What was asked for may have been done: look before you ask again.'
-    : 'The database could not be reached. Nothing was done.';
-  return new DashboardProblem('unavailable', problem);
+function undone({ sent }: LockStoreUnavailableError): string {
+  return sent
+    ? 'What you asked for may have been done: look at the task before you ask again.'
+    : 'Nothing was done.';
 }
 
 /** As a page shows it: from a capital letter to a full stop. */
 export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
+  return `${text.charAt(0).toUpperCase()}${ended(text.slice(1))}`;
+}
+
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
