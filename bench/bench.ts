@@ -13,6 +13,7 @@ import { measureOperate } from './measurements/operate.js';
 import { measurePeers } from './measurements/peers.js';
 import { measureRequest } from './measurements/request.js';
 import { measureStartUp } from './measurements/start-up.js';
+import { measureTelemetry } from './measurements/telemetry.js';
 import { measureThousandTasks } from './measurements/thousand-tasks.js';
 import { measureTwoHundredClients } from './measurements/two-hundred-clients.js';
 import { drawPlots } from './plots.js';
@@ -33,6 +34,7 @@ const FINDINGS: Record<string, Measure<Finding>> = {
   'start-up': measureStartUp,
   request: measureRequest,
   idle: measureIdle,
+  telemetry: (_database, effort) => measureTelemetry(effort),
 };
 const NAMES = [...Object.keys(FINDINGS), 'operate', 'peers', 'replicas', 'tasks', 'run-length'];
 
