@@ -30,7 +30,7 @@ function described(trigger: TriggerState, now: Date): { tone: string; text: Html
             : html`Your run did not begin: ${shown(trigger.replica)} took it and has died, or was cut off. Run it again.`,
       };
     case 'skipped':
-      return { tone: 'warn', text: html`Your run did not begin: the task is ${shown(trigger.reason)}.` };
+      return { tone: 'warn', text: html`Your run was skipped: ${shown(trigger.reason)}.` };
     case 'executed':
       return {
         tone: trigger.outcome === 'succeeded' ? 'good' : 'bad',

@@ -1,0 +1,11 @@
+// Each entry breaks actions.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
+module.exports = {
+  'only what the user may do is offered': [
+    {
+      find: '.filter(({ action }) => frame.allowed.includes(action))',
+      replace: '',
+      suites: ['dashboard-pages.spec'],
+      scenario: 'offers only what the user may do',
+    },
+  ],
+};
