@@ -54,18 +54,18 @@ export class Dashboard {
   private problemPage(problem: DashboardProblem, visit: Visit): Answer {
     const { heading, message, status, retryAfter } = problem;
     const headers = retryHeader(problem);
-    if (visit.isAction) {
+    const name = visit.isAction ? actedOn(visit) : undefined;
+    if (name !== undefined) {
       const frame = this.frameOf(visit, new Date());
-      const view = { ...frame, name: '', heading, sentences: [message], tone: 'refused' } as const;
+      const view = { ...frame, name, heading, sentences: [message], tone: 'refused' } as const;
       return htmlAnswer(answerPage(view), status, headers);
     }
     const { title } = this.settings;
     const { home } = linksFrom(visit.pathname, false);
-    return htmlAnswer(
-      messagePage({ title, home, heading, sentences: [message], retryAfter }),
-      status,
-      headers,
-    );
+    // A reload would send the form again.
+    const again = visit.isAction ? undefined : retryAfter;
+    const view = { title, home, heading, sentences: [message], retryAfter: again };
+    return htmlAnswer(messagePage(view), status, headers);
   }
 
   /** Emits nothing, so that an interceptor has nothing to cache, and nothing to wrap. */
@@ -94,6 +94,13 @@ export class Dashboard {
       this.log.error(`The dashboard: ${thrownText(error)}`, error instanceof Error ? error.stack : undefined);
     return problem;
   }
+}
+
+/** The task that a form names, so that its answer leads back to it. */
+function actedOn({ query, body }: Visit): string | undefined {
+  const { name } = (body ?? {}) as { name?: unknown };
+  const given = query.get('name') ?? name;
+  return typeof given === 'string' && given !== '' ? given : undefined;
 }
 
 function notFromHere({ headers }: Visit): DashboardProblem {

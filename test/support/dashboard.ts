@@ -41,7 +41,10 @@ export async function serveDashboard({
       : module.createNestApplication<INestApplication>(new FastifyAdapter());
   prepare?.(application);
   await application.listen(0, '127.0.0.1');
-  const { port } = (application.getHttpServer() as Server).address() as AddressInfo;
+  const server = application.getHttpServer() as Server;
+  // On a busy machine a connection would end just when the next request takes it.
+  server.keepAliveTimeout = 60_000;
+  const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${origin}${path}`, { redirect: 'manual', ...init });

@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { Cron, CronExpression, Interval, ScheduleModule, Timeout } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { currentTaskRun, TaskLock, TaskLockModule, TaskLockService } from 'nestjs-task-lock';
+import { TaskLockDashboardModule } from 'nestjs-task-lock/dashboard';
 import { taskLockMigrations } from 'nestjs-task-lock/migrations';
 import { map } from 'rxjs';
 import { answerOf } from '../answer-of.js';
@@ -87,6 +88,7 @@ class RunNowController extends RunNow {}
     }),
     ScheduleModule.forRoot(),
     TaskLockModule.forRootAsync({ useFactory: () => ({ claimTimeout: '3s' }) }),
+    TaskLockDashboardModule.forRoot({ authorize: () => ({ user: 'ana', canOperate: false }) }),
   ],
   providers: [Jobs],
   controllers: [RunNowController],
@@ -156,4 +158,15 @@ test('requests to scheduled methods of an inherited controller run them now, wra
 test('TaskLockService.run takes a declared task by its name', async () => {
   const result = await replicas[0]!.get(TaskLockService).run('slow', (run) => run.name);
   assert.deepEqual(result, { status: 'executed', value: 'slow' });
+});
+
+test('the dashboard answers with a page and with JSON', async () => {
+  const url = (await replicas[0]!.getUrl()).replace('[::1]', '127.0.0.1');
+  const page = await fetch(`${url}/task-lock`);
+  assert.deepEqual([page.status, page.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
+  assert.match(await page.text(), /<h1>Tasks<\/h1>/);
+  const { openapi } = (await (await fetch(`${url}/task-lock/api/openapi.json`)).json()) as {
+    openapi: string;
+  };
+  assert.equal(openapi, '3.1.0');
 });
