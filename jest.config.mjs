@@ -36,6 +36,7 @@ const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>
 /** Suites on Postgres that take long: child processes, outages, hundreds of rounds, a large history. */
 const LONG = [
   'cli',
+  'dashboard',
   'database-faults',
   'dead-connections',
   'large-history',
