@@ -60,6 +60,7 @@ export const CONSUMERS = {
     suite('handlers', 'dist/checks/handlers.test.js'),
     suite('error trackers', 'dist/checks/trackers.test.js'),
     suite('health checks', 'dist/checks/health.test.js'),
+    suite('the page', 'dist/checks/dashboard.test.js'),
     { title: 'esbuild makes a minified bundle', command: BUNDLE },
     suite('minified bundle', 'dist/checks/bundled.min.test.js'),
     { title: 'jest (CommonJS)', command: ['jest', '--verbose'] },

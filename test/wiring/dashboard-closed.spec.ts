@@ -2,7 +2,7 @@ import { request as plainRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { TaskLockDashboardModule } from '../../src/dashboard.js';
 import type { DashboardRequest } from '../../src/dashboard.js';
@@ -196,16 +196,14 @@ describe.each(PLATFORMS)('the page on %s is closed', (platform) => {
   });
 
   test('while the database does not answer, says so, and opens again by itself', async () => {
-    const { tasks, resume } = store.operator;
-    const down = async (): Promise<never> => {
-      throw new LockStoreUnavailableError('the connection was refused at 10.0.0.7', true);
-    };
-    Object.assign(store.operator, { tasks: down, resume: down });
+    const down = new LockStoreUnavailableError('the connection was refused at 10.0.0.7', true);
+    jest.spyOn(store.operator, 'tasks').mockRejectedValue(down);
+    jest.spyOn(store.operator, 'resume').mockRejectedValue(down);
     const page = await served.ask('/task-lock');
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);
     const text = await page.text();
     expect(text).toContain('The database does not answer');
-    expect(text).toContain('http-equiv="refresh"');
+    expect(text).toMatch(/http-equiv="?refresh/);
     expect(text).not.toContain('10.0.0.7');
     const api = await served.ask('/task-lock/api/tasks');
     expect([api.status, api.headers.get('retry-after')]).toEqual([503, '5']);
@@ -214,20 +212,15 @@ describe.each(PLATFORMS)('the page on %s is closed', (platform) => {
     expect(act.status).toBe(503);
     const answer = await act.text();
     expect(answer).toContain('may have been done');
-    expect(answer).not.toContain('http-equiv="refresh"');
-    Object.assign(store.operator, { tasks, resume });
+    expect(answer).not.toMatch(/http-equiv="?refresh/);
+    jest.restoreAllMocks();
     expect((await served.ask('/task-lock')).status).toBe(200);
   });
 
   test('to what an unknown error says, which the log has', async () => {
-    const { tasks } = store.operator;
-    Object.assign(store.operator, {
-      tasks: async () => {
-        throw new Error('password is hunter2');
-      },
-    });
+    jest.spyOn(store.operator, 'tasks').mockRejectedValue(new Error('password is hunter2'));
     const page = await served.ask('/task-lock');
-    Object.assign(store.operator, { tasks });
+    jest.restoreAllMocks();
     expect(page.status).toBe(500);
     expect(await page.text()).not.toContain('hunter2');
     expect(log.errors).toEqual([expect.stringContaining('hunter2')]);
@@ -254,8 +247,6 @@ test('a dashboard that nobody looks at asks the store nothing', async () => {
   });
   Object.assign(store, { operator });
   const dashboard = TaskLockDashboardModule.forRoot({ authorize: () => false });
-  const without = asked.splice(0).length;
   await startApplication({ imports: [dashboard], options: { store } });
   expect(asked.filter((name) => name !== 'prepare')).toEqual([]);
-  expect(without).toBe(0);
 });

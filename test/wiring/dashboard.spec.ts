@@ -331,7 +331,7 @@ describe.each(PLATFORMS)(
     describe('its forms', () => {
       test('trigger a run without waiting for its end, and lead to what has become of it', async () => {
         const confirm = await textOf('/confirm?action=trigger&name=report');
-        expect(confirm).toContain('action="./act"');
+        expect(confirm).toMatch(/action="?\.\/act/);
         const response = await ask('/act', asForm({ action: 'trigger', name: 'report', reason: '' }));
         expect(response.status).toBe(303);
         const location = response.headers.get('location')!;
@@ -355,7 +355,7 @@ describe.each(PLATFORMS)(
         expect(await cancelled.text()).toContain('was asked to stop');
         const alive = await ask('/act', asForm({ ...form, action: 'release' }));
         expect(alive.status).toBe(409);
-        expect(await alive.text()).toContain('href="./task?name=report"');
+        expect(await alive.text()).toMatch(/href="?\.\/task\?name=report[" >]/);
         const released = await ask('/act', asForm({ ...form, action: 'release', force: '1' }));
         expect(await released.text()).toContain('The lock is free at');
         const acts = (await operator.actions('report')).filter((each) => each.fence === fence);
@@ -459,11 +459,11 @@ async function pagesFrom(start: string): Promise<string[]> {
     const page = await response.text();
     const kind = new URL(address).pathname.split('/').pop()!;
     kinds.add(kind);
-    for (const [, href] of page.matchAll(/href="([^"]*)"/g)) {
+    for (const [, href] of page.matchAll(/href="?([^" >]*)/g)) {
       const link = new URL(entities(href!), address);
       if (link.hash === '' && !/action=(trigger|forget)/.test(link.search)) left.push(link.href);
     }
-    for (const [, action] of page.matchAll(/<form method="post" action="([^"]*)"/g)) {
+    for (const [, action] of page.matchAll(/<form method="?post"? action="?([^" >]*)/g)) {
       const act = new URL(entities(action!), address);
       const answer = await fetch(act, asForm({ action: 'resume', name: 'report' }));
       expect([act.href, answer.status]).toEqual([act.href, 200]);
