@@ -59,10 +59,10 @@ code,pre{font:.87em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation M
 .filters{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:14px}
 .filters a{display:flex;align-items:center;gap:8px;padding:4px 12px;min-height:32px;border:1px solid var(--line);border-radius:99px;background:var(--card);font-size:13px;color:var(--fg)}
 .filters a:hover{background:var(--soft);text-decoration:none}
-.filters b{font-weight:500;color:var(--dim);min-width:1ch}
+.filters b{font-weight:500;color:var(--dim);min-width:2ch}
 .filters [aria-current]{border-color:var(--fg);box-shadow:inset 0 0 0 1px var(--fg)}
 .filters .s{background:none;padding:0}
-.s{display:inline-flex;align-items:center;gap:6px;font-size:13px;font-weight:600;line-height:20px;border-radius:5px;padding:1px 8px 1px 7px;vertical-align:top;margin-top:1px;color:var(--gone);background:color-mix(in srgb,currentColor 9%,transparent)}
+.s{display:inline-flex;align-items:center;gap:6px;font-size:13px;font-weight:600;line-height:20px;border-radius:5px;padding:1px 8px 1px 7px;vertical-align:top;margin-top:.5px;color:var(--gone);background:color-mix(in srgb,currentColor 9%,transparent)}
 .s::before{content:"";width:9px;height:9px;flex:none;border-radius:9px;border:2px solid}
 .running{color:var(--busy)}.paused{color:var(--warn)}.overdue,.died{color:var(--bad)}
 .s.running::before,.s.overdue::before,.s.died::before{background:currentColor;border:0;border-radius:0;clip-path:polygon(10% 0,100% 50%,10% 100%)}
@@ -97,10 +97,10 @@ path.ok{fill:var(--bar)}path.stopped{fill:var(--bar2)}path.bad{fill:var(--bar3)}
 .empty{text-align:center;padding:56px 20px;color:var(--dim)}
 .empty h2{color:var(--fg);font-size:17px}
 #trigger>*{margin-bottom:14px}
-.why{border-left:4px solid;margin-bottom:16px}
+.why{border-left:4px solid;min-height:138px;margin-bottom:16px}
 .why.idle,.why.undeclared{border-color:var(--line)}
 .why>*{color:var(--dim);font-size:14px;margin-top:6px;max-width:115ch}
-.why .first{font-size:17px;line-height:1.45;color:var(--fg);margin-top:0}
+.why .first{max-width:none;font-size:17px;line-height:1.45;color:var(--fg);margin-top:0}
 .why time{white-space:nowrap}
 .why li{list-style:disc;margin:4px 0 0 20px}
 summary{cursor:pointer;width:fit-content}

@@ -64,7 +64,7 @@ describe('the list', () => {
   });
 
   test('says who holds a task, and how long its lease still lasts', () => {
-    expect(textOf(list(listView([running])))).toContain('running on replica-2 for 41s , lease 37s left');
+    expect(textOf(list(listView([running])))).toContain('running for 41s lease 37s left, on replica-2');
   });
 
   test('links each state with its count, and marks the one that is shown', () => {

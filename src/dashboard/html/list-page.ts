@@ -85,12 +85,12 @@ function table(view: ListView): Html {
 }
 
 function row(task: TaskState, view: ListView): Html {
-  const { name, member, state, nextDue, lastRun } = task;
+  const { name, member, state, running, nextDue, lastRun } = task;
   return html`
     <tr id="${encodeURIComponent(name.toWellFormed())}">
     <th scope="row"><a href="${taskLink(view, name)}">${shown(name)}</a>
     ${member !== null && html`<small>${shown(member)}</small>`}</th>
-    <td>${badge(state)}${details(task, view.now)}</td>
+    <td>${badge(state)}${running && html` <span class="sub">for ${relative(running.since, view.now, 'for')}</span>`}${details(task, view.now)}</td>
     <td${scheduleTitle(task)}>${scheduleText(task)}</td>
     <td>${strip(view.recent.get(name) ?? [])}</td>
     <td>${lastRun ? lastRunCell(lastRun, task, view.now) : NONE}</td>
@@ -99,14 +99,13 @@ function row(task: TaskState, view: ListView): Html {
 
 const NONE = html`<i>–</i>`;
 
-/** What is worth knowing of a task in this state. */
+/** What is worth knowing of a task in this state: one line while it runs, so that its row is as high when it does not. */
 function details(task: TaskState, now: Date): Html[] {
   const { state, running, paused, overdueByMs, requests, lastRun } = task;
   const lease =
-    running?.leaseEndsAt != null && html`, lease ${relative(running.leaseEndsAt, now, 'left')} left`;
+    running?.leaseEndsAt != null && html`lease ${relative(running.leaseEndsAt, now, 'left')} left, `;
   const lines: Part[] = [
-    running && html`on ${shown(running.replica)}`,
-    running && html`for ${relative(running.since, now, 'for')}${lease}`,
+    running && html`${lease}on ${shown(running.replica)}`,
     state === 'died' && lastRun?.outcome === 'died' && html`on ${shown(lastRun.replica)}`,
     overdueByMs !== null && `${lengthOf(overdueByMs)} late`,
     state === 'undeclared' && 'not in the newest code',
