@@ -18,8 +18,11 @@ const FIELDS = [
   'until',
 ] as const satisfies readonly (keyof ActFields)[];
 
-/** What the form of a confirm page asks for. `now`: from which a length of time counts. */
-export function actOfForm({ headers, body, query, user }: Visit, now: Date): Act {
+/** What the form of a confirm page asks for. `nowOf`: the store's clock, from which a length of time counts. */
+export async function actOfForm(
+  { headers, body, query, user }: Visit,
+  nowOf: (name: string) => Promise<Date>,
+): Promise<Act> {
   const form = formOf(headers, body, FIELDS);
   // A form makes CRLF of a line break, and so these stand in the address where they have one.
   const { name = form.name, key = form.key } = queryOf(query, ['name', 'key']);
@@ -31,7 +34,7 @@ export function actOfForm({ headers, body, query, user }: Visit, now: Date): Act
     fence,
     key,
     force: force === undefined ? undefined : force === '1',
-    until: untilOf(form, now),
+    until: await untilOf(form, () => nowOf(name)),
   };
   const taken: readonly ActField[] = ACT_FIELDS[action];
   const fields = Object.fromEntries(
@@ -40,14 +43,18 @@ export function actOfForm({ headers, body, query, user }: Visit, now: Date): Act
   return { action, name, fields, user };
 }
 
-function untilOf(
+async function untilOf(
   { for: length, until }: Partial<Record<'for' | 'until', string>>,
-  now: Date,
-): string | undefined {
+  now: () => Promise<Date>,
+): Promise<string | undefined> {
   if (length === undefined) return undefined;
   if (length === 'until') return utcOf(until);
+  return new Date((await now()).getTime() + lengthOf(length)).toISOString();
+}
+
+function lengthOf(length: string): number {
   try {
-    return new Date(now.getTime() + parseDuration(length)).toISOString();
+    return parseDuration(length);
   } catch {
     throw badInput(`for must be a length of time like 2h, or until; it is '${length.slice(0, 100)}'.`);
   }

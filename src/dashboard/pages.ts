@@ -77,13 +77,18 @@ export class Pages {
 
   /** Does what the form of a confirm page asks for. */
   async act(visit: Visit): Promise<Answer> {
-    const wanted = actOfForm(visit, new Date());
+    const wanted = await actOfForm(visit, (name) => this.nowFor(name));
     assertAllowed(visit, wanted.action);
     const acted = await act(this.operator, wanted);
     const { name } = wanted;
     if (acted.action === 'trigger') return seeOther(name, acted.answer.id);
     const frame = this.dashboard.frameOf(visit, new Date());
     return htmlAnswer(answerPage({ ...frame, name, ...wordsOf(wanted, acted), tone: 'done' }));
+  }
+
+  private async nowFor(name: string): Promise<Date> {
+    const { at } = name === ALL_TASKS ? await this.operator.tasks() : await this.operator.explain(name);
+    return new Date(at);
   }
 }
 
