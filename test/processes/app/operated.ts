@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { TaskLockDashboardModule } from '../../../src/dashboard.js';
 import { currentTaskRun, TaskLock, TaskLockModule } from '../../../src/index.js';
 import { trueNow, writeDown } from './journal.js';
 
@@ -31,6 +32,8 @@ const tell = (event: OperatedEvent): void => void process.send?.(event);
 let waiting: (() => void)[] = [];
 
 const LEASE = Number(process.env['LEASE_MS'] ?? 2_000);
+/** Where the page lies, if it is wanted. */
+const PORT = process.env['PAGE_PORT'];
 const MAX_HOLD = Number(process.env['MAX_HOLD_MS'] ?? 60_000);
 
 @Injectable()
@@ -103,12 +106,17 @@ function aborted(signal: AbortSignal): Promise<void> {
       operatorPolling: '1s',
       pollingInterval: '1s',
     }),
+    ...(PORT
+      ? [TaskLockDashboardModule.forRoot({ authorize: () => ({ user: 'ana', canOperate: true }) })]
+      : []),
   ],
   providers: [Operated],
 })
 class OperatedModule {}
 
-const application = await NestFactory.createApplicationContext(OperatedModule, { logger: ['error'] });
+const application = PORT
+  ? await NestFactory.create(OperatedModule, { logger: ['error'], forceCloseConnections: true })
+  : await NestFactory.createApplicationContext(OperatedModule, { logger: ['error'] });
 const jobs = application.get(Operated);
 const registry = application.get(SchedulerRegistry);
 
@@ -136,4 +144,5 @@ process.on('message', (command: OperatedCommand) => {
     (error: unknown) => tell({ event: 'ended', call, error: String(error) }),
   );
 });
+if ('listen' in application) await application.listen(PORT!, '127.0.0.1');
 tell('ready');
