@@ -164,7 +164,8 @@ function lastRun({ record, lock, now }: Explained): string[] {
   const what =
     run.tick === null ? 'Its last run, without a tick,' : `Its last recorded tick, of ${run.tick},`;
   const took = run.durationMs === null ? '' : `, after ${roughDuration(run.durationMs)}`;
-  const error = run.error === null ? '' : `: ${run.error}`;
+  // The lines of a stack trace would make no sentence.
+  const error = run.error === null ? '' : `: ${run.error.split(/[\r\n]/, 1)[0]}`;
   const newer = unrecordedEnd(record);
   return [
     `${what} ran on ${run.replica} at ${instantInWords(run.startedAt, now)}: it ${ended(run.outcome)}${took}${error}.`,

@@ -49,7 +49,7 @@ describe('a run that has ended without a record', () => {
 describe('a task that fails', () => {
   const failed = runOf('2026-03-10T06:00:00Z', {
     outcome: 'failed',
-    error: 'Error: 503',
+    error: 'Error: 503\n    at Jobs.cleanUp (jobs.ts:1:1)',
     finishedAt: new Date('2026-03-10T06:00:00.116Z'),
     nextDue: at('07:00'),
   });
