@@ -87,7 +87,7 @@ th,td{padding:9px 12px;vertical-align:top}
 .tasks th,.tasks td{padding:10px 13px}
 .tasks small{font-weight:400;line-height:1.45;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 small.bad{color:var(--bad)}
-.tasks td:last-child{white-space:nowrap}
+.tasks td:last-child,.tasks .sub{white-space:nowrap}
 .strip{display:block;width:180px;height:30px;margin-top:2px;background:linear-gradient(var(--line),var(--line)) 0 21px/100% 1px no-repeat;mask:linear-gradient(90deg,#000 66%,#0000 0) 0/3px}
 .strip path{transform:scale(3)}
 path.ok{fill:var(--bar)}path.stopped{fill:var(--bar2)}path.bad{fill:var(--bar3)}

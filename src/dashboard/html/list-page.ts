@@ -109,7 +109,7 @@ function details(task: TaskState, now: Date): Html[] {
     state === 'died' && lastRun?.outcome === 'died' && html`on ${shown(lastRun.replica)}`,
     overdueByMs !== null && `${lengthOf(overdueByMs)} late`,
     state === 'undeclared' && 'not in the newest code',
-    paused && html`${state !== 'paused' && 'paused '}by ${shown(paused.by)}, ${pauseEnd(paused, now)}`,
+    paused && html`${state !== 'paused' && 'paused, '}${pauseEnd(paused, now)}, by ${shown(paused.by)}`,
     requests.waiting > 0 && `${plural(requests.waiting, 'request')} waiting`,
     requests.parked > 0 && html`<b class="stopped">${plural(requests.parked, 'request')} parked</b>`,
   ];
