@@ -20,11 +20,13 @@ interface Picture {
 }
 
 const TASK = '/task?name=import-prices';
+/** All twelve tasks. */
+const LIST = 1076;
 const PHONE = { width: 390, height: 844 };
 
 const PICTURES: readonly Picture[] = [
-  { name: 'list', path: '' },
-  { name: 'list-dark', path: '', colorScheme: 'dark' },
+  { name: 'list', path: '', height: LIST },
+  { name: 'list-dark', path: '', height: LIST, colorScheme: 'dark' },
   { name: 'list-phone', path: '', ...PHONE },
   { name: 'task', path: TASK },
   { name: 'task-dark', path: TASK, colorScheme: 'dark' },
