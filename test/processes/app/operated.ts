@@ -114,9 +114,11 @@ function aborted(signal: AbortSignal): Promise<void> {
 })
 class OperatedModule {}
 
-const application = PORT
+const server = PORT
   ? await NestFactory.create(OperatedModule, { logger: ['error'], forceCloseConnections: true })
-  : await NestFactory.createApplicationContext(OperatedModule, { logger: ['error'] });
+  : undefined;
+const application =
+  server ?? (await NestFactory.createApplicationContext(OperatedModule, { logger: ['error'] }));
 const jobs = application.get(Operated);
 const registry = application.get(SchedulerRegistry);
 
@@ -144,5 +146,5 @@ process.on('message', (command: OperatedCommand) => {
     (error: unknown) => tell({ event: 'ended', call, error: String(error) }),
   );
 });
-if ('listen' in application) await application.listen(PORT!, '127.0.0.1');
+await server?.listen(PORT!, '127.0.0.1');
 tell('ready');
