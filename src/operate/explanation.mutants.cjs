@@ -16,6 +16,7 @@ module.exports = {
     { find: 'lastDeclared.getTime() + LAPSED_BY >= now.getTime()', replace: 'false', suites },
     { find: 'lastDeclared.getTime() + LAPSED_BY >= now.getTime()', replace: 'true', suites },
     { find: 'if (failuresInARow < 2) return [];', replace: '', suites },
+    { find: 'run.error.split(/[\\r\\n]/, 1)[0]', replace: 'run.error', suites },
     { find: ' || isPastDue || isDisabled', replace: ' || isPastDue', suites },
     { find: "task.state === 'overdue' || isPastDue", replace: 'isPastDue', suites },
     { find: "task.state === 'overdue' || isPastDue", replace: "task.state === 'overdue'", suites },

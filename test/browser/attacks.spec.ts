@@ -54,6 +54,8 @@ describeInBrowser('a page of somebody else, in the browser of somebody who is lo
     ['on another host', 'localhost', 'cross-site'],
   ] as const;
 
+  const HOSTS = PLACES.map(([place, host]) => [place, host] as const);
+
   /** Logs in, and opens the page of somebody else. */
   async function visit(host: string, body: string): Promise<Page> {
     attack = body;
@@ -103,7 +105,7 @@ describeInBrowser('a page of somebody else, in the browser of somebody who is lo
     expect(await shop.store.operator.actions('reindex-search', 1)).toMatchObject([{ reason: 'on purpose' }]);
   });
 
-  const FETCHES = PLACES.flatMap(([place, host]) =>
+  const FETCHES = HOSTS.flatMap(([place, host]) =>
     (['include', 'omit'] as const).flatMap((credentials) =>
       (['application/x-www-form-urlencoded', 'text/plain', 'application/json'] as const).map(
         (type) => [place, type, credentials, host] as const,
@@ -142,7 +144,7 @@ describeInBrowser('a page of somebody else, in the browser of somebody who is lo
     },
   );
 
-  test.each(PLACES)('%s shows it in a frame: it stays empty', async (_, host) => {
+  test.each(HOSTS)('%s shows it in a frame: it stays empty', async (_, host) => {
     browser.expects(/frame|ERR_BLOCKED_BY_RESPONSE|status of 403/i);
     const page = await visit(host, '');
     await page.evaluate((url) => {
@@ -155,7 +157,7 @@ describeInBrowser('a page of somebody else, in the browser of somebody who is lo
     expect(await frame?.locator('body').textContent()).not.toContain('Tasks');
   });
 
-  test.each(PLACES)('%s links to what would act: nothing does', async (_, host) => {
+  test.each(HOSTS)('%s links to what would act: nothing does', async (_, host) => {
     browser.expects(/status of 404/);
     const query = `action=pause&name=${TASK}&reason=mischief&for=1h`;
     const page = await visit(host, `<a href="${served.url}/act?${query}">Win</a>`);
