@@ -8,4 +8,12 @@ module.exports = {
       scenario: 'a task that is paused while the rules are printed',
     },
   ],
+  'a task that never succeeded has a rule that fires': [
+    {
+      find: '`or sum(${failures} offset ${seconds(silence)}) > 0 and on () max(task_lock_paused${of}) == 0 ` +',
+      replace:
+        '`or sum(${failures} offset ${seconds(silence)}) > 1e9 and on () max(task_lock_paused${of}) == 0 ` +',
+      suites: ['cli-alerts.spec'],
+    },
+  ],
 };

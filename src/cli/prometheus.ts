@@ -35,6 +35,8 @@ function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRul
   const silence = INTERVALS_WITHOUT_SUCCESS * interval + MINUTE;
   const window = seconds(2 * allowance);
   const missed = `task_lock_ticks_missed_total${of}`;
+  const succeeded = inSeconds('task_lock_last_success_time');
+  const failures = `{__name__=~"task_lock_run_duration(_seconds)?_count",${label},task_lock_run_outcome!="succeeded"}`;
   const notPaused = ` unless on () max(task_lock_paused${of}) == 1`;
   const rule = (alert: string, expr: string, severity: string, summary: string): AlertRule => ({
     alert,
@@ -54,9 +56,12 @@ function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRul
           ),
         ]
       : []),
+    // A task that never succeeded, or not since its oldest recorded run, has no time of a success: its failures tell.
     rule(
       'TaskLockNotSucceeding',
-      `time() - max(${inSeconds('task_lock_last_success_time')}) > ${silence / 1_000}${notPaused}`,
+      `time() - max(${succeeded}) > ${silence / 1_000}${notPaused} ` +
+        `or sum(${failures} offset ${seconds(silence)}) > 0 and on () max(task_lock_paused${of}) == 0 ` +
+        `unless on () max(${succeeded})`,
       'warning',
       `has not succeeded for ${roughDuration(silence)}`,
     ),

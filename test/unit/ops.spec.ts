@@ -83,7 +83,7 @@ function selectorsOf(expression: string): { name: string; labels: string[] }[] {
   // The values of labels hold no braces here.
   return [...expression.matchAll(/(task_lock_\w+)?\{([^}]*)\}|(task_lock_\w+)(?=[,[)])/g)].flatMap(
     ([text, prefix, braces = '', alone]) => {
-      const labels = [...braces.matchAll(/(\w+)=~?"([^"]*)"/g)].map(
+      const labels = [...braces.matchAll(/(\w+)(?:=~?|!=)"([^"]*)"/g)].map(
         ([, label, value]) => [label!, value!] as const,
       );
       const name = prefix ?? alone ?? labels.find(([label]) => label === '__name__')?.[1];
