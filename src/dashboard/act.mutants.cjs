@@ -8,4 +8,12 @@ module.exports = {
       scenario: 'trigger a run without waiting for its end',
     },
   ],
+  'a refusal writes the name of a replica as it is': [
+    {
+      find: 'running && message.startsWith(running.replica) ? message : sentence(message)',
+      replace: 'sentence(message)',
+      suites: ['dashboard-rules.spec'],
+      scenario: 'writes the name of a replica',
+    },
+  ],
 };

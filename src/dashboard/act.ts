@@ -100,7 +100,9 @@ function argsOf({ args }: Fields): readonly unknown[] | undefined {
 
 /** The run that the user saw. */
 function seen(fields: Fields): { fence: string; key?: string } {
-  return { fence: text(fields, 'fence') ?? '', key: text(fields, 'key') };
+  const fence = text(fields, 'fence');
+  if (fence === undefined) throw badInput('fence is missing: send that of the run that you saw, as text.');
+  return { fence, key: text(fields, 'key') };
 }
 
 function refusal(
@@ -108,5 +110,8 @@ function refusal(
 ): DashboardProblem {
   if (answer.status === 'busy')
     return new DashboardProblem('busy', 'A transaction of the run holds the lock at this moment. Try again.');
-  return new DashboardProblem('refused', sentence(answer.message), { running: answer.running });
+  const { message, running } = answer;
+  // The name of a replica is written as it is.
+  const detail = running && message.startsWith(running.replica) ? message : sentence(message);
+  return new DashboardProblem('refused', detail, { running });
 }

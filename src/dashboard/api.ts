@@ -1,3 +1,4 @@
+import { TaskLockOperatorError } from '../operate/operator-errors.js';
 import type { TaskLockOperator } from '../operate/operator-token.js';
 import type { RunState } from '../operate/operator-types.js';
 import { act, ACT_FIELDS } from './act.js';
@@ -5,6 +6,7 @@ import { assertAllowed } from './action-of.js';
 import { jsonAnswer } from './answers.js';
 import type { Answer } from './answers.js';
 import { badInput, countOf, jsonOf, queryOf, stateOf } from './fields.js';
+import { DashboardProblem } from './problem.js';
 import type { DashboardAction } from './views.js';
 import type { Visit } from './visit.js';
 
@@ -54,7 +56,13 @@ export class Api {
   /** What has become of a trigger. */
   async triggered({ params, query }: Visit): Promise<Answer> {
     queryOf(query, []);
-    return jsonAnswer(await this.operator.triggered(params['id'] ?? ''));
+    try {
+      return jsonAnswer(await this.operator.triggered(params['id'] ?? ''));
+    } catch (error) {
+      if (error instanceof TaskLockOperatorError && error.option === 'id')
+        throw new DashboardProblem('unknown-trigger', `id ${error.problem}.`);
+      throw error;
+    }
   }
 
   /** Without a name in the path all tasks are meant. */

@@ -118,7 +118,7 @@ abstract class ApiController {
     return this.dashboard.api(request, response, (visit) => this.api.triggered(visit));
   }
 
-  @Get([':first', ':first/:second', ':first/:second/:third'])
+  @Get(['', ':first', ':first/:second', ':first/:second/:third'])
   other(@Req() request: DashboardRequest, @Res() response: object): Answered {
     return this.dashboard.api(request, response, unknownOfApi);
   }

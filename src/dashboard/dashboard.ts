@@ -111,6 +111,6 @@ function notFromHere({ headers }: Visit): DashboardProblem {
       (headers['sec-fetch-site'] === undefined && origin !== undefined
         ? `Its Origin is '${origin}', and its Host '${headers.host ?? ''}': if a proxy changes the Host header, set option ` +
           'origin of TaskLockDashboardModule.'
-        : 'A program that acts sends JSON, with neither Sec-Fetch-Site nor Origin.'),
+        : 'A program that acts sends JSON, as Content-Type: application/json, with neither Sec-Fetch-Site nor Origin.'),
   );
 }

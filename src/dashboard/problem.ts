@@ -8,6 +8,7 @@ export type ProblemKind =
   | 'bad-input'
   | 'unknown-path'
   | 'unknown-task'
+  | 'unknown-trigger'
   | 'forbidden'
   | 'refused'
   | 'busy'
@@ -20,6 +21,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   forbidden: 403,
   'unknown-path': 404,
   'unknown-task': 404,
+  'unknown-trigger': 404,
   refused: 409,
   busy: 409,
   'unsupported-body': 415,
@@ -38,6 +40,7 @@ const HEADINGS: Readonly<Record<ProblemKind, string>> = {
   forbidden: 'You may not do that',
   'unknown-path': 'There is no such page',
   'unknown-task': 'There is no such task',
+  'unknown-trigger': 'There is no such trigger',
   refused: 'That was refused',
   busy: 'The lock is busy',
   'unsupported-body': 'That cannot be read',

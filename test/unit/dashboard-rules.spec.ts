@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { TaskLockDashboardModule } from '../../src/dashboard.js';
 import type { TaskLockDashboardOptions } from '../../src/dashboard.js';
+import { act } from '../../src/dashboard/act.js';
 import { dashboardSettings } from '../../src/dashboard/dashboard-options.js';
 import { linksFrom } from '../../src/dashboard/links.js';
 import { PAGE_HEADERS } from '../../src/dashboard/page-headers.js';
 import { isSameOrigin } from '../../src/dashboard/same-origin.js';
 import { SCRIPT } from '../../src/dashboard/script.js';
 import { visitorOf } from '../../src/dashboard/visitor.js';
+import type { TaskLockOperator } from '../../src/operate/operator-token.js';
 
 const authorize = () => false as const;
 
@@ -149,6 +151,19 @@ describe('an action', () => {
   ])('is refused from %s', (_, headers) => {
     expect(isSameOrigin(headers, undefined)).toBe(false);
   });
+});
+
+test('a refusal writes the name of a replica as it is', async () => {
+  const message = 'vm:1 holds the lock';
+  const running = { replica: 'vm:1' };
+  const operator = { release: async () => ({ status: 'alive', message, running }) };
+  const released = act(operator as unknown as TaskLockOperator, {
+    action: 'release',
+    name: 'report',
+    fields: { fence: '1' },
+    user: 'ana',
+  });
+  await expect(released).rejects.toThrow(/^vm:1 holds the lock$/);
 });
 
 test('only the own style and script run: nothing is unsafe', () => {

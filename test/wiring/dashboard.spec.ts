@@ -220,7 +220,8 @@ describe.each(PLATFORMS)(
           `like '2026-03-01T12:00:00Z'; it is '2026'.`,
           undefined,
         ],
-        ['/triggers/7x', 400, 'bad-input', 'names no trigger', undefined],
+        ['/triggers/7x', 404, 'unknown-trigger', `id names no trigger: '7x'`, undefined],
+        ['', 404, 'unknown-path', 'openapi.json lists what does', undefined],
       ])('answers %s with problem details', async (path, status, kind, detail, nearest) => {
         const response = await ask(`/api${path}`);
         expect(response.status).toBe(status);
@@ -254,6 +255,7 @@ describe.each(PLATFORMS)(
         ],
         ['/tasks/report/release', { fence: '1', force: 'yes' }, 400, 'force must be true or false.'],
         ['/tasks/report/cancel', { fence: 1, reason: 'x' }, 400, 'fence must be a text.'],
+        ['/tasks/report/cancel', { reason: 'x' }, 400, 'fence is missing: send that of the run that you saw'],
         ['/tasks/report/cancel', { fence: '1' }, 400, 'reason is missing: who looks later must know why.'],
         [
           '/tasks/report/cancel',
