@@ -48,6 +48,11 @@ describe('a strip', () => {
 });
 
 describe('the list', () => {
+  test('has its title once', () => {
+    expect(listPage(listView([], { title: 'Tasks' }))).toContain('<title>Tasks</title>');
+    expect(listPage(listView([], { title: 'Shop' }))).toContain('<title>Tasks · Shop</title>');
+  });
+
   test('weighs less than 60 KB with fifty tasks of sixty uneven runs, style and script included', () => {
     const names = Array.from({ length: 50 }, (_, index) => `import-prices-${index}`);
     const runs = Array.from({ length: 60 }, (_, index) =>
@@ -148,6 +153,36 @@ describe('a task', () => {
       '1 unknown',
     ])
       expect(page).toContain(words);
+  });
+
+  test('names the fates of ticks in one order, so that nothing jumps when one is added', () => {
+    const at = (hour: number, state: TickFate): TaskView['ticks'][number] => ({
+      tick: `2026-11-27T0${hour}:00:00.000Z`,
+      state,
+      run: null,
+      paused: null,
+    });
+    const fatesOf = (...ticks: TaskView['ticks']): string[] =>
+      [...taskPage(taskView(task(), { ticks })).matchAll(/<li><i class="f (\w+)"/g)].map(([, mark]) => mark!);
+    expect(fatesOf(at(1, 'ran'), at(2, 'missed'))).toEqual(fatesOf(at(1, 'missed'), at(2, 'ran')));
+  });
+
+  test('leaves nothing out of a setting, nor the seconds of its next ticks', () => {
+    const next = [0, 3].map((second) => ({
+      tick: `2026-11-27T04:41:0${second}.000Z`,
+      localTime: `2026-11-27T05:41:0${second}.000+01:00`,
+      timeZone: 'Europe/Berlin',
+    }));
+    const page = textOf(taskPage(taskView(task({ interval: 300_000, minHold: 270_000 }), { next })));
+    expect(page).toContain('Minimum hold 4m 30s');
+    expect(page).toMatch(/05:41:00 .*05:41:03 /);
+    const hourly = next.slice(0, 1);
+    expect(textOf(taskPage(taskView(task(), { next: hourly })))).toContain('05:41 +01:00');
+  });
+
+  test('says why a run that a user asked for was skipped', () => {
+    const trigger = { status: 'skipped', id: '1', reason: 'held' } as const;
+    expect(textOf(taskPage(taskView(task(), { trigger })))).toContain('skipped: another run held the lock.');
   });
 
   test('unfolds an error of many lines', () => {

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { durationText, relative, timeText } from '../../src/dashboard/html/times.js';
+import { durationText, relative, settingText, timeText } from '../../src/dashboard/html/times.js';
 import type { TimeForm } from '../../src/dashboard/html/times.js';
 import { sentence } from '../../src/dashboard/html/sentence.js';
 import { SCRIPT } from '../../src/dashboard/script.js';
@@ -46,6 +46,15 @@ test.each([
   [200_000, '3m 20s'],
   [2 * H + 5 * M, '2h 5m'],
 ])('a run of %d ms took %s', (duration, text) => expect(durationText(duration)).toBe(text));
+
+test.each([
+  [0, '0s'],
+  [500, '500ms'],
+  [2_700, '2.7s'],
+  [90 * S, '1m 30s'],
+  [H, '1h'],
+  [6 * D + 7 * H + 12 * M, '6d 7h 12m'],
+])('a setting of %d ms is %s', (length, text) => expect(settingText(length)).toBe(text));
 
 test('the script writes each time as the server does', () => {
   const [, texts] = /(const lengthOf=.*?)const tick=/.exec(SCRIPT) ?? [];

@@ -29,7 +29,7 @@ export function documentOf(
     <meta name="robots" content="noindex">
     <meta name="color-scheme" content="light dark">
     ${retryAfter !== undefined && html`<noscript><meta http-equiv="refresh" content="${retryAfter}"></noscript>`}
-    <title>${visible(heading)} · ${visible(title)}</title>`;
+    <title>${heading !== title && `${visible(heading)} · `}${visible(title)}</title>`;
   const retry = retryAfter !== undefined && html` data-retry="${retryAfter}"`;
   const body = html`
     </head>

@@ -43,7 +43,9 @@ function fateOf({ state, run }: TickState): Fate {
 
 function legend(fates: readonly Fate[]): Html {
   const words = new Map(fates.map((fate) => [fate.words, fate.mark]));
-  const items = [...words].map(([text, mark]) => {
+  // By the order of ticks it would change at each refresh.
+  const inOrder = [...words].sort(([one], [other]) => (one < other ? -1 : 1));
+  const items = inOrder.map(([text, mark]) => {
     const count = fates.filter((fate) => fate.words === text).length;
     return html`<li><i class="f ${mark}"></i><b>${count}</b> ${text}</li>`;
   });

@@ -10,7 +10,7 @@ import { runsTable } from './runs-table.js';
 import { scheduleText, scheduleTitle } from './schedule-text.js';
 import { sentence } from './sentence.js';
 import { shown } from './shown.js';
-import { lengthOf, relative } from './times.js';
+import { relative, settingText } from './times.js';
 import { triggerNote } from './trigger-text.js';
 import { badge } from './words.js';
 
@@ -77,7 +77,7 @@ function noTicks({ schedule }: TaskState): Html {
 
 function facts(task: TaskState, now: Date): Html {
   const { interval, minHold, maxHold, nextDue, lastSuccessAt, failuresInARow, requests } = task;
-  const length = (value: number | null): Part => (value === null ? NONE : lengthOf(value));
+  const length = (value: number | null): Part => (value === null ? NONE : settingText(value));
   const instant = (value: string | null): Part => (value === null ? NONE : relative(value, now));
   const fact = (term: string, value: Part): Html => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
   return html`
@@ -89,12 +89,13 @@ function facts(task: TaskState, now: Date): Html {
 
 const NONE = html`<i>–</i>`;
 
-/** What the clock of the schedule's zone shows: `Fri 29 Mar, 03:00`. */
+/** What the clock of the schedule's zone shows: `2026-03-29 03:00`, with seconds where a tick has some. */
 function nextTicks(next: readonly NextTick[], now: Date): Html {
   if (next.length === 0) return html`<p class="sub">No tick lies ahead.</p>`;
+  const end = next.some(({ localTime }) => localTime.slice(17, 19) !== '00') ? 19 : 16;
   const items = next.map(
     ({ tick, localTime }) =>
-      html`<li><span>${localTime.slice(0, 10)} <b>${localTime.slice(11, 16)}</b> <small>${localTime.slice(23)}</small></span>${relative(tick, now)}</li>`,
+      html`<li><span>${localTime.slice(0, 10)} <b>${localTime.slice(11, end)}</b> <small>${localTime.slice(23)}</small></span>${relative(tick, now)}</li>`,
   );
   const zone = next[0]?.timeZone;
   return html`<ol class="next">${items}</ol>${zone != null && html`<p class="sub">${shown(zone)}</p>`}`;

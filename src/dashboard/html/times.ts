@@ -42,6 +42,27 @@ export function lengthOf(milliseconds: number, isExact = false): string {
   return `${count}${larger[1]}${smaller && rest > 0 ? ` ${rest}${smaller[1]}` : ''}`;
 }
 
+const UNITS = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'm'],
+  [SECOND, 's'],
+] as const;
+
+/** A setting, of which nothing is left out: `500ms`, `2.7s`, `4m 30s`. */
+export function settingText(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < SECOND) return `${milliseconds}ms`;
+  if (milliseconds < MINUTE) return `${milliseconds / SECOND}s`;
+  let rest = milliseconds;
+  const parts: string[] = [];
+  for (const [size, unit] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.join(' ');
+}
+
 /** How long a run took: `230 ms`, `1.4 s`, `3m 20s`. */
 export function durationText(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)} ms`;

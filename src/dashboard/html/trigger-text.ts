@@ -30,7 +30,10 @@ function described(trigger: TriggerState, now: Date): { tone: string; text: Html
             : html`Your run did not begin: ${shown(trigger.replica)} took it and has died, or was cut off. Run it again.`,
       };
     case 'skipped':
-      return { tone: 'warn', text: html`Your run was skipped: ${shown(trigger.reason)}.` };
+      return {
+        tone: 'warn',
+        text: html`Your run was skipped: ${shown(SKIPPED[trigger.reason] ?? trigger.reason)}.`,
+      };
     case 'executed':
       return {
         tone: trigger.outcome === 'succeeded' ? 'good' : 'bad',
@@ -38,6 +41,15 @@ function described(trigger: TriggerState, now: Date): { tone: string; text: Html
       };
   }
 }
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  held: 'another run held the lock',
+  done: 'it has run already',
+  condition: 'its option when was not true on that replica',
+  unavailable: 'the database gave that replica no answer in time',
+  stopping: 'that replica was shutting down',
+  paused: 'the task is paused',
+};
 
 function ended(outcome: string): string {
   if (outcome === 'lost') return 'went on after its lock was lost';
