@@ -61,7 +61,7 @@ function rulesOf(name: string, interval: number, isScheduled: boolean): AlertRul
       'TaskLockNotSucceeding',
       `time() - max(${succeeded}) > ${silence / 1_000}${notPaused} ` +
         `or sum(${failures} offset ${seconds(silence)}) > 0 and on () max(task_lock_paused${of}) == 0 ` +
-        `unless on () max(${succeeded})`,
+        `unless on () max(${succeeded}) > 0`,
       'warning',
       `has not succeeded for ${roughDuration(silence)}`,
     ),

@@ -28,7 +28,7 @@ test('each task has three rules, by its own interval', async () => {
         'sum({__name__=~"task_lock_run_duration(_seconds)?_count",task_lock_task_name="hourly",' +
         'task_lock_run_outcome!="succeeded"} offset 10860s) > 0 and on () ' +
         'max(task_lock_paused{task_lock_task_name="hourly"}) == 0 unless on () ' +
-        'max({__name__=~"task_lock_last_success_time(_seconds)?",task_lock_task_name="hourly"})',
+        'max({__name__=~"task_lock_last_success_time(_seconds)?",task_lock_task_name="hourly"}) > 0',
     ],
     [
       'TaskLockTicksMissed',
