@@ -81,7 +81,8 @@ export class DashboardProblem extends Error {
       type: `urn:problem-type:task-lock:${this.kind}`,
       title: this.title,
       status: this.status,
-      detail: this.message,
+      // A page has it as its heading.
+      detail: this.kind === 'unavailable' ? `${this.heading}. ${this.message}` : this.message,
       ...this.more,
     };
   }

@@ -83,7 +83,7 @@ export class TaskGauges {
     if (now < this.quietUntil) return;
     this.quietUntil = now + COMPLAIN_AGAIN;
     this.log.warn(
-      `TaskLockOpenTelemetryModule, option taskGauges: the tasks could not be read, and their gauges are left out: ` +
+      `TaskLockOpenTelemetryModule, option taskGauges: the tasks could not be read, and their gauges are NaN: ` +
         `${messageOf(error)}. This is said once a minute at most.`,
     );
   }

@@ -98,7 +98,7 @@ describe('the gauges of tasks', () => {
       expect(failed[name]).toEqual({ 'clean-up': NaN });
     expect(await scraped()).toMatch(/^task_lock_paused\{.*\} NaN$/m);
     expect(log.lines.warn).toEqual([
-      'TaskLockOpenTelemetryModule, option taskGauges: the tasks could not be read, and their gauges are left out: ' +
+      'TaskLockOpenTelemetryModule, option taskGauges: the tasks could not be read, and their gauges are NaN: ' +
         'connection refused. This is said once a minute at most.',
     ]);
     await clock.advance(15_000);

@@ -207,7 +207,11 @@ describe.each(PLATFORMS)('the page on %s is closed', (platform) => {
     expect(text).not.toContain('10.0.0.7');
     const api = await served.ask('/task-lock/api/tasks');
     expect([api.status, api.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await api.json()).toMatchObject({ type: 'urn:problem-type:task-lock:unavailable', status: 503 });
+    expect(await api.json()).toMatchObject({
+      type: 'urn:problem-type:task-lock:unavailable',
+      status: 503,
+      detail: 'The database does not answer. Nothing can be shown until it does.',
+    });
     const act = await served.ask('/task-lock/act', asForm({ action: 'resume', name: '*' }));
     expect(act.status).toBe(503);
     const answer = await act.text();
