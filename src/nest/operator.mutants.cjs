@@ -14,7 +14,7 @@ module.exports = {
       scenario: 'lets requests that waited for a pause run at once after a resume',
     },
     {
-      find: 'runHere: (trigger) => operating?.triggers.runHere(trigger),',
+      find: 'runHere: (trigger, wait) => operating?.triggers.runHere(trigger, wait),',
       replace: '',
       suites: ['wiring/operator.spec'],
       scenario: 'works in the testing module',
