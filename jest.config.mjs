@@ -31,7 +31,7 @@ const everySuite =
   process.env.TEST_ALL === '1' || process.argv.slice(2).some((argument) => !argument.startsWith('-'));
 
 /** Suites that need more than Node; every other suite is fast. */
-const NOT_FAST = ['postgres', 'processes', 'servers'].map((folder) => `<rootDir>/test/${folder}/`);
+const NOT_FAST = ['postgres', 'processes', 'servers', 'browser'].map((folder) => `<rootDir>/test/${folder}/`);
 
 /** Suites on Postgres that take long: child processes, outages, hundreds of rounds, a large history. */
 const LONG = [
