@@ -31,5 +31,7 @@ module.exports = {
     },
     { find: 'if (!ticks || definition.isDisabled) continue;', replace: 'if (!ticks) continue;', suites },
   ],
+  'the event loop has its turns': [{ find: 'await turns.yieldIfLong();', replace: '', suites }],
+  'no endless guess': [{ find: ' - LONGEST_GUESS', replace: ' - Infinity', suites }],
   'no more than are asked for': [{ find: 'end = begin - 1;', replace: 'return;', suites }],
 };

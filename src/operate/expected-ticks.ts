@@ -21,8 +21,11 @@ export interface LedgerWindow {
   most: number;
 }
 
-/** How many ticks are computed before others of the event loop may have their turn. */
+/** How many ticks are computed ahead from where a step back has led. */
 const MOST_AHEAD = 32;
+
+/** Milliseconds before the first declaration: 500 ticks of a 29th of February would reach back to before Christ. */
+const LONGEST_GUESS = 400 * 86_400_000;
 
 /**
  * The newest ticks of a window, the oldest first, each by the definition that was current then: of those in use, the one
@@ -34,17 +37,20 @@ export async function expectedTicks(
 ): Promise<ExpectedTick[]> {
   const turns = new Turns();
   const ticksOf = new Map(definitions.map((each) => [each, declaredTicks(each)]));
-  const earliest = from?.getTime() ?? -Infinity;
+  const earliest = from?.getTime() ?? oldestDeclarationOf(definitions) - LONGEST_GUESS;
   const found: ExpectedTick[] = [];
   for (const period of periodsOf(definitions, to.getTime())) {
     const { definition, isGuess } = period;
     const ticks = ticksOf.get(definition);
     if (!ticks || definition.isDisabled) continue;
-    const newest = newestTicks(ticks, Math.max(period.from, earliest), period.until, most - found.length);
-    for (const tick of newest) {
-      found.push({ tick: new Date(tick), definition, ticks, isGuess });
-      await turns.yieldIfLong();
-    }
+    const newest = newestTicks(
+      ticks,
+      Math.max(period.from, earliest),
+      period.until,
+      most - found.length,
+      turns,
+    );
+    for await (const tick of newest) found.push({ tick: new Date(tick), definition, ticks, isGuess });
   }
   return found.reverse();
 }
@@ -53,7 +59,13 @@ export async function expectedTicks(
  * The newest ticks from `from` to `until`, the newest first. A step back costs as much as dozens of steps ahead, so it
  * goes back by the time that the rest of the ticks takes at least, and ahead from there.
  */
-function* newestTicks(ticks: DeclaredTicks, from: number, until: number, most: number): Generator<number> {
+async function* newestTicks(
+  ticks: DeclaredTicks,
+  from: number,
+  until: number,
+  most: number,
+  turns: Turns,
+): AsyncGenerator<number> {
   let end = until;
   for (let rest = most; rest > 0;) {
     const size = Math.min(rest, MOST_AHEAD);
@@ -65,8 +77,10 @@ function* newestTicks(ticks: DeclaredTicks, from: number, until: number, most: n
       let tick = ticks.nextAfter(begin - 1);
       tick !== undefined && tick <= last;
       tick = ticks.nextAfter(tick)
-    )
+    ) {
       chunk.push(tick);
+      await turns.yieldIfLong();
+    }
     yield* chunk.reverse();
     rest -= chunk.length;
     end = begin - 1;
@@ -106,6 +120,10 @@ function currentAt(definitions: readonly Definition[], at: number): Definition {
 
 function endOfUse({ lastDeclared }: Definition): number {
   return lastDeclared.getTime() + IN_USE;
+}
+
+function oldestDeclarationOf(definitions: readonly Definition[]): number {
+  return Math.min(...definitions.map(({ firstDeclared }) => firstDeclared.getTime()));
 }
 
 /** A task that the newest declaration lacks is expected no more. */

@@ -61,7 +61,7 @@ export class OperatorInput {
   instant(option: string, instant: unknown): Date | undefined {
     if (instant === undefined) return undefined;
     const date = typeof instant === 'string' ? readIso(instant) : instant;
-    if (date instanceof Date && !Number.isNaN(date.getTime())) return date;
+    if (date instanceof Date && isStorable(date)) return date;
     throw this.problem(
       option,
       `must be an instant with its offset, like '2026-03-01T12:00:00Z'; it is ${described(instant)}`,
@@ -144,6 +144,12 @@ function readIso(text: string): Date | undefined {
   if (!/(Z|[+-]\d\d(:?\d\d)?)$/i.test(text) || !text.includes('T')) return undefined;
   const read = DateTime.fromISO(text);
   return read.isValid ? read.toJSDate() : undefined;
+}
+
+/** Of four digits: Postgres reads no other years as ISO 8601 writes them. */
+function isStorable(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9999;
 }
 
 function isSafe(value: unknown): value is number {

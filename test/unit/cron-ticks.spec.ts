@@ -100,6 +100,15 @@ describe('the tick of a timer', () => {
     },
   );
 
+  test('of a rare expression asks little of its zone: a search of seconds would keep locks from being renewed', () => {
+    const ticks = replica('0 0 29 2 *', 'Europe/Berlin');
+    const offset = jest.spyOn(ticks.zone, 'offset');
+    expect(new Date(ticks.latestUntil(Date.parse('2026-11-27T05:00:00Z'))).toISOString()).toBe(
+      '2024-02-28T23:00:00.000Z',
+    );
+    expect(offset.mock.calls.length).toBeLessThan(2_500);
+  });
+
   test('of an expression that never fires is no tick, and no endless search', () => {
     expect(() => tickAt(replica('0 0 30 2 *'), NOON)).toThrow();
   });

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { expectedTicks } from '../../src/operate/expected-ticks.js';
 import { ledgerOf } from '../../src/operate/ledger.js';
 import type { TickState } from '../../src/operate/operator-types.js';
+import { Turns } from '../../src/operate/turns.js';
 import type { LedgerFacts } from '../../src/store/operator-store.js';
 import {
   definition,
@@ -356,6 +357,25 @@ describe('a ledger', () => {
     );
     expect(ticks).toHaveLength(500);
     expect(turns).toBeGreaterThan(0);
+  });
+
+  test('lets it have one at each step, however long that takes', async () => {
+    const definitions = [definition({ schedule: '0 0 29 2 *', timeZone: 'Europe/Berlin' })];
+    const yields = jest.spyOn(Turns.prototype, 'yieldIfLong');
+    const window = { from: new Date('1950-01-01T00:00:00Z'), to: new Date(NOW), most: 500 };
+    await expectedTicks(definitions, window);
+    expect(yields).toHaveBeenCalledTimes(19);
+    yields.mockRestore();
+  });
+
+  test('guesses no further back than a year before the first declaration', async () => {
+    const { definitions } = ledgerFacts({
+      definitions: [definition({ schedule: '0 0 29 2 *', firstDeclared: '2024-06-01T00:00:00Z' })],
+    });
+    const ticks = await expectedTicks(definitions, { to: new Date(NOW), most: 500 });
+    expect(ticks.map(({ tick, isGuess }) => [tick.toISOString(), isGuess])).toEqual([
+      ['2024-02-29T00:00:00.000Z', true],
+    ]);
   });
 });
 

@@ -107,6 +107,9 @@ describe('bad input', () => {
       [operator.runs('clean-up', { limit: 0 }), 'option limit must be a whole number from 1 to 500'],
       [operator.tasks({ page: 1.5 }), 'option page must be'],
       [operator.ticks('clean-up', { from: '2027-01-01T00:00:00Z' }), 'lies in the future'],
+      [operator.ticks('clean-up', { from: new Date(-1e14) }), 'option from must be an instant'],
+      [operator.runs('clean-up', { before: '0000-01-01T00:00:00Z' }), 'option before must be an instant'],
+      [operator.pause('clean-up', { ...BY, until: '+275760-01-01T00:00:00Z' }), 'option until must be'],
       [operator.triggered('99'), 'names no trigger'],
       [
         operator.explain('clean-up', { key: '5' }),

@@ -8,7 +8,7 @@ module.exports = {
       scenario: '30 2 * * * is due whenever',
     },
     {
-      find: 'if (!this.isRepeated(tick)) return tick;',
+      find: 'if (tick > until || !this.isRepeated(tick)) return tick;',
       replace: 'return tick;',
       suites: ['cron-ticks-zones.spec'],
       scenario: '30 2 * * * is due whenever',
@@ -33,6 +33,18 @@ module.exports = {
     },
   ],
   'what is known is not computed': [
+    {
+      find: 'Math.min(tick, until)',
+      replace: 'tick',
+      suites: ['cron-ticks.spec'],
+      scenario: 'of a rare expression asks little of its zone',
+    },
+    {
+      find: 'if (this.nextWithin(found, bound) > bound) return found;',
+      replace: '',
+      suites: ['cron-ticks.spec'],
+      scenario: 'of a rare expression asks little of its zone',
+    },
     {
       find: 'if (known && known.tick <= after && after < known.next) return known.next;',
       replace: '',

@@ -58,13 +58,18 @@ export class CronTicks {
     const known = this.latest;
     // Each run asks when it is due next, and its own timer has computed that.
     if (known && known.tick <= after && after < known.next) return known.next;
+    return this.nextWithin(after, Infinity);
+  }
+
+  /** The first tick after `after` if it is not later than `until`, else any later instant: that costs no look beyond. */
+  private nextWithin(after: number, until: number): number {
     let offset = this.offsetAt(after);
     for (let wall = after + offset; ;) {
       const due = this.wallTimes.after(wall);
       const tick = due - offset;
-      const change = firstChange(this.zone, offset / MINUTE, wall - offset, tick);
+      const change = firstChange(this.zone, offset / MINUTE, wall - offset, Math.min(tick, until));
       if (change === undefined) {
-        if (!this.isRepeated(tick)) return tick;
+        if (tick > until || !this.isRepeated(tick)) return tick;
         wall = due;
         continue;
       }
@@ -107,18 +112,19 @@ export class CronTicks {
 
   /**
    * The latest tick at or before `bound`. `nextAfter` searches forward only, so this steps back in doubled steps until a tick
-   * lies between there and `bound`, and then bisects to the last one.
+   * lies between there and `bound`, and then bisects to the last one. Of a rare one the first is the last already.
    */
   latestUntil(bound: number): number {
     let step = SECOND;
-    while (this.nextAfter(bound - step) > bound) {
+    let found: number;
+    while ((found = this.nextWithin(bound - step, bound)) > bound) {
       if (step === LONGEST_LOOK_BACK) throw new Error('the expression was not due in the last eight years');
       step = Math.min(2 * step, LONGEST_LOOK_BACK);
     }
-    let found = this.nextAfter(bound - step);
+    if (this.nextWithin(found, bound) > bound) return found;
     for (let end = bound; end > found;) {
       const middle = Math.floor((found + end) / 2);
-      const next = this.nextAfter(middle);
+      const next = this.nextWithin(middle, bound);
       if (next <= bound) found = next;
       else if (middle - found < SECOND) break;
       else end = middle;
