@@ -1,8 +1,16 @@
 /**
  * The message of a thrown value, which need not be an Error. Node leaves it empty where a host refuses at each of its
- * addresses: the reasons stand in `errors` then.
+ * addresses: the reasons stand in `errors` then. Never throws, whatever was thrown.
  */
 export function messageOf(error: unknown): string {
+  try {
+    return readMessage(error);
+  } catch {
+    return thrownText(error);
+  }
+}
+
+function readMessage(error: unknown): string {
   const { message, errors, code } = (error ?? {}) as { message?: unknown; errors?: unknown; code?: unknown };
   if (typeof message !== 'string') return String(error);
   if (message !== '') return message;

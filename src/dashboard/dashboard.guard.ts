@@ -31,10 +31,18 @@ export class DashboardGuard implements CanActivate {
     try {
       return visitorOf(await this.settings.authorize(request));
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : undefined;
-      this.log.error(`The dashboard let nobody in: ${messageOf(error)}`, stack);
+      this.log.error(`The dashboard let nobody in: ${messageOf(error)}`, stackOf(error));
       return undefined;
     }
+  }
+}
+
+/** A library may throw anything, and what cannot be read is no reason to answer as if something had gone wrong here. */
+function stackOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error ? error.stack : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -78,6 +78,13 @@ describe.each(PLATFORMS)('the page on %s is closed', (platform) => {
       'let nobody in: the directory is down',
     ],
     [
+      'throws what nobody can read',
+      () => {
+        throw Object.create(null);
+      },
+      'let nobody in: a thrown value that cannot be converted to a string',
+    ],
+    [
       'rejects',
       async () => {
         throw new Error('the directory is down');
@@ -237,6 +244,15 @@ test('two dashboards on one path are a start-up error', async () => {
   );
   await expect(startApplication({ imports: [one!, other!] })).rejects.toThrow(
     "two dashboards lie at 'ops': give one of them another path.",
+  );
+});
+
+test('a dashboard below another one is a start-up error: its pages would be those of both', async () => {
+  const [one, other] = ['ops', 'Ops/admin'].map((path) =>
+    TaskLockDashboardModule.forRoot({ path, authorize: () => false }),
+  );
+  await expect(startApplication({ imports: [one!, other!] })).rejects.toThrow(
+    "the dashboard at 'Ops/admin' lies below the one at 'ops'",
   );
 });
 
