@@ -57,10 +57,16 @@ export class TaskLockDashboardModule implements NestModule, OnModuleInit {
       const found = module.providers.get(DASHBOARD_SETTINGS)?.instance as DashboardSettings | undefined;
       return found ? [found.path.toLowerCase()] : [];
     });
-    const { path } = this.settings;
-    if (paths.filter((each) => each === path.toLowerCase()).length > 1)
+    const path = this.settings.path.toLowerCase();
+    if (paths.filter((each) => each === path).length > 1)
       throw new Error(
-        `TaskLockDashboardModule.forRoot(): two dashboards lie at '${path}': give one of them another path.`,
+        `TaskLockDashboardModule.forRoot(): two dashboards lie at '${this.settings.path}': give one of them another path.`,
+      );
+    const around = paths.find((each) => path.startsWith(`${each}/`));
+    if (around !== undefined)
+      throw new Error(
+        `TaskLockDashboardModule.forRoot(): the dashboard at '${this.settings.path}' lies below the one at '${around}', ` +
+          'which has pages there: give one of them another path, beside the other.',
       );
   }
 }
