@@ -42,6 +42,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     pages: COUNT,
     total: COUNT,
     counts: all(Object.fromEntries(TASK_CONDITIONS.map((state) => [state, COUNT]))),
+    paused: orNull(ref('PauseState')),
     at: INSTANT,
   }),
   TaskState: all({

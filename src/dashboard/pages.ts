@@ -34,8 +34,9 @@ export class Pages {
       STRIP,
     );
     const recent = new Map(tasks.items.map((task) => [task.name, withLast(task, runs.get(task.name) ?? [])]));
+    const { counts, paused: pause } = tasks;
     const frame = this.dashboard.frameOf(visit, new Date(tasks.at), true);
-    return htmlAnswer(listPage({ ...frame, tasks, recent, counts: tasks.counts, filter }));
+    return htmlAnswer(listPage({ ...frame, tasks, recent, counts, pause, filter }));
   }
 
   async task(visit: Visit): Promise<Answer> {

@@ -3,6 +3,7 @@ import type {
   Explanation,
   NextTick,
   Page,
+  PauseState,
   RecentRun,
   RunState,
   TaskCondition,
@@ -34,6 +35,8 @@ export interface ListView extends Frame {
   tasks: Page<TaskState>;
   /** The last runs of each task of the page, the newest first. */
   recent: ReadonlyMap<string, readonly RecentRun[]>;
+  /** The pause of all tasks, whatever the filter. */
+  pause: PauseState | null;
   /** How many tasks are in each state, whatever the filter. */
   counts: Readonly<Record<TaskCondition, number>>;
   filter?: TaskCondition;

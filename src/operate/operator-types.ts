@@ -77,6 +77,8 @@ export interface Page<T> {
 export interface TaskPage extends Page<TaskState> {
   /** How many tasks are in each state, whatever is searched for. */
   counts: Record<TaskCondition, number>;
+  /** The pause of all tasks, whatever is searched for. */
+  paused: PauseState | null;
   /** By the database's clock. */
   at: string;
 }

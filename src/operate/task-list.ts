@@ -1,5 +1,6 @@
+import { ALL_TASKS } from '../store/operator-store.js';
 import { TASK_CONDITIONS } from './operator-types.js';
-import type { Page, TaskCondition, TaskState } from './operator-types.js';
+import type { Page, PauseState, TaskCondition, TaskState } from './operator-types.js';
 
 export const PAGE_SIZE = 50;
 
@@ -27,6 +28,11 @@ export function countsOf(states: readonly TaskState[]): Record<TaskCondition, nu
   >;
   for (const { state } of states) counts[state]++;
   return counts;
+}
+
+/** The pause of all tasks; those that are paused by themselves for longer tell only of their own. */
+export function pauseOfAll(states: readonly TaskState[]): PauseState | null {
+  return states.find(({ paused }) => paused?.name === ALL_TASKS)?.paused ?? null;
 }
 
 function rankOf({ state }: TaskState): number {

@@ -45,7 +45,7 @@ import { readLedger } from './read-ledger.js';
 import { replacedPauseWarnings } from './replaced-pause.js';
 import { runsOf } from './runs-of.js';
 import { actionState, isAlive, pauseState, recentRun, runningState, runState } from './state-shapes.js';
-import { countsOf, pageOf } from './task-list.js';
+import { countsOf, pageOf, pauseOfAll } from './task-list.js';
 import { taskState } from './task-states.js';
 import { triggerState, TRIGGER_WAIT } from './trigger-states.js';
 import { inTurns } from './turns.js';
@@ -79,7 +79,8 @@ export class TaskLockOperator {
   ) {}
 
   /**
-   * Lists tasks in pages of 50: overdue and died ones first, then by name. `counts` has how many are in each state.
+   * Lists tasks in pages of 50: overdue and died ones first, then by name. `counts` has how many are in each
+   * state, and `paused` the pause of all tasks.
    *
    * @throws TaskLockOperatorError if `state` is no state, or `page` no whole number from 1 on
    *
@@ -91,7 +92,8 @@ export class TaskLockOperator {
     const wanted = input.oneOf('state', state, TASK_CONDITIONS);
     const number = input.count('page', page, 1, Infinity);
     const { now, states } = await this.states();
-    return { ...pageOf(states, number, wanted), counts: countsOf(states), at: now.toISOString() };
+    const [counts, paused] = [countsOf(states), pauseOfAll(states)];
+    return { ...pageOf(states, number, wanted), counts, paused, at: now.toISOString() };
   }
 
   /**

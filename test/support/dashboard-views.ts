@@ -70,7 +70,7 @@ export function listView(tasks: readonly TaskState[], given: Partial<ListView> =
   const counts = { idle: 0, running: 0, paused: 0, overdue: 0, died: 0, undeclared: 0 };
   for (const { state } of tasks) counts[state]++;
   const page = { items: [...tasks], page: 1, pages: 1, total: tasks.length };
-  return { ...frame, tasks: page, recent: new Map(), counts, ...given };
+  return { ...frame, tasks: page, recent: new Map(), counts, pause: null, ...given };
 }
 
 export function taskView(shown: TaskState, given: Partial<TaskView> = {}): TaskView {

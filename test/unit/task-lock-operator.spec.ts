@@ -244,6 +244,16 @@ describe('steering', () => {
   });
 });
 
+test('a list says that all tasks are paused, also where none of them is shown', async () => {
+  const { operator, store } = await operated();
+  expect(await operator.tasks()).toMatchObject({ paused: null });
+  await store.pause('*', undefined, BY);
+  expect(await operator.tasks({ state: 'overdue' })).toMatchObject({
+    items: [],
+    paused: { name: '*', by: 'ana', reason: 'the disk is full', until: null },
+  });
+});
+
 describe('a task that is not declared', () => {
   /** A run of a lock by its name, of which the history has nothing. */
   async function ran(locks: InMemoryLockStore, name: string): Promise<void> {
