@@ -82,7 +82,7 @@ describeInBrowser('texts of others are shown, and nothing in them executes:', (b
     async (name) => {
       const page = await browser.open();
       await page.goto(served.url);
-      await page.locator(`tr[id="${encodeURIComponent(name).replaceAll('"', '\\"')}"] a`).click();
+      await page.locator(`tr[id=":${encodeURIComponent(name).replaceAll('"', '\\"')}"] a`).click();
       await page.getByRole('heading', { name: 'Runs' }).waitFor();
       await expectHarmless(page);
       await page.locator('#runs summary').click();

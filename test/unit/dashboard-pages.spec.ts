@@ -89,10 +89,19 @@ describe('the list', () => {
     expect(page).toContain('href="task-lock?state=idle&amp;page=3"');
   });
 
+  test('has no id twice, whatever a task is called', () => {
+    const names = ['pager', 'list', 'main', 'live', 'filters', ':pager'];
+    const tasks = { items: names.map((name) => task({ name })), page: 1, pages: 2, total: 60 };
+    const ids = [...list(listView([], { tasks })).matchAll(/ id="?([^" >]+)/g)].map(([, id]) => id);
+    expect(ids).toHaveLength(new Set(ids).size);
+    expect(ids).toContain(':pager');
+  });
+
   test('offers to resume all tasks while all are paused, and says by whom', () => {
     const paused = { by: 'ana', reason: 'upgrade', since: NOW.toISOString(), until: null, name: '*' };
-    const page = list(listView([task({ state: 'paused', paused })]));
-    expect(page).toContain('confirm?action=resume&amp;name=*');
+    const page = list(listView([], { pause: paused, filter: 'overdue' }));
+    expect(page).not.toContain('action=pause');
+    expect(list(listView([task()], { pause: paused }))).toContain('confirm?action=resume&amp;name=*');
     expect(textOf(page)).toContain('All tasks are paused by ana now , until it is resumed: “upgrade”.');
   });
 });
@@ -114,6 +123,25 @@ describe('a task', () => {
     const died = runState({ outcome: 'died', durationMs: null, fence: '9', key: 'a' });
     expect(offered(taskPage(taskView(task({ state: 'died', lastRun: died }), { runs: [died] })))).toContain(
       'release&name=clean-up&fence=9&key=a',
+    );
+  });
+
+  test('offers to release the lock of the key that holds it no more, not of one that has run again', () => {
+    const runs = [
+      runState({ key: 'a', fence: '12' }),
+      runState({ key: 'a', fence: '9', outcome: 'died', durationMs: null }),
+      runState({ key: 'b', fence: '8', outcome: 'died', durationMs: null }),
+    ];
+    const links = offered(taskPage(taskView(task({ state: 'died' }), { runs })));
+    expect(links.filter((each) => each.startsWith('release'))).toEqual([
+      'release&name=clean-up&fence=8&key=b',
+    ]);
+  });
+
+  test('measures runs that take no time by a scale of two milliseconds', () => {
+    const runs = [runState({ durationMs: 0 })];
+    expect(taskPage(taskView(task(), { runs }))).toContain(
+      '<span>2 ms</span><span>1 ms</span><span>0</span>',
     );
   });
 

@@ -8,4 +8,12 @@ module.exports = {
       scenario: 'offers only what the user may do',
     },
   ],
+  'the run whose lock is held no more': [
+    {
+      find: '&& newestFirst.find(({ key }) => key === run.key) === run',
+      replace: '',
+      suites: ['dashboard-pages.spec'],
+      scenario: 'offers to release the lock of the key',
+    },
+  ],
 };

@@ -26,7 +26,7 @@ function link({ action, text, target, isDangerous }: Possible, frame: Frame): Ht
 
 function possible({ name, state, paused, running }: TaskState, runs: readonly RunState[]): Possible[] {
   const run = running && { name, fence: running.fence, key: running.key };
-  const died = state === 'died' ? runs.find(({ outcome }) => outcome === 'died') : undefined;
+  const died = state === 'died' ? runs.find((each) => hasDied(each, runs)) : undefined;
   const isDeclared = state !== 'undeclared';
   return [
     ...(isDeclared ? [{ action: 'trigger', text: 'Run now', target: { name } } as const] : []),
@@ -59,6 +59,11 @@ function possible({ name, state, paused, running }: TaskState, runs: readonly Ru
       ? []
       : [{ action: 'forget', text: 'Forget', target: { name }, isDangerous: true } as const]),
   ];
+}
+
+/** Whether it is the newest run of its lock, which it holds no more: of an earlier one that died the lock was claimed since. */
+function hasDied(run: RunState, newestFirst: readonly RunState[]): boolean {
+  return run.outcome === 'died' && newestFirst.find(({ key }) => key === run.key) === run;
 }
 
 /** A pause of all tasks ends by a resume of all. */

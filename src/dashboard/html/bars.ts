@@ -12,7 +12,8 @@ const BELOW = { ok: 0, stopped: 8, bad: 16 } as const;
 /** How long the last runs took, the newest on the right. Each bar says in words what it stands for. */
 export function bars(newestFirst: readonly RunState[]): Html {
   const runs = newestFirst.slice(0, STRIP_RUNS).reverse();
-  const scale = roundUp(scaleOf(runs));
+  // Half of a millisecond would be shown as one.
+  const scale = roundUp(Math.max(scaleOf(runs), 2));
   const drawn = runs.map((run, index) => {
     const { outcome, durationMs, startedAt } = run;
     const tone = toneOf(outcome);

@@ -50,7 +50,7 @@ function summary(view: ListView): Html {
 
 /** What can be done to all tasks, and whether somebody has. */
 function forAll(view: ListView): Part {
-  const pause = view.tasks.items.find(({ paused }) => paused?.name === '*')?.paused;
+  const { pause } = view;
   const action = pause ? 'resume' : 'pause';
   const link = confirmLink(view, action, { name: '*' });
   return [
@@ -87,7 +87,7 @@ function table(view: ListView): Html {
 function row(task: TaskState, view: ListView): Html {
   const { name, member, state, running, nextDue, lastRun } = task;
   return html`
-    <tr id="${encodeURIComponent(name.toWellFormed())}">
+    <tr id="${rowId(name)}">
     <th scope="row"><a href="${taskLink(view, name)}">${shown(name)}</a>
     ${member !== null && html`<small>${shown(member)}</small>`}</th>
     <td>${badge(state)}${running && html` <span class="sub">for ${relative(running.since, view.now, 'for')}</span>`}${details(task, view.now)}</td>
@@ -95,6 +95,11 @@ function row(task: TaskState, view: ListView): Html {
     <td>${strip(view.recent.get(name) ?? [])}</td>
     <td>${lastRun ? lastRunCell(lastRun, task, view.now) : NONE}</td>
     <td>${nextDue === null ? NONE : relative(nextDue, view.now)}</td></tr>`;
+}
+
+/** With a colon, which no other id has: a task may be called `pager`. */
+function rowId(name: string): string {
+  return `:${encodeURIComponent(name.toWellFormed())}`;
 }
 
 const NONE = html`<i>–</i>`;
