@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TaskLockOperator } from '../../src/index.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
+import { definitionsStatement } from '../../src/store/postgres/definitions.sql.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { serveDashboard } from '../support/dashboard.js';
@@ -57,6 +58,15 @@ describe('a list of 1,000 tasks with 60 runs each', () => {
     // Errors are long, and no list shows them.
     const strips = statements.find((text) => text.includes('AS asked(task)') && text.includes('LIMIT $2'));
     expect(strips).not.toContain('error');
+  });
+
+  test('compares no definition with each other one', async () => {
+    const statement = definitionsStatement('task_lock_task').replaceAll('$1', 'NULL');
+    const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, TIMING OFF) ${statement}`);
+    const compared = plan.flatMap(
+      (row) => /Removed by Join Filter: (\d+)/.exec(row['QUERY PLAN'])?.[1] ?? [],
+    );
+    expect(Math.max(0, ...compared.map(Number))).toBeLessThan(10 * TASKS);
   });
 
   test('weighs less than 60 KB a page', async () => {

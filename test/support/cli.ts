@@ -108,7 +108,16 @@ export function taskOf(state: Partial<TaskState> = {}): TaskState {
 export function pageOf(items: TaskState[], given: Partial<TaskPage> = {}): TaskPage {
   const counts = { idle: 0, running: 0, paused: 0, overdue: 0, died: 0, undeclared: 0 };
   for (const { state } of items) counts[state]++;
-  return { items, page: 1, pages: 1, total: items.length, counts, at: NOW.toISOString(), ...given };
+  return {
+    items,
+    page: 1,
+    pages: 1,
+    total: items.length,
+    counts,
+    paused: null,
+    at: NOW.toISOString(),
+    ...given,
+  };
 }
 
 export function runOf(run: Partial<RunState> = {}): RunState {

@@ -94,35 +94,40 @@ const WITH_CURRENT = `LEFT JOIN current ON current.application = task.applicatio
 
 const columns = (
   firstDeclared: string,
+  since: string,
 ): string => `task.application, task.name, task.member, task.schedule, task.time_zone,
        task.interval_ms::text, task.min_hold_ms::text, task.max_hold_ms::text, task.lease_ms::text, task.is_scheduled::text,
        task.is_conditional::text, task.is_disabled::text, task.is_keyed::text, task.is_polled::text,
        ${milliseconds(firstDeclared)} AS first_ms, ${milliseconds('seen.last_declared')} AS last_ms,
-       seen.declared_by, seen.version, (current.since IS NOT NULL)::text AS is_declared`;
+       seen.declared_by, seen.version, (${since} IS NOT NULL)::text AS is_declared`;
 
 /**
  * The current definition of each task, or of these: that of the newest declaration that lists it, and the one that was
- * declared last where no current one has the task. Takes no lock.
+ * declared last where no current one has the task. Takes no lock. What is current is sorted in with what was seen: a join
+ * of the two, which Postgres takes for small, would compare each definition with each.
  */
 export function definitionsStatement(table: string): string {
   return `
 WITH ${declaredDefinitions(table)}, latest AS (
-  SELECT DISTINCT ON (application, digest) seen.*
-  FROM ${table} AS task JOIN seen USING (application, digest)
+  SELECT DISTINCT ON (application, digest) each.*, max(each.since) OVER (PARTITION BY application, digest) AS current_since
+  FROM ${table} AS task JOIN (
+    SELECT application, digest, last_declared, declared_by, version, NULL::timestamptz AS since FROM seen
+    UNION ALL
+    SELECT application, digest, '-infinity', NULL, NULL, since FROM current
+  ) AS each USING (application, digest)
   WHERE task.name <> '${ALL_TASKS}' AND ($1::text[] IS NULL OR task.name = ANY ($1))
-  ORDER BY application, digest, seen.last_declared DESC
+  ORDER BY application, digest, each.last_declared DESC
 )
-SELECT DISTINCT ON (task.name) ${columns('task.first_declared')}
+SELECT DISTINCT ON (task.name) ${columns('task.first_declared', 'seen.current_since')}
 FROM ${table} AS task JOIN latest AS seen ON seen.application = task.application AND seen.digest = task.digest
-${WITH_CURRENT}
-ORDER BY task.name, current.since DESC NULLS LAST, seen.last_declared DESC, task.first_declared DESC`;
+ORDER BY task.name, seen.current_since DESC NULLS LAST, seen.last_declared DESC, task.first_declared DESC`;
 }
 
 /** The definitions of one task, once for each declaration that lists them, the newest last. Takes no lock. */
 export function allDefinitionsStatement(table: string): string {
   return `
 WITH ${declaredDefinitions(table)}
-SELECT ${columns('seen.first_declared')}
+SELECT ${columns('seen.first_declared', 'current.since')}
 FROM ${table} AS task JOIN seen ON seen.application = task.application AND seen.digest = task.digest
 ${WITH_CURRENT}
 WHERE task.name = $1
