@@ -190,6 +190,9 @@ export function controllersOf({ path, readOnly }: DashboardSettings): DashboardC
     ) {}
 
     other(@Req() request: DashboardRequest, @Res() response: object): Answered {
+      const { [WILDCARD]: rest } = (request['params'] ?? {}) as Record<string, string | undefined>;
+      // Fastify takes no parameter that is longer than its maxParamLength, and so the API has no route for it.
+      if (rest?.startsWith('api/')) return this.dashboard.api(request, response, unknownOfApi);
       return this.dashboard.page(request, response, (visit) => {
         if (visit.params[WILDCARD] === '') return this.pages.list(visit);
         throw new DashboardProblem('unknown-path', 'Nothing lies at this address.');

@@ -36,6 +36,7 @@ async function alertsOf(tasks: typeof TASKS): Promise<string> {
     pages: 1,
     total: tasks.length,
     counts: {} as never,
+    paused: null,
     at: '2026-11-27T03:00:00.000Z',
   });
   return (await runWith({ operator: { tasks: page } }, 'alerts')).out;

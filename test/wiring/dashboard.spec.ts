@@ -185,6 +185,12 @@ describe.each(PLATFORMS)(
         expect(withoutTimes(await response.json())).toEqual(withoutTimes(await expected()));
       });
 
+      test('answers a name that is longer than what Fastify routes with problem details, too', async () => {
+        const response = await ask(`/api/tasks/${'x'.repeat(101)}`);
+        expect(response.status).toBe(404);
+        expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      });
+
       test.each([
         [
           '/tasks/reprot',
