@@ -51,8 +51,8 @@ const LONG = [
 
 /** @type {import('jest').Config} */
 export default {
-  // More than there are cores: suites wait a third of their time, for ticks and for Postgres.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // More than there are cores: suites wait a good part of their time, for ticks and for Postgres.
+  maxWorkers: 2 * availableParallelism(),
   testTimeout: base.testTimeout,
   projects: [
     {

@@ -2,11 +2,12 @@ import { request as plainRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { TaskLockDashboardModule } from '../../src/dashboard.js';
 import type { DashboardRequest } from '../../src/dashboard.js';
 import { LockStoreUnavailableError, TaskLock, TaskLockOperator } from '../../src/index.js';
+import type { Page, TaskState } from '../../src/index.js';
 import { InMemoryLockStore } from '../../src/testing/index.js';
 import { closeApplicationsAfterEach, startApplication } from '../support/application.js';
 import { CapturedLog } from '../support/captured-log.js';
@@ -254,6 +255,39 @@ test('a dashboard below another one is a start-up error: its pages would be thos
   await expect(startApplication({ imports: [one!, other!] })).rejects.toThrow(
     "the dashboard at 'Ops/admin' lies below the one at 'ops'",
   );
+});
+
+describe('two applications in one process', () => {
+  const served: Awaited<ReturnType<typeof serveDashboard>>[] = [];
+  afterEach(async () => {
+    for (const { application } of served.splice(0)) await application.close();
+  });
+
+  async function serve(name: string, user: string) {
+    const application = await serveDashboard({
+      platform: 'Express',
+      providers: [Jobs],
+      options: { store: new InMemoryLockStore(), application: name },
+      dashboards: [
+        { authorize: ({ headers }) => headers['x-user'] === user && { user, canOperate: true as const } },
+      ],
+    });
+    served.push(application);
+    const operator = application.application.get(TaskLockOperator);
+    await until(async () => (await operator.tasks()).total === 1);
+    return async (visitor: string) => {
+      const answer = await application.ask('/task-lock/api/tasks', { headers: { 'x-user': visitor } });
+      if (answer.status !== 200) return answer.status;
+      return ((await answer.json()) as Page<TaskState>).items.map(({ name }) => name);
+    };
+  }
+
+  test('have a page each, of their own tasks and for their own people', async () => {
+    const [shop, depot] = [await serve('shop', 'ana'), await serve('depot', 'ben')];
+    expect(await shop('ana')).toEqual(['shop/report']);
+    expect(await depot('ben')).toEqual(['depot/report']);
+    expect([await shop('ben'), await depot('ana')]).toEqual([403, 403]);
+  });
 });
 
 test('a dashboard that nobody looks at asks the store nothing', async () => {
