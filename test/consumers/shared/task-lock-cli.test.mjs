@@ -28,10 +28,9 @@ test('list names the migration that is missing, and migrate runs it', async () =
 test('its answers are JSON with -o json', async () => {
   const { code, out } = await taskLock(['-o', 'json', 'list']);
   assert.equal(code, 0);
-  const { at, counts, ...page } = JSON.parse(out);
-  assert.deepEqual(page, { items: [], page: 1, pages: 1, total: 0 });
+  const { items, total, at } = JSON.parse(out);
+  assert.deepEqual([items, total], [[], 0]);
   assert.equal(new Date(at).toISOString(), at);
-  assert.deepEqual(Object.values(counts), [0, 0, 0, 0, 0, 0]);
 });
 
 test('the doctor finds nothing wrong', async () => {
