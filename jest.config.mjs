@@ -33,26 +33,30 @@ const everySuite =
 /** Suites that need more than Node; every other suite is fast. */
 const NOT_FAST = ['postgres', 'processes', 'servers', 'browser'].map((folder) => `<rootDir>/test/${folder}/`);
 
-/** Suites on Postgres that take long: child processes, outages, hundreds of rounds, a large history. */
+/** Suites that take long: child processes, outages, hundreds of rounds, a large history, SDKs of others. */
 const LONG = [
-  'cli',
-  'dashboard',
-  'database-faults',
-  'dead-connections',
-  'large-history',
-  'least-privilege',
-  'ledger-runs',
-  'operator-history',
-  'operators-at-once',
-  'simulated-days',
-  'steered-replicas',
-  'triggers',
+  'postgres/cli',
+  'postgres/dashboard',
+  'postgres/database-faults',
+  'postgres/dead-connections',
+  'postgres/large-history',
+  'postgres/least-privilege',
+  'postgres/ledger-runs',
+  'postgres/migration',
+  'postgres/operator-history',
+  'postgres/operators-at-once',
+  'postgres/simulated-days',
+  'postgres/start-up-access',
+  'postgres/steered-replicas',
+  'postgres/triggers',
+  'wiring/monitoring-recipes',
 ];
+const LEFT_OUT = everySuite ? [] : LONG.map((name) => `<rootDir>/test/${name}[.]spec`);
 
 /** @type {import('jest').Config} */
 export default {
-  // More than there are cores: suites wait a good part of their time, for ticks and for Postgres.
-  maxWorkers: 2 * availableParallelism(),
+  // More than there are cores: suites wait a third of their time, for ticks and for Postgres.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testTimeout: base.testTimeout,
   projects: [
     {
@@ -63,16 +67,13 @@ export default {
         '^@nestjs/typeorm$': '<rootDir>/test/support/no-typeorm.ts',
       },
       roots: ['<rootDir>/test', '<rootDir>/examples'],
-      testPathIgnorePatterns: ['/node_modules/', ...NOT_FAST],
+      testPathIgnorePatterns: ['/node_modules/', ...NOT_FAST, ...LEFT_OUT],
     },
     {
       ...base,
       displayName: 'postgres',
       roots: ['<rootDir>/test/postgres'],
-      testPathIgnorePatterns: [
-        '/node_modules/',
-        ...(everySuite ? [] : LONG.map((name) => `<rootDir>/test/postgres/${name}[.]spec`)),
-      ],
+      testPathIgnorePatterns: ['/node_modules/', ...LEFT_OUT],
       globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
       globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
     },
