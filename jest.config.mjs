@@ -33,7 +33,7 @@ const everySuite =
 /** Suites that need more than Node; every other suite is fast. */
 const NOT_FAST = ['postgres', 'processes', 'servers', 'browser'].map((folder) => `<rootDir>/test/${folder}/`);
 
-/** Suites that take long: child processes, outages, hundreds of rounds, a large history, SDKs of others. */
+/** Suites that take long: child processes, outages, hundreds of rounds, a large history, whole nights, SDKs of others. */
 const LONG = [
   'postgres/cli',
   'postgres/dashboard',
@@ -49,6 +49,9 @@ const LONG = [
   'postgres/start-up-access',
   'postgres/steered-replicas',
   'postgres/triggers',
+  'unit/cron-firings',
+  'unit/cron-ticks-zones',
+  'wiring/clock-change',
   'wiring/monitoring-recipes',
 ];
 const LEFT_OUT = everySuite ? [] : LONG.map((name) => `<rootDir>/test/${name}[.]spec`);
