@@ -49,6 +49,7 @@ const LONG = [
   'postgres/start-up-access',
   'postgres/steered-replicas',
   'postgres/triggers',
+  'unit/clock-change',
   'unit/cron-firings',
   'unit/cron-ticks-zones',
   'wiring/clock-change',
