@@ -16,6 +16,7 @@ import { CliError } from './exit-codes.js';
 export type Operator = Pick<
   TaskLockOperator,
   | 'tasks'
+  | 'allTasks'
   | 'task'
   | 'runs'
   | 'ticks'

@@ -1,10 +1,9 @@
 import { parseDuration } from '../common/duration.js';
-import type { ActField } from './act.js';
-import { badInput, formOf, queryOf } from './fields.js';
 import { ACT_FIELDS } from './act.js';
-import type { ActFields } from './views.js';
+import type { Act, ActField } from './act.js';
 import { actionOf } from './action-of.js';
-import type { Act } from './act.js';
+import { badInput, formOf, queryOf } from './fields.js';
+import type { ActFields } from './views.js';
 import type { Visit } from './visit.js';
 
 const FIELDS = [

@@ -30,16 +30,7 @@ const TASKS = [
 
 /** What `nestjs-task-lock alerts` prints. */
 async function alertsOf(tasks: typeof TASKS): Promise<string> {
-  const page = async () => ({
-    items: tasks,
-    page: 1,
-    pages: 1,
-    total: tasks.length,
-    counts: {} as never,
-    paused: null,
-    at: '2026-11-27T03:00:00.000Z',
-  });
-  return (await runWith({ operator: { tasks: page } }, 'alerts')).out;
+  return (await runWith({ operator: { allTasks: async () => [...tasks] } }, 'alerts')).out;
 }
 
 /** The series that Prometheus is served once each metric has a value, and the labels of each. */

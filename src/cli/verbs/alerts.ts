@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import type { TaskState } from '../../operate/operator-types.js';
 import type { Act } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { alertRules, yamlOf } from '../prometheus.js';
-import type { Operator } from '../session.js';
 
 export function addAlerts(program: Command, act: Act): void {
   program
@@ -15,19 +13,10 @@ export function addAlerts(program: Command, act: Act): void {
     )
     .action(
       act(async ({ session, out }) => {
-        const rules = alertRules(await allTasks(session.operator));
+        const tasks = await session.operator.allTasks();
+        const rules = alertRules(tasks.sort((one, other) => (one.name < other.name ? -1 : 1)));
         out.show(rules, () => yamlOf(rules));
         return EXIT.fine;
       }),
     );
-}
-
-async function allTasks(operator: Operator): Promise<TaskState[]> {
-  const tasks: TaskState[] = [];
-  for (let page = 1, pages = 1; page <= pages; page++) {
-    const answer = await operator.tasks({ page });
-    tasks.push(...answer.items);
-    pages = answer.pages;
-  }
-  return tasks.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
