@@ -6,6 +6,8 @@ import { openSession } from '../../src/cli/session.js';
 import type { Operator, Session } from '../../src/cli/session.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
+export { taskOf } from './task-of.js';
+
 /** The database's clock of every session that is made here. */
 export const NOW = new Date('2026-11-27T03:00:00.000Z');
 export const DATABASE_URL = 'postgres://ops:s3cr3t%21@db.example:5433/app';
@@ -78,29 +80,6 @@ function terminalInto(answer: Pick<CliAnswer, 'out' | 'err'>, env: Record<string
     writeError: (text) => void (answer.err += text),
     ask: () => Promise.reject(new Error('nobody is there')),
     stopped: new AbortController().signal,
-  };
-}
-
-export function taskOf(state: Partial<TaskState> = {}): TaskState {
-  return {
-    name: 'clean-up',
-    application: null,
-    member: 'Jobs.cleanUp',
-    schedule: '0 3 * * *',
-    timeZone: 'Europe/Berlin',
-    interval: 86_400_000,
-    minHold: 77_760_000,
-    maxHold: 432_000_000,
-    state: 'idle',
-    running: null,
-    lastRun: null,
-    lastSuccessAt: null,
-    failuresInARow: 0,
-    nextDue: null,
-    overdueByMs: null,
-    paused: null,
-    requests: { waiting: 0, parked: 0 },
-    ...state,
   };
 }
 

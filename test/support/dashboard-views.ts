@@ -1,6 +1,7 @@
 import type { RunState, TaskState } from '../../src/operate/operator-types.js';
 import type { AnswerView, ConfirmView, Frame, ListView, TaskView } from '../../src/dashboard/views.js';
 import { DASHBOARD_ACTIONS } from '../../src/dashboard/views.js';
+import { taskOf } from './task-of.js';
 
 /** What the pages of the dashboard show, for tests without a database. */
 export const NOW = new Date('2026-11-27T04:40:12.345Z');
@@ -32,26 +33,13 @@ export function runState(given: Partial<RunState> = {}): RunState {
 }
 
 export function task(given: Partial<TaskState> = {}): TaskState {
-  return {
-    name: 'clean-up',
+  return taskOf({
     application: 'shop',
-    member: 'Jobs.cleanUp',
-    schedule: '0 3 * * *',
-    timeZone: 'Europe/Berlin',
-    interval: 86_400_000,
-    minHold: 77_760_000,
-    maxHold: 432_000_000,
-    state: 'idle',
-    running: null,
     lastRun: runState(),
     lastSuccessAt: '2026-11-27T04:40:00.250Z',
-    failuresInARow: 0,
     nextDue: '2026-11-27T05:00:00.000Z',
-    overdueByMs: null,
-    paused: null,
-    requests: { waiting: 0, parked: 0 },
     ...given,
-  };
+  });
 }
 
 export const running = task({
