@@ -71,7 +71,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const sent = await queriesDuring(async () =>
         expect(await store.claim([aClaim()])).toMatchObject([{ status: 'paused' }]),
       );
-      expect(sent.map(({ name }) => name)).toEqual([expect.stringMatching(/^task-lock-claim-one-/)]);
+      expect(sent.map(({ name }) => name)).toEqual([expect.stringMatching(/^task-lock-claim-scheduled-one-/)]);
       expect(await physicalRow('task')).toEqual(before);
     });
 
@@ -81,9 +81,10 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
         scheduledTime: new Date(Math.floor(Date.now() / 1_000) * 1_000),
       } as const;
       const written = async (overrides: Parameters<typeof aClaim>[0] = {}): Promise<number> => {
-        const { text, values = [] } = queryOf(claimStatement('task_lock', 'task_lock_control'), [
-          aClaim({ tick, ...overrides }),
-        ]);
+        const claim = aClaim({ tick, ...overrides });
+        const shape = claim.tick.kind;
+        const statement = claimStatement('task_lock', shape, 'finished', 'task_lock_control');
+        const { text, values = [] } = queryOf(statement, [claim]);
         // The first to read a row marks it as committed, which checksums write to the log after a checkpoint.
         await database.query('SELECT name FROM task_lock UNION ALL SELECT name FROM task_lock_control');
         return (await planOf(database, text, values)).wal;
@@ -102,7 +103,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
 
   describe('rule 2, the clock', () => {
     test('a claim in a transaction that was opened long ago gets its whole lease', async () => {
-      const statement = claimStatement('task_lock');
+      const statement = claimStatement('task_lock', 'scheduled', 'finished');
       await other.query('BEGIN');
       await other.query('SELECT pg_sleep(0.4)');
       await other.query(queryOf(statement, [aClaim({ lease: 300 })]));
@@ -170,7 +171,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
   describe('rule 9, a durable claim and a cheap release', () => {
     test('a claim commits synchronously also where the role does not, and a release need not', async () => {
       const claim = aClaim();
-      const claimed = claimStatement('task_lock');
+      const claimed = claimStatement('task_lock', 'scheduled', 'finished');
       await other.query('SET synchronous_commit = off');
       await other.query('BEGIN');
       await other.query(queryOf(claimed, [claim]));
@@ -187,7 +188,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
 
     test('a release that must be durable commits synchronously, and with it all of its batch', async () => {
       const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
-      const claimed = claimStatement('task_lock');
+      const claimed = claimStatement('task_lock', 'scheduled', 'finished');
       const released = releaseStatement('task_lock');
       await store.prepare(['durable', 'cheap']);
       await other.query('SET synchronous_commit = off');
@@ -202,7 +203,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
     });
 
     test('a claim waits for the standby also where the setting is "local"', async () => {
-      const claimed = claimStatement('task_lock');
+      const claimed = claimStatement('task_lock', 'scheduled', 'finished');
       await other.query('SET synchronous_commit = local');
       await other.query('BEGIN');
       await other.query(queryOf(claimed, [aClaim()]));
@@ -211,7 +212,7 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
     });
 
     test('a stricter setting than "on" stays as it is', async () => {
-      const claimed = claimStatement('task_lock');
+      const claimed = claimStatement('task_lock', 'scheduled', 'finished');
       await other.query('SET synchronous_commit = remote_apply');
       await other.query('BEGIN');
       await other.query(queryOf(claimed, [aClaim()]));

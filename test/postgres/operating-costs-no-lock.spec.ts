@@ -306,7 +306,7 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
     }
 
     test('wins nothing', async () => {
-      const full = claimStatement('task_lock', 'task_lock_control');
+      const full = claimStatement('task_lock', 'call', 'finished', 'task_lock_control');
       await late('task_lock_control', queryOf(full, [aCall()]), async () => {
         const claim = aCall();
         await answered(() => stores[0]!.claim([claim]));

@@ -48,7 +48,7 @@ describe('the tasks of one turn of the event loop', () => {
     // What is declared in the background has no name.
     const named = sent.filter(({ name }) => name !== undefined);
     expect(named.map(({ name }) => name?.replace(/-[0-9a-f]+$/, ''))).toEqual([
-      'task-lock-claim-many',
+      'task-lock-claim-call-many',
       'task-lock-release-many',
     ]);
   });
@@ -75,6 +75,7 @@ describe('the tasks of one turn of the event loop', () => {
 test('a release that need not be durable is durable in a batch with one that must be', async () => {
   const store = new PostgresLockStore(() => dataSource, { table: 'task_lock' });
   const [durable, cheap] = [aClaim({ name: 'durable' }), aClaim({ name: 'cheap' })];
+  await store.claim([durable, cheap]);
   const sent = await queriesDuring(() =>
     store.release([aRelease(durable, { durable: true }), aRelease(cheap)]),
   );
@@ -147,7 +148,7 @@ describe('statements', () => {
   test('are planned once a connection', async () => {
     const service = await serviceWith();
     for (let runs = 0; runs < 3; runs++) await run(service);
-    expect(await prepared()).toEqual(['task-lock-claim-one', 'task-lock-release-one']);
+    expect(await prepared()).toEqual(['task-lock-claim-call-one', 'task-lock-release-one']);
   });
 
   test('are not prepared where the options forbid it', async () => {
@@ -215,7 +216,7 @@ describe('statements', () => {
     await run(service);
     const sent = await queriesDuring(() => run(service));
     expect(sent.map(({ name }) => name)).toEqual(
-      sent.map(() => expect.stringMatching(/^task-lock-(claim|release)-one-[0-9a-f]{16}$/)),
+      sent.map(() => expect.stringMatching(/^task-lock-(claim-call|release)-one-[0-9a-f]{16}$/)),
     );
   });
 });

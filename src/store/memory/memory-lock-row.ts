@@ -1,14 +1,8 @@
+import type { LockRow } from '../claim-rules.js';
+
 /** A row of the lock table, as the store holds it; times are epoch milliseconds. */
-export interface InMemoryLockRow {
-  lockedUntil: number;
-  startedAt: number;
-  /** Null while a run is in progress. */
-  finishedAt: number | null;
-  lastTick: number;
-  fence: bigint;
+export interface InMemoryLockRow extends LockRow {
   token: string | null;
-  lockedBy: string | null;
-  outcome: string | null;
   error: string | null;
 }
 

@@ -6,6 +6,11 @@ export function milliseconds(instant: string): string {
   return `extract(epoch FROM NULLIF(NULLIF(${instant}, 'infinity'), '-infinity')) * 1000`;
 }
 
+/** Epoch seconds, infinite where the instant is. Much quicker than `extract`, which is a numeric. */
+export function epoch(instant: string): string {
+  return `date_part('epoch', ${instant})`;
+}
+
 /** A length of time that is given in milliseconds. */
 export function interval(length: number): string {
   return `interval '${length} milliseconds'`;

@@ -7,9 +7,9 @@ export const ANSWERS_WITHIN = 1_000;
  */
 export const IN_TIME = `pg_catalog.clock_timestamp() < pg_catalog.now() + interval '800 milliseconds'`;
 
-/** Whether a task is paused, by itself or with all others, at an instant. `task` and `at` are expressions. */
-export function isPaused(control: string, task: string, at = 'clock_timestamp()'): string {
-  return `EXISTS (SELECT FROM ${control} AS control WHERE control.name IN (${task}, '*') AND control.paused_until > ${at})`;
+/** Whether a task is paused, by itself or with all others. `task` is an expression. */
+export function isPaused(control: string, task: string): string {
+  return `EXISTS (SELECT FROM ${control} AS control WHERE control.name IN (${task}, '*') AND control.paused_until > clock_timestamp())`;
 }
 
 /** Evaluates the policies of all rows, as claims do of theirs. */
@@ -19,9 +19,4 @@ export function pauseProbe(control: string): string {
 
 export function cancelProbe(cancels: string): string {
   return `SELECT count(fence), count(by), count(reason) FROM ${cancels}`;
-}
-
-/** When the last pause of a task ended, no later than now; NULL where it was never paused. */
-export function endOfPause(control: string, task: string): string {
-  return `(SELECT max(LEAST(control.paused_until, control.resumed_at, clock_timestamp())) FROM ${control} AS control WHERE control.name IN (${task}, '*'))`;
 }

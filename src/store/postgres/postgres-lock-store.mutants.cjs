@@ -2,8 +2,8 @@
 module.exports = {
   '5 answers': [
     {
-      find: 'if (missing.length > 0) {',
-      replace: 'if (false) {',
+      find: "await claimAgain('missing');",
+      replace: '',
       suites: ['postgres-conformance.spec'],
       scenario: 'a first claim wins, makes the row, and says what it took',
     },
@@ -22,20 +22,32 @@ module.exports = {
   ],
   '11 batches': [
     {
+      find: 'if (groups.length > 0 && failures.length === groups.length) throw failures[0];',
+      replace: 'if (failures.length > 0) throw failures[0];',
+      suites: ['statements.spec'],
+      scenario: 'a win is told where the claim of another shape fails',
+    },
+    {
+      find: 'if (others.length === ends.length) throw error;',
+      replace: 'throw error;',
+      suites: ['statements.spec'],
+      scenario: 'a release is told where the question after the others fails',
+    },
+    {
       find: 'if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)',
       replace: 'if (false)',
       suites: ['postgres-conformance.spec'],
       scenario: 'a name that occurs twice in a call is never won twice',
     },
     {
-      find: 'if (missing.length === requests.length) throw error;',
+      find: 'if (asked.length === requests.length) throw error;',
       replace: 'throw error;',
       suites: ['statements.spec'],
       scenario: 'a win is told where no connection is left to make the row of the other',
     },
     {
-      find: 'this.claimed(missing, signal)',
-      replace: 'this.claimed(requests, signal)',
+      find: 'this.claimed(asked, rows, signal)',
+      replace: 'this.claimed(requests, rows, signal)',
       suites: ['statements.spec'],
       scenario: 'a run still knows the one before it that died',
     },
@@ -50,8 +62,8 @@ module.exports = {
   ],
   'operating never costs a lock': [
     {
-      find: '? this.operating.history.query<ReleaseRow>(() => queryOf(release, ends), plain, signal)',
-      replace: '? this.runner.query<ReleaseRow>(queryOf(release, ends), signal)',
+      find: 'return this.operating.history.query(() => queryOf(full, ends), plain, signal);',
+      replace: 'return this.runner.query(queryOf(full, ends), signal);',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'task_lock_run refuses each row',
     },

@@ -18,8 +18,12 @@ import type {
 import type { WantedSignal } from '../wanted-signal.js';
 import { LOCK_TABLE_ACCESS, reachStatement } from './access.sql.js';
 import type { ReachRow } from './access.sql.js';
-import { claimAnswer, claimStatement } from './claim.sql.js';
-import type { ClaimRow } from './claim.sql.js';
+import { claimAnswer, isWon } from './claim-answer.js';
+import type { ClaimRow } from './claim-answer.js';
+import { byShape } from './claim-conditions.js';
+import type { ClaimShape } from './claim-conditions.js';
+import { claimStatements } from './claim.sql.js';
+import type { ClaimedRows } from './claim.sql.js';
 import { isConflict, isDenied, withMigrationHint } from './errors.js';
 import { OperatingTables } from './operating-tables.js';
 import { holdersStatement, lastHolder } from './holders.sql.js';
@@ -31,13 +35,13 @@ import { PostgresOperatorStore } from './postgres-operator-store.js';
 import { PostgresRequestStore } from './postgres-request-store.js';
 import { checkStatement, ensureStatement, SCHEMA_STATEMENT } from './prepare.sql.js';
 import { purgeStatement } from './purge.sql.js';
-import { inOneCommit, releaseAnswer, releaseStatement } from './release.sql.js';
+import { inOneCommit, releaseStatement, unreleasedStatement } from './release.sql.js';
 import type { ReleaseRow } from './release.sql.js';
 import { renewAnswer, renewStatement } from './renew.sql.js';
 import type { RenewRow } from './renew.sql.js';
 import { requestStatementsFor } from './requests.sql.js';
 import { queryOf } from './statement.js';
-import type { Query } from './statement.js';
+import type { Query, Statement } from './statement.js';
 import { StatementRunner } from './statement-runner.js';
 import { assertAccess, assertRowsReached } from './table-access.js';
 import {
@@ -159,44 +163,63 @@ export class PostgresLockStore implements LockStore {
   }
 
   async claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
-    const rows = await this.claimed(requests, signal);
-    const missing = requests.filter(({ name }) => rows.get(name)?.answer === 'missing');
-    if (missing.length > 0) {
+    assertDistinct(requests);
+    const answers = await this.claimed(requests, 'finished', signal);
+    const claimAgain = async (those: 'missing' | 'dead'): Promise<void> => {
+      const asked = requests.filter(({ name }) => answers.get(name) === those);
+      if (asked.length === 0) return;
       try {
-        const names = missing.map(({ name }) => name);
-        await this.ensure(names, signal);
-        const made = await this.claimed(missing, signal);
-        for (const [name, row] of made) rows.set(name, row);
+        const names = asked.map(({ name }) => name);
+        if (those === 'missing') await this.ensure(names, signal);
+        const rows = those === 'dead' ? 'dead' : 'finished';
+        for (const [name, answer] of await this.claimed(asked, rows, signal)) answers.set(name, answer);
       } catch (error) {
         // The others have their answers: a win among them that nobody heard of would hold its row with nobody running.
-        if (missing.length === requests.length) throw error;
+        if (asked.length === requests.length) throw error;
       }
-    }
-    return requests.map((request) => claimAnswer(request, rows.get(request.name)));
+    };
+    await claimAgain('missing');
+    await claimAgain('dead');
+    return requests.map(({ name }) => {
+      const answer = answers.get(name);
+      return typeof answer === 'object' ? answer : { status: 'busy' };
+    });
   }
 
   async renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]> {
+    assertDistinct(held);
+    if (held.length === 0) return [];
     const { renew, renewPlain } = this.statements;
-    const rows = await this.rowsOf(held, () =>
+    const rows = await this.rowsOf(() =>
       this.operating.cancel.query<RenewRow>(
         () => queryOf(renew, held),
         () => queryOf(renewPlain, held),
         signal,
       ),
     );
-    return held.map(({ name }) => renewAnswer(rows.get(name)));
+    return held.map(({ name }) => renewAnswer(rows?.get(name)));
   }
 
   async release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]> {
-    const { release, releasePlain } = this.statements;
+    assertDistinct(held);
+    if (held.length === 0) return [];
+    const { release, releasePlain, unreleased, unreleasedPlain } = this.statements;
     const ends = inOneCommit(held);
-    const plain = (): Query => queryOf(releasePlain, ends);
-    const rows = await this.rowsOf(held, () =>
-      ends.some(({ run }) => run !== undefined)
-        ? this.operating.history.query<ReleaseRow>(() => queryOf(release, ends), plain, signal)
-        : this.runner.query<ReleaseRow>(plain(), signal),
-    );
-    return held.map(({ name }) => releaseAnswer(rows.get(name)));
+    const answers = await this.rowsOf(() => this.ended(release, releasePlain, ends, signal));
+    const others = ends.filter(({ name }) => answers?.has(name) === false);
+    if (others.length > 0) {
+      try {
+        const rows = await this.rowsOf(() => this.ended(unreleased, unreleasedPlain, others, signal));
+        for (const [name, row] of rows ?? []) answers?.set(name, row);
+      } catch (error) {
+        // What was released would be `gone` for whoever asks again.
+        if (others.length === ends.length) throw error;
+      }
+    }
+    return held.map(({ name }) => {
+      const row = answers?.get(name);
+      return row ? { status: row.answer, now: Number(row.now) * 1_000 } : { status: 'busy' };
+    });
   }
 
   async lastHolders(names: readonly string[]): Promise<LastHolder[]> {
@@ -240,39 +263,70 @@ export class PostgresLockStore implements LockStore {
     await this.runner.query(query, signal, MAX_ENSURE_TRIES);
   }
 
-  private claimed(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<Map<string, ClaimRow>> {
-    const { claim, claimPlain } = this.statements;
-    const areAllWon = (rows: ClaimRow[]): boolean => rows.every(({ answer }) => answer === 'won');
-    return this.rowsOf(requests, () =>
-      this.operating.pause.query(
-        () => queryOf(claim, requests),
-        () => queryOf(claimPlain, requests),
-        signal,
-        areAllWon,
-      ),
-    );
+  private ended(
+    full: Statement<ReleaseRequest>,
+    twin: Statement<ReleaseRequest>,
+    ends: readonly ReleaseRequest[],
+    signal?: WantedSignal,
+  ): Promise<ReleaseRow[]> {
+    const plain = (): Query => queryOf(twin, ends);
+    if (ends.every(({ run }) => run === undefined)) return this.runner.query(plain(), signal);
+    return this.operating.history.query(() => queryOf(full, ends), plain, signal);
   }
 
-  /**
-   * The answered rows by their names. A statement that met a conflict each time has changed no row, and answers none.
-   *
-   * @throws Error where a name stands twice: one statement can take a row once, and both would be told that they won
-   */
+  /** One statement for each shape of claim, nearly always one in all. */
+  private async claimed(
+    requests: readonly ClaimRequest[],
+    rows: ClaimedRows,
+    signal?: WantedSignal,
+  ): Promise<Map<string, ClaimAnswer | 'dead' | 'missing'>> {
+    const answers = new Map<string, ClaimAnswer | 'dead' | 'missing'>();
+    const claimShape = async ([shape, asked]: [ClaimShape, ClaimRequest[]]): Promise<void> => {
+      const { claim, claimPlain } = this.statements;
+      // A run that was abandoned is a dead one.
+      const which = shape === 'abandoned' ? 'dead' : rows;
+      const found = await this.rowsOf(() =>
+        this.operating.pause.query<ClaimRow>(
+          () => queryOf(claim[which][shape], asked),
+          () => queryOf(claimPlain[which][shape], asked),
+          signal,
+          (answered) => answered.length === asked.length && answered.every(isWon),
+        ),
+      );
+      for (const request of asked) {
+        const row = found?.get(request.name);
+        if (row) answers.set(request.name, claimAnswer(request, row));
+        else answers.set(request.name, found ? 'missing' : { status: 'busy' });
+      }
+    };
+    const groups = byShape(requests);
+    const failures: unknown[] = [];
+    await Promise.all(
+      groups.map((group) => claimShape(group).catch((error: unknown) => failures.push(error))),
+    );
+    // The others have their answers, as above; without one a claim is `busy`, and asked again by its token.
+    if (groups.length > 0 && failures.length === groups.length) throw failures[0];
+    return answers;
+  }
+
+  /** The answered rows by their names. Nothing where the statement met a conflict each time: it has changed no row. */
   private async rowsOf<Row extends { name: string }>(
-    requests: readonly { name: string }[],
     send: () => Promise<Row[]>,
-  ): Promise<Map<string, Row>> {
-    if (requests.length === 0) return new Map();
-    if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)
-      throw new Error('a name stands twice in one call of the store: send each name once a call');
+  ): Promise<Map<string, Row> | undefined> {
     try {
       const rows = await send();
       return new Map(rows.map((row) => [row.name, row]));
     } catch (error) {
       if (!isConflict(error)) throw error;
-      return new Map();
+      return undefined;
     }
   }
+}
+
+/** @throws Error where a name stands twice: one statement can take a row once, and both would be told that they won */
+function assertDistinct(requests: readonly { name: string }[]): void {
+  if (requests.length > 1 && new Set(requests.map(({ name }) => name)).size < requests.length)
+    throw new Error('a name stands twice in one call of the store: send each name once a call');
 }
 
 /** All statements on a lock table and on the table of requests beside it. */
@@ -285,12 +339,14 @@ function statementsFor(lockTable: string, schema: string | undefined) {
     place: { table: lockTable, schema },
     table,
     requestTable,
-    claim: claimStatement(table, tables.control),
-    claimPlain: claimStatement(table),
+    claim: claimStatements(table, tables.control),
+    claimPlain: claimStatements(table),
     renew: renewStatement(table, tables.cancel),
     renewPlain: renewStatement(table),
     release: releaseStatement(table, tables.run),
     releasePlain: releaseStatement(table),
+    unreleased: unreleasedStatement(table, tables.run),
+    unreleasedPlain: unreleasedStatement(table),
     check: checkStatement(table, LOCK_TABLE_ACCESS),
     reach: reachStatement(table),
     holders: holdersStatement(table),

@@ -1,4 +1,5 @@
 import type { ReleaseAnswer, ReleaseRequest } from '../lock-store.js';
+import { epoch } from './instants.js';
 import { IN_TIME } from './operating.sql.js';
 import { statementOf } from './statement.js';
 import type { Statement } from './statement.js';
@@ -51,14 +52,16 @@ const runOf = ({ run }: ReleaseRequest) => ({
   next_due: run?.nextDue?.toISOString() ?? null,
 });
 
+/** The end of one run. Times are epoch seconds. */
 export interface ReleaseRow {
   name: string;
-  answer: 'released' | 'gone' | 'busy';
-  now_ms: string;
+  answer: ReleaseAnswer['status'];
+  now: string;
 }
 
 /**
- * Ends runs, or returns claims that nobody will run.
+ * Ends runs, or returns claims that nobody will run. Answers a row for each that it has ended: of the others
+ * {@link unreleasedStatement} tells why not.
  *
  * Why it is safe:
  * - It changes only an unfinished row that carries the token: a holder that overran cannot free its successor's lock.
@@ -71,21 +74,28 @@ export interface ReleaseRow {
  *   and without a token: the tick is recovered at once.
  * - It commits asynchronously if `durable` is false, which all requests of a statement say alike. Lost in a crash of the
  *   database, it keeps the lock for its lease, and never frees it twice.
- * - A locked row is skipped and answered `busy`.
- * - With `runs`, the history, it also records each run: see {@link recorded}. Only that text can wait for a table, so it
- *   changes nothing if it has waited. Without `runs` it is the twin that is sent where the history cannot be written.
+ * - A locked row is skipped. Each row is looked up by itself: statistics say that unfinished rows are rare, and a join
+ *   would read the whole table for each request.
+ * - With `runs`, the history, it also records each run as it ended, but no claim that was returned. Sent again, it finds
+ *   the row finished and adds nothing. Only that text can wait for a table, so it changes nothing if it has waited.
+ *   Without `runs` it is the twin that is sent where the history cannot be written.
  */
 export function releaseStatement(table: string, runs?: string): Statement<ReleaseRequest> {
-  const text = (asked: string): string => `
+  return statementOf(
+    'task-lock-release',
+    runs === undefined ? COLUMNS : { ...COLUMNS, ...RUN_COLUMNS },
+    runs === undefined ? rowOf : (request) => ({ ...rowOf(request), ...runOf(request) }),
+    (asked) => `
 WITH ${asked}, held AS (
-  SELECT lock.name, asked.kind, asked.outcome, asked.error, asked.durable,
-         asked.min_hold_ms * interval '1 millisecond' AS min_hold,
-         asked.step_back_ms * interval '1 millisecond' AS step_back,
-         COALESCE(asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')
-           OR asked.outcome = 'returned' AND lock.outcome = 'recovering', false) AS stays_open
-  FROM asked JOIN ${table} AS lock ON lock.name = asked.name
-  WHERE lock.token = asked.token AND lock.finished_at IS NULL${runs === undefined ? '' : ` AND ${IN_TIME}`}
-  FOR NO KEY UPDATE OF lock SKIP LOCKED
+  SELECT asked.*, held.stays_open, asked.min_hold_ms * interval '1 millisecond' AS min_hold,
+         asked.step_back_ms * interval '1 millisecond' AS step_back
+  FROM asked CROSS JOIN LATERAL (
+    SELECT COALESCE(asked.outcome = 'aborted' AND lock.outcome IN ('recoverable', 'recovering')
+             OR asked.outcome = 'returned' AND lock.outcome = 'recovering', false) AS stays_open
+    FROM ${table} AS lock
+    WHERE lock.name = asked.name AND lock.token = asked.token AND lock.finished_at IS NULL${runs === undefined ? '' : ` AND ${IN_TIME}`}
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) AS held
 ), released AS (
   UPDATE ${table} AS lock
   SET finished_at = CASE WHEN NOT held.stays_open THEN clock_timestamp() END,
@@ -108,53 +118,57 @@ WITH ${asked}, held AS (
       error = held.error
   FROM held
   WHERE lock.name = held.name
-  RETURNING lock.name,
+  RETURNING held.*,
     CASE
       WHEN NOT held.durable THEN set_config('synchronous_commit', 'off', true)
       WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', true)
     END AS commit_mode
-)${runs === undefined ? '' : recorded(table, runs)}
-SELECT asked.name,
-       CASE
-         WHEN released.name IS NOT NULL THEN 'released'
-         WHEN EXISTS (SELECT FROM ${table} AS lock
-                      WHERE lock.name = asked.name AND lock.token = asked.token AND lock.finished_at IS NULL)
-           THEN 'busy'
-         ELSE 'gone'
-       END AS answer,
-       extract(epoch FROM clock_timestamp()) * 1000 AS now_ms
-FROM asked LEFT JOIN released ON released.name = asked.name`;
-  if (runs === undefined) return statementOf('task-lock-release', COLUMNS, rowOf, text);
-  return statementOf(
-    'task-lock-release',
-    { ...COLUMNS, ...RUN_COLUMNS },
-    (request) => ({ ...rowOf(request), ...runOf(request) }),
-    text,
+)${runs === undefined ? '' : `, ${recorded(runs, 'released.outcome', 'released')}`}
+SELECT name, 'released' AS answer, ${epoch('clock_timestamp()')} AS now FROM released`,
   );
 }
 
 /**
- * Records the runs of a release, but no claim that was returned.
+ * Tells of runs that were not ended whether their row is `busy`, locked by another transaction, or `gone`. With `runs` it
+ * records a run whose row has another token as `lost`, unless an earlier send has recorded how it ended.
  *
- * Why it is safe:
- * - A run that was released is recorded as it ended. Sent again, the release finds the row finished and adds nothing.
- * - Where the row has another token, the run has lost its lock: `lost`, unless an earlier send has recorded how it ended.
- * - Of runs that are recorded already only one that was taken for dead is written anew, since it lived, and one whose
- *   lock was taken away, since it ends only now.
+ * Why it is safe: it takes no row lock and changes no lock. Like the release, it records nothing if it has waited for
+ * the history.
  */
-function recorded(table: string, runs: string): string {
-  return `, recorded AS (
+export function unreleasedStatement(table: string, runs?: string): Statement<ReleaseRequest> {
+  const gone = `SELECT asked.* FROM asked LEFT JOIN ${table} AS lock ON lock.name = asked.name
+  WHERE lock.token IS DISTINCT FROM asked.token AND ${IN_TIME}`;
+  return statementOf(
+    'task-lock-unreleased',
+    runs === undefined ? COLUMNS : { ...COLUMNS, ...RUN_COLUMNS },
+    runs === undefined ? rowOf : (request) => ({ ...rowOf(request), ...runOf(request) }),
+    (asked) => `
+WITH ${asked}${
+      runs === undefined
+        ? ''
+        : `, gone AS (
+  ${gone}
+), ${recorded(runs, `'lost'`, 'gone')}`
+    }
+SELECT asked.name, ${epoch('clock_timestamp()')} AS now,
+       CASE WHEN EXISTS (SELECT FROM ${table} AS lock
+                         WHERE lock.name = asked.name AND lock.token = asked.token AND lock.finished_at IS NULL)
+            THEN 'busy' ELSE 'gone' END AS answer
+FROM asked`,
+  );
+}
+
+/**
+ * Records runs. Of runs that are recorded already only one that was taken for dead is written anew, since it lived, and
+ * one whose lock was taken away, since it ends only now.
+ */
+function recorded(runs: string, outcome: string, ended: string): string {
+  return `recorded AS (
   INSERT INTO ${runs} AS run (name, fence, task, key, tick, previous_tick, next_due, trigger, replica, started_at,
     finished_at, outcome, error, lateness_ms)
-  SELECT asked.name, asked.fence, asked.task, asked.key, asked.tick, asked.previous_tick, asked.next_due, asked.trigger,
-         asked.replica, asked.started_at, clock_timestamp(),
-         CASE WHEN released.name IS NULL THEN 'lost' ELSE asked.outcome END,
-         asked.error, extract(epoch FROM GREATEST(asked.started_at - asked.tick, '0')) * 1000
-  FROM asked
-  LEFT JOIN released ON released.name = asked.name
-  LEFT JOIN ${table} AS lock ON lock.name = asked.name
-  WHERE asked.fence IS NOT NULL AND asked.outcome <> 'returned'
-    AND (released.name IS NOT NULL OR lock.token IS DISTINCT FROM asked.token AND ${IN_TIME})
+  SELECT name, fence, task, key, tick, previous_tick, next_due, trigger, replica, started_at, clock_timestamp(),
+         ${outcome}, error, ${epoch(`GREATEST(started_at - tick, '0')`)} * 1000
+  FROM ${ended} WHERE fence IS NOT NULL AND outcome <> 'returned'
   ON CONFLICT (name, fence) DO UPDATE
     SET outcome = excluded.outcome, finished_at = excluded.finished_at, error = excluded.error,
         tick = excluded.tick, previous_tick = excluded.previous_tick, next_due = excluded.next_due,
@@ -176,9 +190,4 @@ export function inOneCommit(requests: readonly ReleaseRequest[]): readonly Relea
   if (requests.length === 1) return requests;
   const durable = requests.some((request) => request.durable);
   return requests.map((request) => ({ ...request, durable }));
-}
-
-/** Without a row the statement met a conflict: it is asked again. */
-export function releaseAnswer(row: ReleaseRow | undefined): ReleaseAnswer {
-  return row ? { status: row.answer, now: Number(row.now_ms) } : { status: 'busy' };
 }

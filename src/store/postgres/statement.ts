@@ -4,7 +4,7 @@ type PostgresType = 'text' | 'uuid' | 'timestamptz' | 'float8' | 'bigint' | 'boo
 type Value = string | number | boolean | null;
 
 /** The columns of `asked` with their types. */
-type Columns<Column extends string> = Readonly<Record<Column, PostgresType>>;
+export type Columns<Column extends string> = Readonly<Record<Column, PostgresType>>;
 
 /** A text, and the name under which a connection prepares it. */
 interface PreparedText {
