@@ -30,16 +30,13 @@ beforeEach(() => {
       hangUp = () => reject(new Error('Connection terminated'));
     });
     hungUp.catch(() => undefined);
-    return {
-      connect: async () => ({ end: () => hangUp() }),
-      query: (text: string) => {
-        sent.push(text);
-        return Promise.race([hungUp, answers[text]?.() ?? Promise.resolve([text])]);
-      },
-      startTransaction: async () => {},
-      rollbackTransaction: async () => void sent.push('rollback'),
-      release: async () => {},
+    const query = async ({ text }: { text: string }) => {
+      if (text === 'BEGIN') return { rows: [] };
+      sent.push(text);
+      if (text === 'ROLLBACK') return { rows: [] };
+      return { rows: await Promise.race([hungUp, answers[text]?.() ?? Promise.resolve([text])]) };
     };
+    return { connect: async () => ({ query, end: () => hangUp() }), release: async () => {} };
   };
   const source = { createQueryRunner: runner } as unknown as DataSource;
   anew = () =>
@@ -84,7 +81,7 @@ describe('where the table cannot be used', () => {
     ["the application's own query_timeout", new Error('Query read timeout')],
   ])('the same where a timeout of %s ended it, and a probe fails, too', async (_, timeout) => {
     answers = { full: () => Promise.reject(timeout), probe: failing('57014') };
-    expect(await sentFor()).toEqual(['full', 'probe', 'rollback', 'twin']);
+    expect(await sentFor()).toEqual(['full', 'probe', 'ROLLBACK', 'twin']);
     answers = { full: () => Promise.reject(timeout) };
     fallback = anew();
     const error = errorOf(fallback.query(full, twin));
@@ -124,12 +121,12 @@ describe('where the table cannot be used', () => {
     await sentFor();
     answers = { probe: failing('42501') };
     await clock.advance(MINUTE);
-    expect(await sentFor()).toEqual(['twin', 'probe', 'rollback']);
+    expect(await sentFor()).toEqual(['twin', 'probe', 'ROLLBACK']);
     expect(await sentFor()).toEqual(['twin']);
     expect(log.lines.error).toHaveLength(2);
     answers = {};
     await clock.advance(MINUTE);
-    expect(await sentFor()).toEqual(['twin', 'probe', 'rollback']);
+    expect(await sentFor()).toEqual(['twin', 'probe', 'ROLLBACK']);
     expect(await sentFor()).toEqual(['full']);
     expect(log.lines.error).toHaveLength(2);
   });

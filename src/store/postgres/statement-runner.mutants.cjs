@@ -1,13 +1,5 @@
 // Each entry breaks statement-runner.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
-  '2 the clock, and a transaction of its own': [
-    {
-      find: '(await connection.query({ name: preparedAs, text, values, types: AS_WRITTEN })).rows as Row[]',
-      replace: 'this.dataSource().query<Row[]>(query.text, query.values)',
-      suites: ['callers-transaction.spec'],
-      scenario: 'a claim is committed by itself: a rollback of the caller keeps it and its minimum hold',
-    },
-  ],
   'what may have been won goes back': [
     {
       find: 'sent && !isWithoutEffect(error)',
@@ -16,7 +8,7 @@ module.exports = {
       scenario: 'what failed after the statement was sent',
     },
     {
-      find: '          hangUp(connection);\n        });',
+      find: '          hangUp(client);\n        });',
       replace: '        });',
       suites: ['dead-connections.spec'],
       scenario: 'at a claim of which no ask is answered leaves no ghost that holds the lock',
@@ -37,22 +29,22 @@ module.exports = {
         'a store whose data source is not there yet can be asked again: the schema of its table is that of the data source',
     },
     {
-      find: 'await within(this.clock, this.answerTimeout, connecting)',
-      replace: 'await connecting',
+      find: 'await within(this.clock, this.answerTimeout, taking)',
+      replace: 'await taking',
       suites: ['statement-runner.spec'],
       scenario:
         'what waits for a connection for too long gives up without having sent anything, and a connection that comes later goes back',
     },
     {
-      find: '() => released(runner),',
+      find: '(late) => late.release(),',
       replace: '() => undefined,',
       suites: ['statement-runner.spec'],
       scenario:
         'what waits for a connection for too long gives up without having sent anything, and a connection that comes later goes back',
     },
     {
-      find: 'this.source().createQueryRunner',
-      replace: '(this.cached ??= this.source()).createQueryRunner',
+      find: 'takeConnection(this.source())',
+      replace: 'takeConnection((this.cached ??= this.source()))',
       suites: ['statement-runner.spec'],
       scenario: 'a data source that was replaced is the one that is asked',
     },
@@ -86,8 +78,8 @@ module.exports = {
   ],
   'privileges are checked at start-up': [
     {
-      find: 'await runner.rollbackTransaction();',
-      replace: 'await runner.commitTransaction();',
+      find: "text: 'ROLLBACK'",
+      replace: "text: 'COMMIT'",
       suites: ['start-up-access.spec'],
       scenario:
         'on the table of requests, that lets the role insert and see rows only, stops the start, and leaves none',
@@ -95,7 +87,7 @@ module.exports = {
   ],
   'operating never costs a lock': [
     {
-      find: 'if (answersWithin !== undefined) cancelOnServer(connection);',
+      find: 'if (answersWithin !== undefined) cancelOnServer(client);',
       replace: '',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'task_lock_run is slow once it is written',

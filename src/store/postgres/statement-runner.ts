@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { LockClock } from '../../common/clock.js';
 import type { LockLog } from '../../common/log.js';
 import { LockStoreUnavailableError } from '../../common/store-unavailable.error.js';
@@ -7,7 +7,10 @@ import type { WantedSignal } from '../wanted-signal.js';
 import { messageOf } from '../../common/error-text.js';
 import { isConflict, isNameLost, isRefusedForGood, isWithoutEffect, mayBeOutdatedPlan } from './errors.js';
 import { cancelOnServer } from './cancel-on-server.js';
+import { takeConnection } from './pool-connection.js';
+import type { Client, ClientQuery, PoolConnection } from './pool-connection.js';
 import { PreparedNames } from './prepared-names.js';
+import { PreparedQueries } from './prepared-query.js';
 import type { Query } from './statement.js';
 
 /** How often a statement is sent that meets a conflict each time. */
@@ -19,6 +22,7 @@ export class NoAnswerError extends LockStoreUnavailableError {}
 /** Runs single statements, each in a transaction of its own. */
 export class StatementRunner {
   private readonly names: PreparedNames;
+  private readonly prepared = new PreparedQueries();
 
   constructor(
     private readonly dataSource: () => DataSource,
@@ -45,10 +49,8 @@ export class StatementRunner {
   }
 
   /**
-   * Opens a query runner of its own, on the primary: `DataSource.query` joins the caller's transaction where a
-   * transaction-propagation library is active, and a rollback there would lose the claim. A statement that is no longer
-   * wanted when a connection becomes free is not sent; a function says only then what is sent. One that met a conflict is sent again, `tries` times in all: it
-   * then sees what the other transaction has done.
+   * A statement that is no longer wanted when a connection becomes free is not sent; a function says only then what is
+   * sent. One that met a conflict is sent again, `tries` times in all: it then sees what the other transaction has done.
    *
    * @throws LockStoreUnavailableError where the same statement may succeed later: whatever failed before it was sent
    */
@@ -58,14 +60,14 @@ export class StatementRunner {
     tries = CONFLICT_TRIES,
   ): Promise<Row[]> {
     let timeout = this.answerTimeout;
-    let runner: QueryRunner | undefined;
+    let connection: PoolConnection | undefined;
     let sent = false;
     let gaveUp = false;
     let cancelHangUp = (): void => {};
     try {
-      let connection: unknown;
-      [runner, connection] = await this.connect();
+      connection = await this.connect();
       if (signal?.aborted) throw new Error(NO_CONNECTION);
+      const { client } = connection;
       const statement = typeof query === 'function' ? query() : query;
       const { answersWithin } = statement;
       timeout = answersWithin ?? timeout;
@@ -74,11 +76,11 @@ export class StatementRunner {
         // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
         cancelHangUp = this.clock.timer(timeout, () => {
           gaveUp = true;
-          if (answersWithin !== undefined) cancelOnServer(connection);
-          hangUp(connection);
+          if (answersWithin !== undefined) cancelOnServer(client);
+          hangUp(client);
         });
         try {
-          return await this.run<Row>(runner, connection, statement);
+          return (await this.run(client, statement)) as Row[];
         } catch (error) {
           if (!isConflict(error) || left === 0 || signal?.aborted) throw error;
           cancelHangUp();
@@ -91,64 +93,66 @@ export class StatementRunner {
       throw new LockStoreUnavailableError(messageOf(error), mayHaveHadEffect, { cause: error });
     } finally {
       cancelHangUp();
-      await released(runner);
+      await connection?.release();
     }
   }
 
   /** Runs statements in one transaction that is rolled back, and answers the rows of each. */
   async rehearse<Row>(queries: readonly Query[], answersWithin = this.answerTimeout): Promise<Row[][]> {
-    const [runner, connection] = await this.connect();
-    const cancelHangUp = this.clock.timer(answersWithin, () => hangUp(connection));
+    const connection = await this.connect();
+    const { client } = connection;
+    const cancelHangUp = this.clock.timer(answersWithin, () => hangUp(client));
     try {
-      await runner.startTransaction();
+      await client.query({ text: 'BEGIN' });
       try {
         const answers: Row[][] = [];
-        for (const { text, values } of queries) answers.push((await runner.query(text, values)) as Row[]);
+        for (const { text, values } of queries)
+          answers.push((await client.query({ text, values })).rows as Row[]);
         return answers;
       } finally {
-        await runner.rollbackTransaction();
+        await client.query({ text: 'ROLLBACK' });
       }
     } finally {
       cancelHangUp();
-      await released(runner);
+      await connection.release();
     }
   }
 
   /** Waits no longer than for an answer: a pool that is ended forgets who waits for one of its connections. */
-  private async connect(): Promise<[QueryRunner, unknown]> {
-    const runner = this.source().createQueryRunner('master');
-    const connecting = runner
-      .connect()
-      .then((connection: unknown) => [runner, connection] as [QueryRunner, unknown]);
-    const connected = await within(this.clock, this.answerTimeout, connecting);
-    if (connected) return connected;
+  private async connect(): Promise<PoolConnection> {
+    const taking = takeConnection(this.source());
+    const connection = await within(this.clock, this.answerTimeout, taking);
+    if (connection) return connection;
     // One that comes later goes back to its pool.
-    connecting.then(
-      () => released(runner),
+    taking.then(
+      (late) => late.release(),
       () => undefined,
     );
     throw new Error(NO_CONNECTION);
   }
 
-  private async run<Row>(runner: QueryRunner, connection: unknown, query: Query): Promise<Row[]> {
-    const { name, text, values } = query;
-    if (name === undefined || !isConnection(connection)) return (await runner.query(text, values)) as Row[];
-    const send = async (preparedAs?: string): Promise<Row[]> =>
-      (await connection.query({ name: preparedAs, text, values, types: AS_WRITTEN })).rows as Row[];
+  private async run(client: Client, { name, text, values = [] }: Query): Promise<unknown[]> {
+    if (name === undefined) return (await client.query({ text, values })).rows;
     const used = this.names.of(name);
-    if (used === undefined) return send();
+    if (used === undefined) return send(client, { text, values });
     try {
-      const rows = await send(used);
+      const rows = this.prepared.takes(client)
+        ? await this.prepared.send(client, used, text, values)
+        : await send(client, { name: used, text, values });
       this.names.worked();
       return rows;
     } catch (error) {
       const isLost = isNameLost(error);
       if (!isLost && !mayBeOutdatedPlan(error)) throw error;
-      const rows = await send();
+      const rows = await send(client, { text, values });
       this.names.replace(name, used, isLost);
       return rows;
     }
   }
+}
+
+async function send(client: Client, query: ClientQuery): Promise<unknown[]> {
+  return (await client.query({ ...query, types: AS_WRITTEN })).rows;
 }
 
 const NO_CONNECTION = 'no connection became free in time';
@@ -161,26 +165,8 @@ const NAMES_GIVEN_UP =
 /** All values as Postgres writes them: an application may have set type parsers of its own. */
 const AS_WRITTEN = { getTypeParser: () => String };
 
-/** The driver's own connection, without the query runner around it: a runner cannot name a statement. */
-interface Connection {
-  query(query: Query & { types: typeof AS_WRITTEN }): Promise<{ rows: unknown[] }>;
-}
-
-function isConnection(connection: unknown): connection is Connection {
-  return typeof connection === 'object' && connection !== null && 'query' in connection;
-}
-
 /** With a query under way pg closes the socket at once, and the query fails. */
 function hangUp(connection: unknown): void {
   if (typeof connection !== 'object' || connection === null || !('end' in connection)) return;
   if (typeof connection.end === 'function') void Reflect.apply(connection.end, connection, []);
-}
-
-/** A connection that broke is released already; that must not hide the statement's own error. */
-async function released(runner?: QueryRunner): Promise<void> {
-  try {
-    await runner?.release();
-  } catch {
-    // The pool has dropped it.
-  }
 }
