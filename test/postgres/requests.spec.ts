@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import type { DataSource, EntityManager } from 'typeorm';
 import { TaskLock, TaskLockService } from '../../src/index.js';
+import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
 import { requestStatementsFor } from '../../src/store/postgres/requests.sql.js';
 import { closeApplicationsAfterEach, fireTick, startApplication, YEARLY } from '../support/application.js';
 import { createDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { Gate } from '../support/gate.js';
+import { queriesDuring } from '../support/observe-queries.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
@@ -254,12 +257,35 @@ test('10,000 requests are one run', async () => {
   expect(sent).toHaveLength(1);
 });
 
+test('what is sent for each request is planned once a connection, and keeps the order of one insert', async () => {
+  const store = new PostgresLockStore(() => dataSource);
+  const asked = (nth: number) => ({ name: 'send', task: 'send', args: `[${nth}]`, delay: 0 });
+  const token = randomUUID();
+  const sentNames = async (): Promise<string[]> => {
+    const queries = await queriesDuring(async () => {
+      await store.requests.add([asked(1)]);
+      await store.requests.add([asked(2), asked(3)]);
+      await store.requests.pickUp({ name: 'send', token, attempts: 1 });
+      await store.requests.settle({ name: 'send', token, attempts: 1, outcome: 'succeeded' });
+    });
+    return queries.map(({ name = 'none' }) => name.replace(/-[0-9a-f]{16}$/, ''));
+  };
+  expect(await sentNames()).toEqual([
+    'task-lock-request-add-durably-one',
+    'task-lock-request-add-durably-many',
+    'task-lock-request-pick-up',
+    'task-lock-request-remove',
+  ]);
+  const rows = await database.query('SELECT args::text FROM task_lock_request ORDER BY id');
+  expect(rows).toEqual([{ args: '[1]' }, { args: '[2]' }, { args: '[3]' }]);
+});
+
 test('a request of its own outlives a crash also where a role commits asynchronously; one in a transaction leaves that as it is', async () => {
   const { add, addDurably } = requestStatementsFor('task_lock_request', 'task_lock', 'task_lock_control');
-  const commits = (statement: string) =>
+  const commits = ({ one }: { one: { text: string } }) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SET LOCAL synchronous_commit = off');
-      await manager.query(statement, [['a'], ['a'], [null], ['[]'], [0], [0]]);
+      await manager.query(one.text, ['a', 'a', null, '[]', 0, 0, 0]);
       return (await manager.query<unknown[]>('SHOW synchronous_commit'))[0];
     });
   expect(await commits(addDurably)).toEqual({ synchronous_commit: 'on' });

@@ -14,6 +14,7 @@ import type {
 import type { WantedSignal } from '../wanted-signal.js';
 import { REQUEST_TABLE_ACCESS } from './access.sql.js';
 import type {
+  AddedRequest,
   AddedRow,
   PickedRow,
   ReachedRow,
@@ -24,6 +25,8 @@ import type {
 } from './requests.sql.js';
 import type { OperatingFallback } from './operating-fallback.js';
 import type { StatementRunner } from './statement-runner.js';
+import { queryOf } from './statement.js';
+import type { Query, Statement } from './statement.js';
 import { LONGEST_ERROR, storable } from './storable.js';
 import { assertAccess, assertRowsReached } from './table-access.js';
 import { REQUEST_TABLE } from './table-name.js';
@@ -43,13 +46,13 @@ export class PostgresRequestStore implements RequestStore {
     const { place, check, add, change, drop } = this.statements();
     const checked = { ...place, what: REQUEST_TABLE, needed: REQUEST_TABLE_ACCESS } as const;
     const access = await assertAccess(this.runner, checked);
-    await this.query(check, []);
+    await this.query({ text: check });
     if (tasks.length === 0) return;
     await assertRowsReached(access, REQUEST_TABLE, async () => {
       const key = randomUUID();
       const requests = tasks.map((name) => ({ name, task: name, key, args: '[]', delay: 0 }));
       const [, ...reached] = await this.runner.rehearse<ReachedRow>([
-        { text: add, values: addedValues(requests) },
+        addedBy(add, requests),
         { text: change, values: [tasks, key] },
         { text: drop, values: [tasks, key] },
       ]);
@@ -58,16 +61,16 @@ export class PostgresRequestStore implements RequestStore {
   }
 
   async add(requests: readonly NewRequest[], manager?: EntityManager, signal?: WantedSignal): Promise<Date> {
-    const values = addedValues(requests);
+    const { add, addDurably } = this.statements();
     const rows = manager
-      ? await this.addInside(manager, values)
-      : await this.query<AddedRow>(this.statements().addDurably, values, signal);
+      ? await this.addInside(manager, addedBy(add, requests))
+      : await this.query<AddedRow>(addedBy(addDurably, requests), signal);
     return new Date(Number(rows[0]?.at_ms));
   }
 
-  private async addInside(manager: EntityManager, values: unknown[]): Promise<AddedRow[]> {
+  private async addInside(manager: EntityManager, { text, values }: Query): Promise<AddedRow[]> {
     try {
-      return await manager.query<AddedRow[]>(this.statements().add, values);
+      return await manager.query<AddedRow[]>(text, values);
     } catch (error) {
       throw this.explained(error);
     }
@@ -88,7 +91,7 @@ export class PostgresRequestStore implements RequestStore {
   }
 
   async unknown(tasks: readonly string[], dueFor: number): Promise<UnknownRequests[]> {
-    const rows = await this.query<UnknownRow>(this.statements().unknown, [tasks, dueFor]);
+    const rows = await this.query<UnknownRow>({ text: this.statements().unknown, values: [tasks, dueFor] });
     return rows.map(({ task, waiting, since_ms }) => ({
       task,
       count: Number(waiting),
@@ -102,7 +105,7 @@ export class PostgresRequestStore implements RequestStore {
     signal?: WantedSignal,
   ): Promise<PickedUp> {
     const values = [name, token, attempts, before?.toISOString() ?? null];
-    const [row] = await this.query<PickedRow>(this.statements().pickUp, values, signal);
+    const [row] = await this.query<PickedRow>({ ...this.statements().pickUp, values }, signal);
     return {
       count: Number(row?.picked ?? 0),
       args: row?.args ?? undefined,
@@ -113,11 +116,13 @@ export class PostgresRequestStore implements RequestStore {
   async settle({ name, token, attempts, outcome, error }: SettledRun): Promise<Settled> {
     const { remove, retry, giveBack } = this.statements();
     if (outcome === 'succeeded' || outcome === 'aborted') {
-      await this.query(outcome === 'succeeded' ? remove : giveBack, [name, token]);
+      const values = [name, token];
+      await this.query(outcome === 'succeeded' ? { ...remove, values } : { text: giveBack, values });
       return { parked: 0 };
     }
     const allowed = outcome === 'cancelled' ? 0 : attempts;
-    const [row] = await this.query<RetriedRow>(retry, [name, token, allowed, storable(error, LONGEST_ERROR)]);
+    const values = [name, token, allowed, storable(error, LONGEST_ERROR)];
+    const [row] = await this.query<RetriedRow>({ text: retry, values });
     const retryIn = row?.retry_in_ms ?? undefined;
     return { parked: Number(row?.parked ?? 0), retryIn: retryIn === undefined ? undefined : Number(retryIn) };
   }
@@ -135,23 +140,18 @@ export class PostgresRequestStore implements RequestStore {
     }
   }
 
-  private async query<Row>(text: string, values: unknown[], signal?: WantedSignal): Promise<Row[]> {
+  private async query<Row>(query: Query, signal?: WantedSignal): Promise<Row[]> {
     try {
-      return await this.runner.query<Row>({ text, values }, signal);
+      return await this.runner.query<Row>(query, signal);
     } catch (error) {
       throw this.explained(error);
     }
   }
 }
 
-/** The parameters of the insert: one array a column. */
-function addedValues(requests: readonly NewRequest[]): unknown[] {
-  return [
-    requests.map(({ name }) => name),
-    requests.map(({ task }) => task),
-    requests.map(({ key }) => storable(key)),
-    requests.map(({ args }) => args),
-    requests.map(({ delay }) => delay),
-    requests.map(({ delay, maxDelay = delay }) => Math.max(delay, maxDelay)),
-  ];
+function addedBy(statement: Statement<AddedRequest>, requests: readonly NewRequest[]): Query {
+  return queryOf(
+    statement,
+    requests.map((request, nth) => ({ ...request, nth })),
+  );
 }

@@ -51,11 +51,18 @@ module.exports = {
       scenario: 'later ones put a debounced run off no longer than the maxDelay of the first',
     },
     {
-      find: "THEN set_config('synchronous_commit', 'on', true) END`;",
-      replace: 'THEN NULL END`;',
+      find: "THEN set_config('synchronous_commit', 'on', true) END`,",
+      replace: 'THEN NULL END`,',
       suites: ['postgres/requests.spec'],
       scenario:
         'a request of its own outlives a crash also where a role commits asynchronously; one in a transaction leaves that as it is',
+    },
+    {
+      find: 'ORDER BY nth\n',
+      replace: 'ORDER BY nth DESC\n',
+      suites: ['postgres/requests.spec'],
+      scenario:
+        'what is sent for each request is planned once a connection, and keeps the order of one insert',
     },
     {
       find: 'FROM clock_timestamp() AS reading(at),',

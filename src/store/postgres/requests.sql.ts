@@ -1,7 +1,11 @@
 import { DIED, FIRST_RETRY, LONGEST_RETRY, MOST_GROWTHS, RETRY_FACTOR } from '../request-store.js';
+import type { NewRequest } from '../request-store.js';
 import { REQUEST_TABLE_ACCESS } from './access.sql.js';
 import { isPaused } from './operating.sql.js';
 import { checkStatement } from './prepare.sql.js';
+import { prepared, statementOf } from './statement.js';
+import type { PreparedText, Statement } from './statement.js';
+import { storable } from './storable.js';
 
 /** How many names of one task a poll answers: many times what a replica runs of it at once. */
 const NAMES_OF_A_TASK = 100;
@@ -20,20 +24,23 @@ const RETRY_IN = `LEAST(${FIRST_RETRY} * power(${RETRY_FACTOR}, LEAST(attempts -
 /** All statements on one table of requests. */
 export interface RequestStatements {
   check: string;
-  add: string;
-  addDurably: string;
+  add: Statement<AddedRequest>;
+  addDurably: Statement<AddedRequest>;
   waiting: string;
   /** The same without the table of pauses. */
   waitingPlain: string;
   unknown: string;
-  pickUp: string;
-  remove: string;
+  pickUp: PreparedText;
+  remove: PreparedText;
   retry: string;
   giveBack: string;
   /** Change and remove rows with a key of their own, in a rehearsal at start-up. */
   change: string;
   drop: string;
 }
+
+/** A request, and its place among those of one insert: the newest has the highest id. */
+export type AddedRequest = NewRequest & { nth: number };
 
 export interface AddedRow {
   at_ms: string;
@@ -76,8 +83,8 @@ export function requestStatementsFor(table: string, lockTable: string, control: 
     waiting: waitingStatement(table, lockTable, control),
     waitingPlain: waitingStatement(table, lockTable),
     unknown: unknownStatement(table),
-    pickUp: pickUpStatement(table, lockTable),
-    remove: removeStatement(table),
+    pickUp: prepared('task-lock-request-pick-up', pickUpStatement(table, lockTable)),
+    remove: prepared('task-lock-request-remove', removeStatement(table)),
     retry: retryStatement(table),
     giveBack: giveBackStatement(table),
     change: rehearsed('UPDATE', table, 'SET attempts = attempts'),
@@ -89,22 +96,50 @@ export function requestStatementsFor(table: string, lockTable: string, control: 
  * Publishes requests in the transaction that it is sent in. A plain insert conflicts with nothing, so that none waits.
  * `clock_timestamp()`, since `now()` is when a long transaction began. `ORDER BY nth`: the newest has the highest id.
  */
-function addStatement(table: string): string {
-  return `
-INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
-SELECT name, task, key, args::json, at, at + delay_ms * interval '1 millisecond', at + latest_ms * interval '1 millisecond'
-FROM clock_timestamp() AS reading(at),
-     unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[]) WITH ORDINALITY
-       AS published(name, task, key, args, delay_ms, latest_ms, nth)
-ORDER BY nth
-RETURNING extract(epoch FROM requested_at) * 1000 AS at_ms`;
+function addStatement(table: string): Statement<AddedRequest> {
+  return insertStatement('task-lock-request-add', table, '');
 }
 
 /** The same in a transaction of its own. Safe also where a role commits asynchronously: it then survives a crash. */
-function addDurablyStatement(table: string): string {
-  return `${addStatement(table)},
+function addDurablyStatement(table: string): Statement<AddedRequest> {
+  return insertStatement(
+    'task-lock-request-add-durably',
+    table,
+    `,
           CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
-               THEN set_config('synchronous_commit', 'on', true) END`;
+               THEN set_config('synchronous_commit', 'on', true) END`,
+  );
+}
+
+function insertStatement(name: string, table: string, alsoReturning: string): Statement<AddedRequest> {
+  return statementOf<AddedRequest, 'name' | 'task' | 'key' | 'args' | 'delay_ms' | 'latest_ms' | 'nth'>(
+    name,
+    {
+      name: 'text',
+      task: 'text',
+      key: 'text',
+      args: 'text',
+      delay_ms: 'float8',
+      latest_ms: 'float8',
+      nth: 'bigint',
+    },
+    ({ name, task, key, args, delay, maxDelay = delay, nth }) => ({
+      name,
+      task,
+      key: storable(key),
+      args,
+      delay_ms: delay,
+      latest_ms: Math.max(delay, maxDelay),
+      nth,
+    }),
+    (asked) => `
+WITH ${asked}
+INSERT INTO ${table} (name, task, key, args, requested_at, due_at, latest_at)
+SELECT name, task, key, args::json, at, at + delay_ms * interval '1 millisecond', at + latest_ms * interval '1 millisecond'
+FROM clock_timestamp() AS reading(at), asked
+ORDER BY nth
+RETURNING extract(epoch FROM requested_at) * 1000 AS at_ms${alsoReturning}`,
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ type Value = string | number | boolean | null;
 export type Columns<Column extends string> = Readonly<Record<Column, PostgresType>>;
 
 /** A text, and the name under which a connection prepares it. */
-interface PreparedText {
+export interface PreparedText {
   name: string;
   text: string;
 }
@@ -66,7 +66,7 @@ export function queryOf<Request>(
 }
 
 /** The name contains a digest: behind a pooler another version of this package may have prepared another text. */
-function prepared(name: string, text: string): PreparedText {
+export function prepared(name: string, text: string): PreparedText {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return { name: `${name}-${digest}`, text };
 }
