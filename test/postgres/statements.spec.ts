@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { TaskLockService } from '../../src/index.js';
 import type { TaskLockModuleOptions } from '../../src/index.js';
@@ -114,10 +115,14 @@ describe('in one turn with a task that has no row yet', () => {
     const store = new PostgresLockStore(() => dataSource, { table: 'task_lock', preparedStatements: false });
     await store.prepare(['one', 'other']);
     const first = dataSource.createQueryRunner('master');
-    jest.spyOn(first, 'query').mockRejectedValueOnce(Object.assign(new Error('conflict'), { code: '40001' }));
+    const client = (await first.connect()) as pg.Client;
+    const sending = jest.spyOn(client, 'query') as jest.SpiedFunction<() => Promise<unknown>>;
+    sending.mockRejectedValueOnce(Object.assign(new Error('conflict'), { code: '40001' }));
     const runners = jest.spyOn(dataSource, 'createQueryRunner').mockImplementationOnce(() => first);
     const answers = await store.claim([aClaim({ name: 'one' }), aClaim({ name: 'other' })]);
     runners.mockRestore();
+    expect(sending).toHaveBeenCalledTimes(2);
+    sending.mockRestore();
     expect(answers).toMatchObject([{ status: 'won' }, { status: 'won' }]);
   });
 
