@@ -37,8 +37,8 @@ function send(text: string, values: unknown[] = [], name = 'a-name', by = client
 }
 
 /** How often the client's connection sent each message during `work`. */
-async function messagesDuring(work: () => Promise<unknown>) {
-  const { connection } = client as unknown as { connection: { parse(): void; describe(): void } };
+async function messagesDuring(work: () => Promise<unknown>, by: unknown = client) {
+  const { connection } = by as { connection: { parse(): void; describe(): void } };
   const parse = jest.spyOn(connection, 'parse');
   const describing = jest.spyOn(connection, 'describe');
   await work();
@@ -188,6 +188,17 @@ describe('the connections of a data source', () => {
   const runnerOn = (source: DataSource) =>
     new StatementRunner(() => source, new SystemLockClock(), 10_000, true);
   const where = { name: 'where', text: 'SELECT current_database() AS name' };
+
+  test('send what is prepared without asking for its columns again', async () => {
+    const source = await database.connect({ extra: { max: 1 } });
+    const connection = await takeConnection(source);
+    await connection.release();
+    const runner = runnerOn(source);
+    const twice = async () => {
+      for (let times = 0; times < 2; times++) await runner.query(where);
+    };
+    expect(await messagesDuring(twice, connection.client)).toEqual({ parse: 1, describe: 1 });
+  });
 
   test('are those of the primary where it replicates', async () => {
     const replica = await createDatabase({ migrated: false });
