@@ -39,6 +39,13 @@ export function recordRun(
   if (status !== 'released' && row?.token === token) return;
   const known = runs.get(runKey(run));
   if (known && known.outcome !== 'died' && known.outcome !== 'lost') return;
-  const recorded = status === 'released' ? outcome : 'lost';
-  runs.set(runKey(run), { ...run, finishedAt: new Date(now), outcome: recorded, error });
+  const ended = {
+    finishedAt: new Date(now),
+    outcome: status === 'released' ? outcome : 'lost',
+    error,
+  } as const;
+  // Property by property: after a leading spread Node 20 makes a hidden class for each run.
+  const { name, task, key, fence, trigger, replica, startedAt, tick, previousTick, nextDue } = run;
+  const facts = { name, task, key, fence, trigger, replica, startedAt, tick, previousTick, nextDue };
+  runs.set(runKey(run), Object.assign(facts, ended));
 }
