@@ -42,4 +42,12 @@ module.exports = {
       scenario: 'the scheduler runs a method under its lock',
     },
   ],
+  'the work of a method ends before its lock is released': [
+    {
+      find: 'if (!isObservable(returned)) return returned;',
+      replace: 'return returned;',
+      suites: ['wiring/decorator-errors.spec'],
+      scenario: 'an Observable that is returned at run time rejects, and says what to return',
+    },
+  ],
 };

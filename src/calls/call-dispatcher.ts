@@ -16,16 +16,14 @@ import { DISPATCHER, giveDispatcher } from './dispatcher-key.js';
 import type { DecoratedCall, TaskDispatcher } from './dispatcher-key.js';
 import { conditionOf, TaskExecutionContext } from './task-call.js';
 import type { TaskCall } from './task-call.js';
+import type { TaskLockInterceptor } from './task-lock.interceptor.js';
 
 /** Stands before the lock's interceptor for the calls that it takes: it makes requests of them. */
 export interface CallTaker extends NestInterceptor<unknown, unknown> {
   takes(call: TaskCall): boolean;
 }
 
-/**
- * Runs decorated methods through the interceptor. The scheduler calls methods past Nest's own interceptors, so the
- * call is made here, with an execution context of type `task`.
- */
+/** Runs decorated methods under their locks. The scheduler calls methods past Nest's interceptors, so that it is done here. */
 export class CallDispatcher implements TaskDispatcher {
   readonly [DISPATCHER] = true;
   /** The objects that the scheduler fires. One of a request, or of a module that is loaded later, is not among them. */
@@ -36,7 +34,7 @@ export class CallDispatcher implements TaskDispatcher {
   constructor(
     private readonly registry: TaskRegistry,
     private readonly requesting: CallTaker,
-    private readonly locking: NestInterceptor<unknown, unknown>,
+    private readonly locking: Pick<TaskLockInterceptor, 'execute'>,
     private readonly clock: LockClock,
     private readonly log: LockLog,
     private readonly scheduler: Pick<Scheduler, 'mayTick' | 'jobNameOf' | 'hasFired'>,
@@ -56,10 +54,15 @@ export class CallDispatcher implements TaskDispatcher {
   async call(decorated: DecoratedCall): Promise<unknown> {
     const call = this.describe(decorated);
     if (!call) return undefined;
-    const context = new TaskExecutionContext(call, decorated);
-    const interceptor = this.requesting.takes(call) ? this.requesting : this.locking;
+    if (this.requesting.takes(call)) return this.request(call, decorated);
+    const result = await this.locking.execute(call, () => invoke(decorated));
+    return result.status === 'executed' ? result.value : undefined;
+  }
+
+  /** With an execution context of type `task`, as Nest calls interceptors. */
+  private async request(call: TaskCall, decorated: DecoratedCall): Promise<unknown> {
     const next = { handle: () => defer(() => invoke(decorated)) };
-    return lastValueFrom(await interceptor.intercept(context, next));
+    return lastValueFrom(await this.requesting.intercept(new TaskExecutionContext(call, decorated), next));
   }
 
   /** What is called, and for which tick; nothing if a timer called at an instant that is no tick. */

@@ -64,16 +64,17 @@ interface Runnable {
   [DISPATCHER]: TaskDispatcher;
 }
 
-/**
- * Checks that a dispatcher was injected into the instance of a call.
- *
- * @throws TaskLockUsageError where there is none: the method must never run unlocked in silence
- */
-export function assertRunnable(instance: unknown, key: string | symbol): asserts instance is Runnable {
+/** Whether a dispatcher was injected into the instance of a call. */
+export function isRunnable(instance: unknown): instance is Runnable {
   const isObject = typeof instance === 'object' && instance !== null;
-  if (isObject && DISPATCHER in instance && isDispatcher(instance[DISPATCHER])) return;
+  return isObject && DISPATCHER in instance && isDispatcher(instance[DISPATCHER]);
+}
+
+/** The instance of a call has no dispatcher: the method must never run unlocked in silence. */
+export function notRunnable(instance: unknown, key: string | symbol): TaskLockUsageError {
+  const isObject = typeof instance === 'object' && instance !== null;
   const member = isObject ? memberOf(instance, key) : `${String(key)} (called without its instance)`;
-  throw new TaskLockUsageError(
+  return new TaskLockUsageError(
     `${member} is decorated with @TaskLock and has no lock to run under. In an application, import ` +
       `TaskLockModule.forRoot() and let Nest create the instance (one that a factory makes has its lock once the ` +
       `application is initialised); in a test, import TaskLockTestingModule, or call attachTaskLock(instance), both ` +

@@ -49,12 +49,10 @@ export class TaskLockInterceptor implements NestInterceptor {
   }
 
   /** Runs the method under the task's lock; inside a run of the same lock, under that one. */
-  async execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
+  execute<T>(call: TaskCall, method: (run: TaskRun) => Promise<T>): Promise<TaskLockResult<T>> {
     const outer = this.runAround(call);
     if (!outer) return this.claimAndRun(call, method);
-    // Only the first call belongs to the requests that the run serves. What it calls is a call like any other.
-    outer.serves = undefined;
-    return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
+    return join(outer, method);
   }
 
   /** Like {@link execute}, but never joins an enclosing run. `ended` is told how a run ended that was released. */
@@ -117,6 +115,15 @@ export class TaskLockInterceptor implements NestInterceptor {
       tick.kind !== 'call' && method !== undefined && method.declaration === outer?.method?.declaration;
     return isOwnTick ? undefined : outer;
   }
+}
+
+/** Only the first call belongs to the requests that the run serves. What it calls is a call like any other. */
+async function join<T>(
+  outer: EnclosingRun,
+  method: (run: TaskRun) => Promise<T>,
+): Promise<TaskLockResult<T>> {
+  outer.serves = undefined;
+  return { status: 'executed', value: await insideRun(outer, () => method(outer.run)) };
 }
 
 function enteredRun({ method }: TaskCall, { state }: HeldLock): EnteredRun {

@@ -5,7 +5,13 @@ import type { Method } from '../calls/method-proxy.js';
 import { declare, markMethod, memberOf } from '../tasks/declaration.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskCronSchedule, TaskLockDefinition, TaskLockOptions } from '../tasks/options.js';
-import { acceptDispatcher, assertRunnable, DISPATCHER, DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
+import {
+  acceptDispatcher,
+  DISPATCHER,
+  DISPATCHER_TOKEN,
+  isRunnable,
+  notRunnable,
+} from '../calls/dispatcher-key.js';
 import { DirectCallMarker } from './direct-calls.js';
 
 /**
@@ -65,10 +71,11 @@ export function decoratorOf(definition: TaskLockDefinition, cron?: TaskCronSched
     declare(target, declaration);
     acceptDispatcher(target);
     Inject(DISPATCHER_TOKEN)(target, DISPATCHER);
-    const guarded = proxyOf(method, async (original, instance, args) => {
-      assertRunnable(instance, key);
-      return instance[DISPATCHER].call({ instance, declaration, method: original, args });
-    });
+    const guarded = proxyOf(method, (original, instance, args) =>
+      isRunnable(instance)
+        ? instance[DISPATCHER].call({ instance, declaration, method: original, args })
+        : Promise.reject(notRunnable(instance, key)),
+    );
     markMethod(guarded, declaration);
     // In place: applyDecorators ignores a descriptor that is returned.
     if (descriptor) descriptor.value = guarded;
