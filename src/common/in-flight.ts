@@ -7,17 +7,19 @@ export class InFlight {
   private onIdle = (): void => {};
 
   track<T>(begun: Promise<T>): Promise<T> {
-    const end = this.begin();
+    this.begin();
+    const end = (): void => this.end();
     begun.then(end, end);
     return begun;
   }
 
-  /** Counts one piece of work until the returned function is called. */
-  begin(): () => void {
+  /** Counts one piece of work until {@link end} is called for it. */
+  begin(): void {
     this.count++;
-    return () => {
-      if (--this.count === 0) this.onIdle();
-    };
+  }
+
+  end(): void {
+    if (--this.count === 0) this.onIdle();
   }
 
   /** Resolves when all work has ended, even work that began meanwhile, or after `timeout` milliseconds. */

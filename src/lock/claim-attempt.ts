@@ -7,15 +7,19 @@ import { startPause } from '../common/timeouts.js';
 import type { ClaimAnswer, ClaimRequest, LockRows, WonAnswer } from '../store/lock-store.js';
 import type { TaskClaim } from './task-claim.js';
 
+const nothing = (): void => {};
+
 /** One token, and every time that it is sent. A send whose answer never came may have won, or may win yet. */
 export class ClaimAttempt {
   readonly token = randomUUID();
   private readonly request: ClaimRequest;
   /** Given to the store: what is not sent when the claim is given up must not be sent any more. */
   private readonly wanted = { aborted: false };
-  private stopWaiting = (): void => {};
-  private answered: (answer: ClaimAnswer) => void = () => {};
-  private failed: (error: Error) => void = () => {};
+  /** Settle the wait for an answer, and end the timer or the pause of what is waited for. */
+  private resolve: (answer?: ClaimAnswer) => void = nothing;
+  private reject: (error: Error) => void = nothing;
+  private endTimer = nothing;
+  private endPause = nothing;
   private firstSentAt?: Instant;
   private used?: WonAnswer;
   private closed = false;
@@ -27,12 +31,12 @@ export class ClaimAttempt {
   constructor(
     private readonly store: LockRows,
     private readonly clock: LockClock,
-    claim: TaskClaim,
+    private readonly claim: TaskClaim,
     replica: string,
     /** Each send counts until its answer: a shutdown that did not wait could not return what it won. */
     private readonly inFlight: InFlight,
     /** Called for every win that no run uses, or the row would stay held with nobody running. */
-    private readonly onStray: (token: string) => void,
+    private readonly onStray: (token: string, claim: TaskClaim) => void,
   ) {
     const { name, task, trigger, evenIfPaused, tick, recover, minHold, lease, tolerance } = claim;
     const { token } = this;
@@ -71,27 +75,17 @@ export class ClaimAttempt {
   send(timeout: number): Promise<ClaimAnswer | undefined> {
     this.firstSentAt ??= instantOf(this.clock);
     return new Promise((resolve, reject) => {
-      const cancel = this.clock.timer(timeout, () => resolve(undefined), true);
-      this.answered = (answer) => {
-        cancel();
-        resolve(answer);
-      };
-      this.failed = (error) => {
-        cancel();
-        reject(error);
-      };
-      this.stopWaiting = () => {
-        cancel();
-        resolve(undefined);
-      };
-      this.claim();
+      this.resolve = resolve;
+      this.reject = reject;
+      this.endTimer = this.clock.timer(timeout, () => resolve(undefined), true);
+      this.ask();
     });
   }
 
   /** Waits before the next send. Ends when the claim is given up. */
   async pause(delay: number): Promise<void> {
     const pause = startPause(this.clock, delay);
-    this.stopWaiting = pause.end;
+    this.endPause = pause.end;
     if (this.isGivenUp) pause.end();
     await pause.over;
   }
@@ -99,7 +93,8 @@ export class ClaimAttempt {
   /** Nothing more is sent. Answers to what was sent are still heeded. */
   giveUp(): void {
     this.wanted.aborted = true;
-    this.stopWaiting();
+    this.answered();
+    this.endPause();
   }
 
   /** A run starts with this answer. */
@@ -111,41 +106,48 @@ export class ClaimAttempt {
   /** The run is over and its release was answered: a return that came first would give back a tick that ran. */
   endRun(): void {
     this.runIsOver = true;
-    if (this.mayHoldRow) this.onStray(this.token);
+    if (this.mayHoldRow) this.onStray(this.token, this.claim);
   }
 
   /** Ends the attempt: a win that no run uses is returned, whether it is known, may have happened, or comes later. */
   close(): void {
     this.closed = true;
     const isUncertain = this.mayHoldRow || this.unanswered > 0;
-    if (isUncertain && !this.used) this.onStray(this.token);
+    if (isUncertain && !this.used) this.onStray(this.token, this.claim);
     // A send that still waits for a connection is of no use, and would keep its batch from being given up.
     if (this.unanswered > 0) this.giveUp();
   }
 
-  private claim(): void {
-    const end = this.inFlight.begin();
+  private ask(): void {
+    this.inFlight.begin();
     this.unanswered++;
     this.store.claim([this.request], this.wanted).then(
       ([answer = { status: 'busy' }]) => {
         this.unanswered--;
         if (answer.status === 'won') this.observeWin(answer);
         this.answered(answer);
-        end();
+        this.inFlight.end();
       },
       (error: Error) => {
         this.unanswered--;
         if (error instanceof LockStoreUnavailableError && error.sent) this.observeUncertainty();
-        this.failed(error);
-        end();
+        this.endTimer();
+        this.reject(error);
+        this.inFlight.end();
       },
     );
+  }
+
+  /** Ends the wait, if there is one: with nothing, where the claim is given up. */
+  private answered(answer?: ClaimAnswer): void {
+    this.endTimer();
+    this.resolve(answer);
   }
 
   private observeWin(answer: WonAnswer): void {
     if (answer.fence === this.used?.fence) return;
     this.mayHoldRow = true;
-    if (this.closed) this.onStray(this.token);
+    if (this.closed) this.onStray(this.token, this.claim);
   }
 
   private observeUncertainty(): void {
@@ -154,6 +156,6 @@ export class ClaimAttempt {
     if (this.used && (kind === 'scheduled' || kind === 'abandoned')) return;
     this.mayHoldRow = true;
     // While the run goes on the row is its own, and a release would end it.
-    if (this.closed && (!this.used || this.runIsOver)) this.onStray(this.token);
+    if (this.closed && (!this.used || this.runIsOver)) this.onStray(this.token, this.claim);
   }
 }

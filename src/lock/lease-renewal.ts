@@ -19,7 +19,7 @@ export class LeaseRenewal {
   private renewedAt: Instant;
   private cancelNext = (): void => {};
   private cutPauseShort = (): void => {};
-  private underWay: Promise<void> = Promise.resolve();
+  private underWay?: Promise<void>;
 
   constructor(
     private readonly lock: HeldLock,
@@ -33,9 +33,10 @@ export class LeaseRenewal {
   }
 
   /**
-   * Stops renewing. Resolves when the renewal under way has its answer: the release would otherwise meet its row lock.
+   * Stops renewing. Where a renewal is under way, resolves when it has its answer: the release would otherwise meet its
+   * row lock.
    */
-  end(): Promise<void> {
+  end(): Promise<void> | undefined {
     this.ended = true;
     this.cancelNext();
     this.cutPauseShort();

@@ -38,15 +38,13 @@ export class LockReleaser {
    * @param before must settle before the release is sent
    * @param onAnswer called when the store has answered: the row no longer belongs to a run with this token
    */
-  async release(
+  release(
     request: ReleaseRequest,
     repeatFor: number,
     before?: Promise<void>,
     onAnswer?: () => void,
   ): Promise<Released> {
-    const repeat: Repeat = { name: request.name, hurry: () => {} };
-    const answered = this.inFlight.track(this.untilAnswered(request, repeatFor, repeat, before, onAnswer));
-    void answered.then(() => this.repeated.delete(repeat));
+    const answered = this.untilAnswered(request, repeatFor, before, onAnswer);
     return within(this.clock, Math.min(this.answerTimeout, repeatFor), answered);
   }
 
@@ -60,44 +58,50 @@ export class LockReleaser {
   private async untilAnswered(
     request: ReleaseRequest,
     repeatFor: number,
-    repeat: Repeat,
     before?: Promise<void>,
     onAnswer?: () => void,
   ): Promise<Released> {
+    this.inFlight.begin();
     const deadline = this.clock.monotonic() + repeatFor;
     const left = (): number => deadline - this.clock.monotonic();
-    await before;
+    const repeat: Repeat = { name: request.name, hurry: () => {} };
     let timeout = this.answerTimeout;
     let mayHaveEnded = false;
-    for (let tries = 0; ; tries++) {
-      try {
-        // Safe to send again, and after the lease: a release acts only on the row that carries its token.
-        const released = this.store.release([request]);
-        const answers = await within(this.clock, Math.min(timeout, left()), released);
-        if (!answers) {
-          timeout *= 2;
-          throw new LockStoreUnavailableError('the database did not answer', true);
+    try {
+      if (before) await before;
+      for (let tries = 0; ; tries++) {
+        try {
+          // Safe to send again, and after the lease: a release acts only on the row that carries its token.
+          const released = this.store.release([request]);
+          const answers = await within(this.clock, Math.min(timeout, left()), released);
+          if (!answers) {
+            timeout *= 2;
+            throw new LockStoreUnavailableError('the database did not answer', true);
+          }
+          const status = answers[0]?.status ?? 'busy';
+          if (status !== 'busy') {
+            onAnswer?.();
+            // An attempt before may have ended the run: then its row is gone as well.
+            return status === 'gone' && mayHaveEnded ? undefined : status;
+          }
+        } catch (error) {
+          const worthRepeating = error instanceof LockStoreUnavailableError;
+          mayHaveEnded ||= worthRepeating && error.sent;
+          if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
+          // The store may have refused the error's text, or what the history keeps, and that must not keep the lock.
+          if (!worthRepeating && request.error === undefined && !request.run) return undefined;
+          if (!worthRepeating) request = { ...request, error: undefined, run: undefined };
         }
-        const status = answers[0]?.status ?? 'busy';
-        if (status !== 'busy') {
-          onAnswer?.();
-          // An attempt before may have ended the run: then its row is gone as well.
-          return status === 'gone' && mayHaveEnded ? undefined : status;
-        }
-      } catch (error) {
-        const worthRepeating = error instanceof LockStoreUnavailableError;
-        mayHaveEnded ||= worthRepeating && error.sent;
-        if (tries === 0 || !worthRepeating) this.report(request, error, worthRepeating);
-        // The store may have refused the error's text, or what the history keeps, and that must not keep the lock.
-        if (!worthRepeating && request.error === undefined && !request.run) return undefined;
-        if (!worthRepeating) request = { ...request, error: undefined, run: undefined };
+        this.repeated.add(repeat);
+        // A process that has closed its data source must not wait for the end of the lease.
+        const pause = startPause(this.clock, Math.min(retryDelay(tries), left()), false);
+        repeat.hurry = pause.end;
+        await pause.over;
+        if (left() <= 0) return undefined;
       }
-      this.repeated.add(repeat);
-      // A process that has closed its data source must not wait for the end of the lease.
-      const pause = startPause(this.clock, Math.min(retryDelay(tries), left()), false);
-      repeat.hurry = pause.end;
-      await pause.over;
-      if (left() <= 0) return undefined;
+    } finally {
+      this.repeated.delete(repeat);
+      this.inFlight.end();
     }
   }
 

@@ -15,8 +15,6 @@ export interface RunningLock {
   renewal: LeaseRenewal;
   /** When the run began, by the monotonic clock. */
   since: number;
-  /** Tells the shutdown that the run is over. */
-  end: () => void;
 }
 
 /** The locks whose runs go on in this process. */
@@ -63,8 +61,9 @@ export class RunningLocks {
     const lock = new HeldLock(state, this.clock, this.listener);
     this.newest.set(name, lock);
     const renewal = new LeaseRenewal(lock, this.store, this.clock, this.answerTimeout);
-    const since = this.clock.monotonic();
-    this.running.set(lock, { claim, attempt, renewal, since, end: this.inFlight.begin() });
+    // A shutdown waits for the run, and for its release.
+    this.inFlight.begin();
+    this.running.set(lock, { claim, attempt, renewal, since: this.clock.monotonic() });
     return lock;
   }
 

@@ -1,4 +1,5 @@
-import type { ClaimRequest, ReleaseRequest } from '../store/lock-store.js';
+import type { ClaimRequest, Outcome, ReleaseRequest } from '../store/lock-store.js';
+import type { RunFacts } from '../store/recorded-run.js';
 
 /**
  * Why a claim did not run: `held`, a live lease or the minimum hold; `done`, this tick or a later one has run
@@ -44,10 +45,14 @@ export interface ScheduledInstants {
   nextAfter(after: number): number;
 }
 
-type EndOfRun = Pick<ReleaseRequest, 'tick' | 'minHold' | 'stepBack' | 'durable'>;
-
-/** What a release has to know of the claim. A returned tick can be claimed again, and none before it. */
-export function endOfRun({ tick, minHold, recover }: TaskClaim): EndOfRun {
+/** What ends the run of a claim. A returned tick can be claimed again, and none before it. */
+export function releaseOf(
+  { name, tick, minHold, recover }: TaskClaim,
+  token: string,
+  outcome: Outcome,
+  error?: string,
+  run?: RunFacts,
+): ReleaseRequest {
   const stepBack = tick.kind === 'kept' ? tick.interval : Math.max(minHold, 1);
-  return { tick: tick.kind, minHold, stepBack, durable: recover };
+  return { name, token, tick: tick.kind, minHold, stepBack, durable: recover, outcome, error, run };
 }

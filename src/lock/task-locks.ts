@@ -21,7 +21,7 @@ import { LockReports } from './lock-reports.js';
 import { RunHistory } from './run-history.js';
 import type { HistorySettings } from './run-history.js';
 import { RunningLocks } from './running-locks.js';
-import { endOfRun } from './task-claim.js';
+import { releaseOf } from './task-claim.js';
 import type { Skipped, TaskClaim } from './task-claim.js';
 import { delayWhileHeld, timeoutWhileWaiting } from './wait-policy.js';
 
@@ -88,7 +88,7 @@ export class TaskLocks {
     if (claim.condition && !this.stopping.signal.aborted && !(await this.conditions.allow(claim)))
       return this.refused(claim);
     if (claim.keyPrefix !== undefined) this.keys.used(claim.keyPrefix);
-    const end = this.inFlight.begin();
+    this.inFlight.begin();
     const since = this.clock.monotonic();
     const waited = (): number => this.clock.monotonic() - since;
     let timeout = this.settings.claimTimeout;
@@ -107,7 +107,7 @@ export class TaskLocks {
         await pause(this.clock, delay ?? 0, this.stopping.signal);
       }
     } finally {
-      end();
+      this.inFlight.end();
     }
   }
 
@@ -119,18 +119,18 @@ export class TaskLocks {
   async release(lock: HeldLock, outcome: Outcome, error?: string): Promise<EndedRun | undefined> {
     const run = this.running.get(lock);
     if (!run) return undefined;
-    const { name, token } = lock.state;
+    const { token } = lock.state;
     const repeatFor = Math.max(lock.rowHeldFor(), this.settings.claimTimeout);
     lock.settle();
     this.running.remove(lock);
     const end = outcome === 'failed' ? endOfFailed(lock) : outcome;
     const kept = this.history.redacted(run.claim.task, error);
     const facts = end === 'returned' ? undefined : this.history.endOf(run.claim, lock);
-    const request = { name, token, ...endOfRun(run.claim), outcome: end, error: kept, run: facts };
+    const request = releaseOf(run.claim, token, end, kept, facts);
     const released = this.releaser.release(request, repeatFor, run.renewal.end(), () => run.attempt.endRun());
     // After the release is under way: what listens must not delay it.
     this.reports.finished(run.claim, lock, end, this.clock.monotonic() - run.since, error);
-    run.end();
+    this.inFlight.end();
     const answer = await released;
     if (end === 'returned') return undefined;
     const { fence } = lock.state;
@@ -215,12 +215,13 @@ export class TaskLocks {
   }
 
   private newAttempt(claim: TaskClaim): ClaimAttempt {
-    const onStray = (token: string): void => {
-      const end = { name: claim.name, token, ...endOfRun(claim), outcome: 'returned' as const };
-      void this.releaser.release(end, claim.lease);
-    };
-    return new ClaimAttempt(this.store, this.clock, claim, this.settings.replicaId, this.inFlight, onStray);
+    const { store, clock, inFlight, giveBack } = this;
+    return new ClaimAttempt(store, clock, claim, this.settings.replicaId, inFlight, giveBack);
   }
+
+  private readonly giveBack = (token: string, claim: TaskClaim): void => {
+    void this.releaser.release(releaseOf(claim, token, 'returned'), claim.lease);
+  };
 
   /** Answers `held` without a query. */
   private heldHere(claim: TaskClaim): Skipped | undefined {

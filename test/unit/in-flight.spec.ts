@@ -24,13 +24,13 @@ describe('unfinished work', () => {
     const [succeeds, fails] = [new Later<void>(), new Later<void>()];
     void unfinished.track(succeeds.promise);
     unfinished.track(fails.promise).catch(() => {});
-    const end = unfinished.begin();
+    unfinished.begin();
     const ended = watch(unfinished.ended(clock, PATIENCE));
     succeeds.resolve();
     fails.reject(new Error('the connection broke'));
     await clock.advance(0);
     expect(ended.isSettled).toBe(false);
-    end();
+    unfinished.end();
     await clock.advance(0);
     expect(ended.isSettled).toBe(true);
     expect(clock.pending).toBe(0);
@@ -38,10 +38,10 @@ describe('unfinished work', () => {
 
   test('includes what begins while it is awaited: a run that ends begins its release', async () => {
     const release = new Later<void>();
-    const endOfRun = unfinished.begin();
+    unfinished.begin();
     const ended = watch(unfinished.ended(clock, PATIENCE));
     void unfinished.track(release.promise);
-    endOfRun();
+    unfinished.end();
     await clock.advance(0);
     expect(ended.isSettled).toBe(false);
     release.resolve();

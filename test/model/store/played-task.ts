@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { ClaimRequest, Outcome, ReleaseRequest, TickRequest } from '../../../src/store/lock-store.js';
-import { endOfRun } from '../../../src/lock/task-claim.js';
+import { releaseOf as releaseOfClaim } from '../../../src/lock/task-claim.js';
 import type { TaskClaim } from '../../../src/lock/task-claim.js';
 
 /** A task as its replicas have it configured. Durations are milliseconds. */
@@ -81,12 +81,5 @@ export function claimOf(
 }
 
 export function releaseOf({ task, request }: PlayedClaim, outcome: Outcome): ReleaseRequest {
-  const { name, token } = request;
-  return {
-    name,
-    token,
-    ...endOfRun(task),
-    outcome,
-    error: outcome === 'failed' ? 'no more paper' : undefined,
-  };
+  return releaseOfClaim(task, request.token, outcome, outcome === 'failed' ? 'no more paper' : undefined);
 }
