@@ -1,5 +1,25 @@
 // Each entry breaks batching-store.ts at one place, and its scenario must fail then: see test/mutants/mutants.mjs.
 module.exports = {
+  'a lone request waits for no turn of the event loop, and those of one second go together': [
+    {
+      find: 'void now.then(end);',
+      replace: 'setImmediate(end);',
+      suites: ['batching-store.spec'],
+      scenario: 'goes without a turn of the event loop, also where others were answered before',
+    },
+    {
+      find: 'this.underWay--;',
+      replace: '',
+      suites: ['batching-store.spec'],
+      scenario: 'goes without a turn of the event loop, also where others were answered before',
+    },
+    {
+      find: 'if (this.underWay > 0) setImmediate(end);',
+      replace: 'if (setImmediate === undefined) return;',
+      suites: ['batching-store.spec'],
+      scenario: 'of the claims of many timers the first goes, and the others go together',
+    },
+  ],
   '11 batches': [
     {
       find: 'answers.slice(from, (from += requests.length))',

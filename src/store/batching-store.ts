@@ -16,7 +16,7 @@ import type { WantedSignal } from './wanted-signal.js';
 /** How many rows one statement locks at most: while it runs they look busy to the other replicas. */
 const MAX_BATCH = 1_000;
 
-/** One call of the store, which waits for the end of the turn. */
+/** One call of the store, which waits for others that go along. */
 interface Call<Request, Answer> {
   requests: readonly Request[];
   signal?: WantedSignal;
@@ -25,21 +25,21 @@ interface Call<Request, Answer> {
 }
 
 /**
- * Sends what one turn of the event loop asks for in one request to the store: the tasks of one second then cost one round
- * trip and one commit. A lone request waits for no timer, only for the callbacks that are due already.
+ * Sends what is asked for together in one request to the store: the tasks of one second then cost one round trip, or two,
+ * and as many commits. A lone request waits for nothing but the code that runs already.
  */
 export class BatchingStore implements LockRows {
-  private readonly claims: Turn<ClaimRequest, ClaimAnswer>;
-  private readonly renewals: Turn<RenewRequest, RenewAnswer>;
-  private readonly releases: Turn<ReleaseRequest, ReleaseAnswer>;
+  private readonly claims: Batches<ClaimRequest, ClaimAnswer>;
+  private readonly renewals: Batches<RenewRequest, RenewAnswer>;
+  private readonly releases: Batches<ReleaseRequest, ReleaseAnswer>;
 
   constructor(
     private readonly store: LockRows,
     clockCheck: ClockCheck,
   ) {
-    this.claims = new Turn((all, signal) => store.claim(all, signal), clockCheck);
-    this.renewals = new Turn((all, signal) => store.renew(all, signal), clockCheck);
-    this.releases = new Turn((all, signal) => store.release(all, signal), clockCheck);
+    this.claims = new Batches((all, signal) => store.claim(all, signal), clockCheck);
+    this.renewals = new Batches((all, signal) => store.renew(all, signal), clockCheck);
+    this.releases = new Batches((all, signal) => store.release(all, signal), clockCheck);
   }
 
   claim(requests: readonly ClaimRequest[], signal?: WantedSignal): Promise<ClaimAnswer[]> {
@@ -61,9 +61,13 @@ export class BatchingStore implements LockRows {
 
 type Send<Request, Answer> = (requests: readonly Request[], signal?: WantedSignal) => Promise<Answer[]>;
 
-/** Gathers the calls of one turn of the event loop. */
-class Turn<Request extends { name: string }, Answer extends { status: string; now?: number }> {
+/** Settled: what waits for it runs after the code that runs already, and before any timer. */
+const now = Promise.resolve();
+
+/** Gathers calls. While a request is under way these are all calls of a turn of the event loop. */
+class Batches<Request extends { name: string }, Answer extends { status: string; now?: number }> {
   private calls: Call<Request, Answer>[] = [];
+  private underWay = 0;
 
   constructor(
     private readonly send: Send<Request, Answer>,
@@ -72,9 +76,16 @@ class Turn<Request extends { name: string }, Answer extends { status: string; no
 
   add(requests: readonly Request[], signal?: WantedSignal): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
-      if (this.calls.length === 0) setImmediate(() => this.end());
+      if (this.calls.length === 0) this.endSoon();
       this.calls.push({ requests, signal, resolve, reject });
     });
+  }
+
+  /** Node runs the timers of a second one after another: the claim of the first one goes, and the others go together. */
+  private endSoon(): void {
+    const end = (): void => this.end();
+    if (this.underWay > 0) setImmediate(end);
+    else void now.then(end);
   }
 
   private end(): void {
@@ -85,17 +96,18 @@ class Turn<Request extends { name: string }, Answer extends { status: string; no
 
   private async sendBatch(calls: readonly Call<Request, Answer>[]): Promise<void> {
     const sentAt = this.clockCheck.now();
+    const lone = calls.length === 1 ? calls[0] : undefined;
+    this.underWay++;
     try {
-      const requests = calls.flatMap((call) => call.requests);
-      const answers = await this.send(
-        requests,
-        calls.length === 1 ? calls[0]?.signal : new WantedByAny(calls),
-      );
+      const requests = lone?.requests ?? calls.flatMap((call) => call.requests);
+      const answers = await this.send(requests, lone ? lone.signal : new WantedByAny(calls));
       this.clockCheck.compare(sentAt, answers);
       let from = 0;
       for (const { requests, resolve } of calls) resolve(answers.slice(from, (from += requests.length)));
     } catch (error) {
       this.fail(calls, error);
+    } finally {
+      this.underWay--;
     }
   }
 

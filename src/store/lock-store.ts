@@ -174,7 +174,7 @@ export interface LockStore {
   renew(held: readonly RenewRequest[], signal?: WantedSignal): Promise<RenewAnswer[]>;
   /** Ends runs by their token, also after their lease. */
   release(held: readonly ReleaseRequest[], signal?: WantedSignal): Promise<ReleaseAnswer[]>;
-  /** True: what one turn of the event loop asks for is sent in one call, and the store's clock is compared. */
+  /** True: what is asked for together is sent in one call, and the store's clock is compared. */
   readonly batches?: boolean;
   /** Where requests wait for their run. Without it tasks cannot be requested. */
   readonly requests?: RequestStore;

@@ -38,6 +38,9 @@ class RecordingStore implements LockStore {
 
 const namesOf = (requests: readonly { name: string }[]): string[] => requests.map(({ name }) => name);
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Resolves in the timer that Node runs as the last one of its millisecond. */
+const timer = (work: () => void): Promise<void> =>
+  new Promise((resolve) => setTimeout(() => resolve(work()), 1));
 
 function batched() {
   const store = new RecordingStore();
@@ -88,6 +91,37 @@ describe('the claims of one turn of the event loop', () => {
       { status: 'rejected', reason },
     ]);
   });
+});
+
+describe('a lone claim', () => {
+  test('goes without a turn of the event loop, also where others were answered before', async () => {
+    const { store, claim } = batched();
+    for (let sent = 0; sent < 2; sent++) {
+      const asked = claim('a');
+      await Promise.resolve();
+      expect(store.claims).toHaveLength(sent + 1);
+      store.claims[sent]!.answer.resolve();
+      await asked;
+    }
+  });
+
+  test('also where the one before has failed', async () => {
+    const { store, claim } = batched();
+    const asked = claim('a');
+    await Promise.resolve();
+    store.claims[0]!.answer.reject(new LockStoreUnavailableError('connection terminated', true));
+    await expect(asked).rejects.toThrow('connection terminated');
+    void claim('a');
+    await Promise.resolve();
+    expect(store.claims).toHaveLength(2);
+  });
+});
+
+test('of the claims of many timers the first goes, and the others go together', async () => {
+  const { store, claim } = batched();
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => timer(() => void claim(name))));
+  await endOfTurn();
+  expect(store.claims.map(({ names }) => names)).toEqual([['a'], ['b', 'c', 'd']]);
 });
 
 describe('what one request does to the others of its turn', () => {
