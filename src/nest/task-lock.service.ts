@@ -5,6 +5,7 @@ import type { DurationInput } from '../common/duration.js';
 import { keyOfCall, keyText } from '../tasks/settings/lock-key.js';
 import { LONGEST_DELAY } from '../tasks/settings/request-settings.js';
 import { keyedName } from '../store/lock-name.js';
+import type { TickRequest } from '../store/lock-store.js';
 import { messageOf } from '../common/error-text.js';
 import { marked } from '../common/marked.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
@@ -77,12 +78,11 @@ export class TaskLockService {
     }
     const condition = conditionOf(known, this.registry.instanceOf(known.name));
     const undeclared = !this.registry.hasLock(known.name) || undefined;
-    const asked = { task: known, key, condition, undeclared };
-    return this.interceptor.execute(
-      scheduledTime === undefined
-        ? { ...asked, tick: { kind: 'call' }, direct: known.schedule !== undefined }
-        : { ...asked, tick: { kind: 'scheduled', scheduledTime }, direct: false },
-      async (run) => work(run),
+    const tick: TickRequest =
+      scheduledTime === undefined ? { kind: 'call' } : { kind: 'scheduled', scheduledTime };
+    const direct = scheduledTime === undefined && known.schedule !== undefined;
+    return this.interceptor.execute({ task: known, key, condition, undeclared, tick, direct }, async (run) =>
+      work(run),
     );
   }
 

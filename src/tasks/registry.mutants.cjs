@@ -16,4 +16,42 @@ module.exports = {
       scenario: 'is a method that overrides one with @TaskCron: it would run without a lock',
     },
   ],
+  'options that are given at a call are read once': [
+    {
+      find: 'if (known && hasSameOptions(known.given, given) && known.current === this.currentOf(known.declared))',
+      replace: 'if (known && given === undefined)',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'is read once, where the options are the same',
+    },
+    {
+      find: 'hasSameOptions(known.given, given) && ',
+      replace: '',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'is read anew where they are others',
+    },
+    {
+      find: 'isWithin(one, other) && isWithin(other, one)',
+      replace: 'isWithin(one, other)',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'is read anew where they are others',
+    },
+    {
+      find: ' && known.current === this.currentOf(known.declared)',
+      replace: '',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'has the holds of the schedule that its cron job has now',
+    },
+    {
+      find: '    this.described.clear();\n  }',
+      replace: '  }',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'has the options of the method that is declared later',
+    },
+    {
+      find: 'if (this.described.size >= MOST_DESCRIBED) this.described.clear();',
+      replace: 'void MOST_DESCRIBED;',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'is read anew once a thousand other names were given',
+    },
+  ],
 };

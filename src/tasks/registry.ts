@@ -34,6 +34,17 @@ interface ReadTask {
   problems: TaskLockProblem[];
 }
 
+/** What options that were given at a call have come to, as long as the declared task of that name is the same. */
+interface DescribedTask {
+  given: TaskLockDefinition;
+  declared?: Task;
+  current?: Task;
+  task: Task;
+}
+
+/** How many descriptions are kept: the names that are given at calls may be without number. */
+const MOST_DESCRIBED = 1_000;
+
 /** The tasks of one application. A task is read once, at start-up or at its first call, whichever comes first. */
 export class TaskRegistry {
   private readonly tasks = new WeakMap<object, Map<TaskLockDeclaration, ReadTask>>();
@@ -42,6 +53,8 @@ export class TaskRegistry {
   private readonly places = new Map<string, TaskPlace>();
   private readonly keyed = new Set<Task>();
   private readonly schedules = new Map<string, Schedule>();
+  /** By the name that is given, as it was given last. */
+  private readonly described = new Map<string, DescribedTask>();
   private readonly rescheduled: RescheduledTasks;
   private explore = (): void => {};
 
@@ -83,6 +96,7 @@ export class TaskRegistry {
     this.lockNames.add(task.name);
     this.places.set(task.name, place);
     if (task.key) this.keyed.add(task);
+    this.described.clear();
   }
 
   /** Called before all tasks are named: it makes those of modules known that were loaded since. */
@@ -127,17 +141,38 @@ export class TaskRegistry {
 
   /** The task to whose keys this lock name belongs, if any. */
   ownerOf(lockName: string): Task | undefined {
-    return [...this.keyed].find(({ name }) => lockName.startsWith(keyedPrefix(name)));
+    for (const task of this.keyed) if (lockName.startsWith(keyedPrefix(task.name))) return task;
+    return undefined;
   }
 
   /**
    * The task of options that are given at a call. Options that are not given come from the declared task of that name.
+   * Calls that give the same options are the same task: reading them takes longer than all else of a call.
    *
    * @throws TaskLockConfigurationError with everything that is wrong with the options
    */
   describe(given: TaskLockDefinition, where: string): Task {
+    const known = this.described.get(given.name);
+    if (known && hasSameOptions(known.given, given) && known.current === this.currentOf(known.declared))
+      return known.task;
     const declared = this.declaredAs(given.name);
-    const known = declared && this.current(declared);
+    const current = this.currentOf(declared);
+    const task = this.readDescribed(given, declared, current, where);
+    if (this.described.size >= MOST_DESCRIBED) this.described.clear();
+    this.described.set(given.name, { given, declared, current, task });
+    return task;
+  }
+
+  private currentOf(declared: Task | undefined): Task | undefined {
+    return declared && this.current(declared);
+  }
+
+  private readDescribed(
+    given: TaskLockDefinition,
+    declared: Task | undefined,
+    known: Task | undefined,
+    where: string,
+  ): Task {
     const definition = { ...known?.definition, ...withoutUndefined(given) };
     // A declared waitTimeout would be refused for a call that does not wait.
     if (given.overlap !== undefined && given.overlap !== 'wait' && given.waitTimeout === undefined)
@@ -216,6 +251,15 @@ export class TaskRegistry {
   private settings(definition: TaskLockDefinition, schedule?: Schedule) {
     return taskSettings({ definition, schedule }, this.module, this.values);
   }
+}
+
+/** Functions that are written at the call are new each time, and so is the task. */
+function hasSameOptions(one: TaskLockDefinition, other: TaskLockDefinition): boolean {
+  return isWithin(one, other) && isWithin(other, one);
+}
+
+function isWithin(one: TaskLockDefinition, other: TaskLockDefinition): boolean {
+  return Object.keys(one).every((option) => Object.is(Reflect.get(one, option), Reflect.get(other, option)));
 }
 
 function withoutUndefined<T extends object>(given: T): T {
