@@ -6,6 +6,7 @@ export async function drawPlots({ peers, growth }: Results): Promise<Record<stri
   const address = new URL('../../bench/peers/build/peers/plots.js', import.meta.url);
   const { plotGrowth, plotRuns } = (await import(address.href)) as typeof Plots;
   const bars = peers
+    .filter((found) => found.of === 'ticks')
     .filter(({ replicas, body, skew }) => replicas === 8 && (body === 0) === (skew === 0))
     .map(({ lock, body, skew, runsPerTick }) => ({
       lock,

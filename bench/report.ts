@@ -4,7 +4,9 @@ import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
 import type { GrowthFinding, RunLengthFinding } from './measurements/growth.js';
 import type { PeerFinding } from './measurements/peers.js';
+import { peersReport } from './peers-report.js';
 import { REASONS } from './reasons.js';
+import { rounded, table } from './tables.js';
 
 /** All that one run of the bench has measured. */
 export interface Results {
@@ -20,7 +22,7 @@ export function report(results: Results, postgres: string): string {
   return [
     ...goals(results.findings),
     ...operate(results.operate),
-    ...peers(results.peers),
+    ...peersReport(results.peers),
     ...growth(results),
     ...machine(postgres),
     '',
@@ -74,52 +76,6 @@ function findingsTable(findings: readonly Finding[]): string[] {
   );
 }
 
-function peers(findings: readonly PeerFinding[]): string[] {
-  return [
-    '## Beside what people use otherwise',
-    '',
-    'Real processes whose timers fire at a barrier, or spread over the skew; each lock as its documentation shows it',
-    'first, tick by tick in turns. A fast lock that lets a tick run twice has not done the work: read *runs per tick*',
-    'before the latency. The latency is the time until a replica knew whether it runs. `INSERT … ON CONFLICT` in',
-    'transactions, the advisory lock in a transaction and the shape of the cron table are by hand; the job that',
-    'graphile-worker adds is claimed again by its worker, which is not counted. Queries are of all replicas together, of',
-    'Redis its commands.',
-    '',
-    ...table(
-      [
-        'replicas',
-        'task',
-        'skew',
-        'lock',
-        'version',
-        'runs per tick',
-        'p50',
-        'p99',
-        'queries a tick',
-        'WAL a tick',
-      ],
-      findings.map(
-        ({ replicas, body, skew, lock, version, runsPerTick, p50, p99, queriesPerTick, walPerTick }) => [
-          String(replicas),
-          `${body} ms`,
-          `${skew} ms`,
-          lock,
-          version,
-          runsPerTick.least === 1 && runsPerTick.most === 1
-            ? '1'
-            : `**${rounded(runsPerTick.mean)}** (${runsPerTick.least} to ${runsPerTick.most})`,
-          `${rounded(p50)} ms`,
-          `${rounded(p99)} ms`,
-          rounded(queriesPerTick),
-          walPerTick === undefined ? 'none' : `${walPerTick} bytes`,
-        ],
-      ),
-    ),
-    '![Runs per tick](plots/runs-per-tick.svg)',
-    '',
-  ];
-}
-
 function growth({ growth: findings, runLength }: Results): string[] {
   return [
     '## How the cost grows',
@@ -159,15 +115,6 @@ function machine(postgres: string): string[] {
     `- Node ${process.versions.node}, Postgres ${postgres}`,
     `- ${versions.join(', ')}`,
   ];
-}
-
-function table(head: string[], rows: string[][]): string[] {
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
-}
-
-function rounded(figure: number): string {
-  return Number(figure.toPrecision(3)).toString();
 }
 
 function unitOf({ unit }: Finding): string {

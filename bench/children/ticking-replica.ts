@@ -1,26 +1,22 @@
 import pg from 'pg';
-import { answerCommands } from '../support/child.js';
-import { countCalls } from '../support/count-queries.js';
 import { openReplica } from '../support/open-replica.js';
-import type { BenchReplica } from '../support/open-replica.js';
-import { playTick } from '../support/tick-protocol.js';
-import type { TickAnswer, TickCommand } from '../support/tick-protocol.js';
+import { answerTicks } from '../support/tick-protocol.js';
+import { watchTraffic } from '../support/traffic.js';
 
-const queriesSent = countCalls(pg.Client.prototype as unknown as Record<'query', unknown>, 'query');
-let replica: BenchReplica | undefined;
-
-/** A replica with this package's lock. */
-answerCommands<TickCommand, TickAnswer>(
-  async (command) => {
-    if ('open' in command) {
-      replica = await openReplica(command.open.postgres, 2);
-      return { ran: false, answeredAfter: 0, queries: 0 };
-    }
-    return playTick(command, {
-      run: (scheduledTime, body) =>
-        replica!.service.run({ name: 'beside its peers', interval: '1m', scheduledTime }, body),
-      queriesSent,
-    });
+/** A replica with this package's lock, and the lease that it derives from the interval. */
+answerTicks(
+  async ({ postgres, task, interval, speed }, runTask) => {
+    // Played faster, the lease is shorter than the least one that is derived from an interval.
+    const { service, close } = await openReplica(
+      postgres,
+      2,
+      speed === 1 ? {} : { lease: (0.9 * interval) / speed },
+    );
+    return {
+      fire: (tick) =>
+        service.run({ name: task, interval: interval / speed, scheduledTime: tick }, () => runTask(tick)),
+      close,
+    };
   },
-  async () => replica?.close(),
+  watchTraffic(pg.Client, 'query'),
 );

@@ -1,21 +1,16 @@
 import library from 'advisory-lock';
-import pg from 'pg';
-import { countCalls } from '../support/count-queries.js';
-import { TASK } from './peer.js';
-import type { Peer } from './peer.js';
+import type { OpenLock } from '../support/tick-protocol.js';
 
 /** The package of that name: a session lock on a connection that each try opens anew. */
-export function advisoryLockPeer(postgres: string): Peer {
-  const queriesSent = countCalls(pg.Client.prototype as unknown as Record<'query', unknown>, 'query');
-  const mutex = library.default(postgres)(TASK);
+export const advisoryLockPeer: OpenLock = ({ postgres, task }, runTask) => {
+  const mutex = library.default(postgres)(task);
   return {
-    queriesSent,
-    run: async (_tick, body) => {
+    fire: async (tick) => {
       const unlock = await mutex.tryLock();
       if (!unlock) return;
-      await body();
+      await runTask(tick);
       await unlock();
     },
     close: async () => {},
   };
-}
+};

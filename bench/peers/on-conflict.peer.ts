@@ -1,38 +1,34 @@
 import pg from 'pg';
-import { countCalls } from '../support/count-queries.js';
-import { TASK } from './peer.js';
-import type { Peer } from './peer.js';
+import type { OpenLock } from '../support/tick-protocol.js';
+import { inTransaction } from './in-transaction.js';
+
+const HOLD = 60_000;
 
 /** The shape of the lock tables of other platforms: an upsert of a free row, and an update to free it, each in a transaction. */
-export function onConflictPeer(postgres: string): Peer {
-  const queriesSent = countCalls(pg.Client.prototype as unknown as Record<'query', unknown>, 'query');
+export const onConflictPeer: OpenLock = ({ postgres, task, speed }, runTask) => {
   const pool = new pg.Pool({ connectionString: postgres, max: 2 });
-  const inTransaction = async (name: string, text: string): Promise<boolean> => {
-    const client = await pool.connect();
-    await client.query('BEGIN');
-    const { rowCount } = await client.query({ name, text, values: [TASK, String(process.pid)] });
-    await client.query('COMMIT');
-    client.release();
-    return rowCount === 1;
-  };
+  const me = String(process.pid);
   return {
-    queriesSent,
-    run: async (_tick, body) => {
+    fire: async (tick) => {
       const won = await inTransaction(
+        pool,
         'lock',
         `INSERT INTO common_lock AS lock (name, locked_until, locked_at, locked_by)
-         VALUES ($1, clock_timestamp() + interval '1 minute', clock_timestamp(), $2)
+         VALUES ($1, clock_timestamp() + $3 * interval '1 ms', clock_timestamp(), $2)
          ON CONFLICT (name) DO UPDATE
          SET locked_until = excluded.locked_until, locked_at = excluded.locked_at, locked_by = excluded.locked_by
          WHERE lock.locked_until <= clock_timestamp()`,
+        [task, me, HOLD / speed],
       );
       if (!won) return;
-      await body();
+      await runTask(tick);
       await inTransaction(
+        pool,
         'unlock',
         'UPDATE common_lock SET locked_until = clock_timestamp() WHERE name = $1 AND locked_by = $2',
+        [task, me],
       );
     },
     close: () => pool.end(),
   };
-}
+};

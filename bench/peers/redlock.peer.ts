@@ -1,26 +1,26 @@
 import { Redlock } from '@sesamecare-oss/redlock';
 import { Redis } from 'ioredis';
-import { countCalls } from '../support/count-queries.js';
-import { TASK } from './peer.js';
-import type { Peer } from './peer.js';
+import type { OpenLock } from '../support/tick-protocol.js';
 
-const HOLD = 60_000;
+/** What the examples of its README ask for. */
+const DURATION = 5_000;
 
 /** A key with an expiry in one Redis, taken once and freed after the run. */
-export function redlockPeer(redis: string): Peer {
-  const queriesSent = countCalls(Redis.prototype as unknown as Record<'sendCommand', unknown>, 'sendCommand');
-  const client = new Redis(redis);
-  const redlock = new Redlock([client], { retryCount: 0 });
-  return {
-    queriesSent,
-    run: async (_tick, body) => {
-      const lock = await redlock.acquire([TASK], HOLD).catch(() => undefined);
-      if (!lock) return;
-      await body();
-      await lock.release();
-    },
-    close: async () => {
-      await client.quit();
-    },
+export function redlockPeer(durable: boolean): OpenLock {
+  return ({ redis, task, speed }, runTask) => {
+    const client = new Redis(durable ? redis!.appendOnly : redis!.inMemory);
+    const redlock = new Redlock([client], { retryCount: 0 });
+    return {
+      fire: async (tick) => {
+        const lock = await redlock.acquire([task], DURATION / speed).catch(() => undefined);
+        if (!lock) return;
+        await runTask(tick);
+        // A lock whose time was over before the run is released by nobody.
+        await lock.release().catch(() => undefined);
+      },
+      close: async () => {
+        await client.quit();
+      },
+    };
   };
 }

@@ -1,30 +1,32 @@
-import { answerCommands } from '../support/child.js';
-import { playTick } from '../support/tick-protocol.js';
-import type { OpenReplica, TickAnswer, TickCommand } from '../support/tick-protocol.js';
-import { advisoryLockPeer } from './advisory-lock.peer.js';
-import { advisoryXactLockPeer } from './advisory-xact-lock.peer.js';
-import { graphileCronPeer } from './graphile-cron.peer.js';
-import { onConflictPeer } from './on-conflict.peer.js';
-import type { Peer } from './peer.js';
-import { redlockPeer } from './redlock.peer.js';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { answerTicks } from '../support/tick-protocol.js';
+import type { OpenLock } from '../support/tick-protocol.js';
+import { watchTraffic } from '../support/traffic.js';
 
-const PEERS: Record<string, (open: OpenReplica) => Peer | Promise<Peer>> = {
-  'advisory-lock': ({ postgres }) => advisoryLockPeer(postgres),
-  pg_try_advisory_xact_lock: ({ postgres }) => advisoryXactLockPeer(postgres),
-  'INSERT … ON CONFLICT': ({ postgres }) => onConflictPeer(postgres),
-  'graphile-worker cron': ({ postgres }) => graphileCronPeer(postgres),
-  'redlock, no fsync': ({ redis }) => redlockPeer(redis!.inMemory),
-  'redlock, appendfsync always': ({ redis }) => redlockPeer(redis!.appendOnly),
+/** Only the one that is asked for is loaded: some are large. */
+const PEERS: Record<string, () => Promise<OpenLock>> = {
+  'advisory-lock': async () => (await import('./advisory-lock.peer.js')).advisoryLockPeer,
+  pg_try_advisory_xact_lock: async () => (await import('./advisory-xact-lock.peer.js')).advisoryXactLockPeer,
+  'INSERT … ON CONFLICT': async () => (await import('./on-conflict.peer.js')).onConflictPeer,
+  ShedLock: async () => (await import('./shedlock.peer.js')).shedlockPeer,
+  '@nestjs/locks': async () => (await import('./nestjs-locks.peer.js')).nestjsLocksPeer,
+  'graphile-worker': async () => (await import('./graphile-worker.peer.js')).graphileWorkerPeer,
+  'pg-boss': async () => (await import('./pg-boss.peer.js')).pgBossPeer,
+  DBOS: async () => (await import('./dbos.peer.js')).dbosPeer,
+  'redlock, no fsync': async () => (await import('./redlock.peer.js')).redlockPeer(false),
+  'redlock, appendfsync always': async () => (await import('./redlock.peer.js')).redlockPeer(true),
 };
 
-let peer: Peer | undefined;
+const postgres = watchTraffic(pg.Client, 'query');
+const redis = watchTraffic(Redis, 'sendCommand');
 
 /** A replica with one of the peers' locks. */
-answerCommands<TickCommand, TickAnswer>(
-  async (command) => {
-    if (!('open' in command)) return playTick(command, peer!);
-    peer = await PEERS[command.open.lock]!(command.open);
-    return { ran: false, answeredAfter: 0, queries: 0 };
+answerTicks(async (open, runTask) => (await PEERS[open.lock]!())(open, runTask), {
+  queries: () => postgres.queries() + redis.queries(),
+  connections: () => postgres.connections() + redis.connections(),
+  forget: () => {
+    postgres.forget();
+    redis.forget();
   },
-  async () => peer?.close(),
-);
+});

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface Child<Command, Answer> {
   ask(command: Command): Promise<Answer>;
   end(): Promise<void>;
+  /** Settles once the process has ended, by itself too. */
+  gone: Promise<unknown>;
 }
 
 /** `module`: one of `children/`, or the address of another. */
@@ -33,6 +35,7 @@ export function startChild<Command extends object, Answer>(
       if (child.connected) child.disconnect();
       await gone;
     },
+    gone,
   };
 }
 
