@@ -7,15 +7,13 @@ import { watchTraffic } from '../support/traffic.js';
 answerTicks(
   async ({ postgres, task, interval, speed }, runTask) => {
     // Played faster, the lease is shorter than the least one that is derived from an interval.
-    const { service, close } = await openReplica(
-      postgres,
-      2,
-      speed === 1 ? {} : { lease: (0.9 * interval) / speed },
-    );
+    const replica = await openReplica(postgres, 2, speed === 1 ? {} : { lease: (0.9 * interval) / speed });
     return {
       fire: (tick) =>
-        service.run({ name: task, interval: interval / speed, scheduledTime: tick }, () => runTask(tick)),
-      close,
+        replica.service.run({ name: task, interval: interval / speed, scheduledTime: tick }, () =>
+          runTask(tick),
+        ),
+      close: () => replica.close(),
     };
   },
   watchTraffic(pg.Client, 'query'),
