@@ -62,10 +62,7 @@ try {
   for (const [name, measure] of Object.entries(FINDINGS))
     results.findings.push(...(await take(name, measure, describeFinding)));
   results.operate = await take('operate', measureOperate, describeFinding);
-  results.peers = await take('peers', measurePeers, (found) =>
-    found.of === 'goal' ? describeFinding(found) : JSON.stringify(found),
-  );
-  results.findings.push(...results.peers.filter((found) => found.of === 'goal'));
+  results.peers = await take('peers', measurePeers, (found) => JSON.stringify(found));
   results.growth = [
     ...(await take('replicas', measureReplicas, (found) => JSON.stringify(found))),
     ...(await take('tasks', measureTasks, (found) => JSON.stringify(found))),

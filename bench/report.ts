@@ -20,7 +20,7 @@ export interface Results {
 /** The results as they are kept in `bench/RESULTS.md`. */
 export function report(results: Results, postgres: string): string {
   return [
-    ...goals(results.findings),
+    ...goals([...results.findings, ...results.peers.filter((found) => found.of === 'goal')]),
     ...operate(results.operate),
     ...peersReport(results.peers),
     ...growth(results),

@@ -4,6 +4,9 @@ import { answerTicks } from '../support/tick-protocol.js';
 import type { OpenLock } from '../support/tick-protocol.js';
 import { watchTraffic } from '../support/traffic.js';
 
+// Some send a query while another is under way, of which pg warns.
+process.noDeprecation = true;
+
 /** Only the one that is asked for is loaded: some are large. */
 const PEERS: Record<string, () => Promise<OpenLock>> = {
   'advisory-lock': async () => (await import('./advisory-lock.peer.js')).advisoryLockPeer,

@@ -29,7 +29,7 @@ export async function startAll(
     const contender: Contender = {
       ...lock,
       replicas: Array.from({ length: replicas }, () =>
-        lock.name === OURS ? startChild('ticking-replica') : startChild(peer, ['--no-deprecation']),
+        lock.name === OURS ? startChild('ticking-replica') : startChild(peer),
       ),
       open: (schedule) => ({ lock: lock.name, postgres, redis, ...schedule }),
     };
