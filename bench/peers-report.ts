@@ -21,8 +21,8 @@ export function peersReport(findings: readonly PeerFinding[]): string[] {
     ...leads(findings.filter((finding) => finding.of === 'lead')),
     '- graphile-worker, pg-boss and DBOS add a job that a worker then runs: a replica *knows* once its part of the adding',
     '  is answered, and the *start* is that of the run. In real life pg-boss looks at its schedules each 30 s, and DBOS',
-    '  waits up to 10 s so that replicas do not come at once: both come before the figures here. Their workers poll, which',
-    '  is among their queries; these two were measured after the others, beside this package alone.',
+    '  waits up to 10 s so that replicas do not come at once: both come before the figures here. These two poll, which is',
+    '  among their queries; they were measured after the others, beside this package alone.',
     '- `INSERT … ON CONFLICT` and an advisory lock in a transaction are by hand; so are ShedLock, which is Java, and',
     '  `@nestjs/locks`, whose store is shown in its documentation and is the reader’s to write.',
     '- Queries are of all replicas together, of Redis its commands; connections are of one replica, at most.',
@@ -121,7 +121,8 @@ function sticky(ticks: readonly TicksFinding[]): string[] {
   if (lines.length === 0) return [];
   return [
     'A lease that one replica keeps between ticks costs the owner nothing at a tick, and an update each third of the',
-    'lease, ticks or not; the others ask at each tick, and what they are refused by locks the row and writes WAL.',
+    'lease, ticks or not; the others ask at each tick, and what refuses them locks the row and writes WAL. A crash of the',
+    'owner costs the ticks of up to a whole lease: see above.',
     '',
     ...lines,
     '',
@@ -158,5 +159,5 @@ function leads(findings: readonly LeadFinding[]): string[] {
 }
 
 function settingOf({ replicas, body, skew }: TicksFinding): string {
-  return `${replicas} replicas, ${body} ms, ${skew === 0 ? 'at once' : `within ${skew} ms`}`;
+  return `${replicas} replicas, task of ${body} ms, ${skew === 0 ? 'at once' : `within ${skew} ms`}`;
 }
