@@ -4,19 +4,24 @@ import { format } from 'prettier';
 import { Effort } from './effort.js';
 import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
-import { measureCpu } from './measurements/cpu.js';
+import { measureCapacity } from './measurements/capacity.js';
+import { measureCpu, measureRuntimes } from './measurements/cpu.js';
+import { measureEvents } from './measurements/events.js';
 import { measureReplicas, measureRunLength, measureTasks } from './measurements/growth.js';
 import { measureIdle } from './measurements/idle.js';
+import { measureIdleReplica } from './measurements/idle-replica.js';
 import { measureLostClaim } from './measurements/lost-claim.js';
 import { measureOneRun } from './measurements/one-run.js';
 import { measureOperate } from './measurements/operate.js';
 import { measurePeers } from './measurements/peers.js';
 import { measureRequest } from './measurements/request.js';
+import { measureSlowTicks } from './measurements/slow-ticks.js';
 import { measureStartUp } from './measurements/start-up.js';
 import { measureTelemetry } from './measurements/telemetry.js';
 import { measureThousandTasks } from './measurements/thousand-tasks.js';
 import { measureTwoHundredClients } from './measurements/two-hundred-clients.js';
 import { drawPlots } from './plots.js';
+import { unmeasured } from './reasons.js';
 import { report } from './report.js';
 import type { Results } from './report.js';
 import { startBenchDatabase } from './support/bench-database.js';
@@ -24,53 +29,83 @@ import type { BenchDatabase } from './support/bench-database.js';
 
 type Measure<T> = (database: BenchDatabase, effort: Effort) => Promise<T[]>;
 
-const FINDINGS: Record<string, Measure<Finding>> = {
-  'one-run': (database, effort) => measureOneRun(database, effort),
-  'one-run-slow-flush': (database, effort) => measureOneRun(database, effort, 3_000),
-  'lost-claim': measureLostClaim,
-  'two-hundred-clients': measureTwoHundredClients,
-  'thousand-tasks': measureThousandTasks,
-  cpu: (_database, effort) => measureCpu(effort),
+/** What users feel: the head of the results. */
+const FELT: Record<string, Measure<Finding>> = {
+  'slow-ticks': measureSlowTicks,
+  'idle-replica': measureIdleReplica,
   'start-up': measureStartUp,
-  request: measureRequest,
-  idle: measureIdle,
-  telemetry: (_database, effort) => measureTelemetry(effort),
 };
-const NAMES = [...Object.keys(FINDINGS), 'operate', 'peers', 'replicas', 'tasks', 'run-length'];
+/** The ratios that have goals: `--quick` takes these alone. */
+const RATIOS: Record<string, Measure<Finding>> = {
+  'one-run': measureOneRun,
+  'lost-claim': measureLostClaim,
+  'thousand-tasks': measureThousandTasks,
+  'two-hundred-clients': measureTwoHundredClients,
+  cpu: (_database, effort) => measureCpu(effort),
+  request: measureRequest,
+  events: (_database, effort) => measureEvents(effort),
+  telemetry: (_database, effort) => measureTelemetry(effort),
+  operate: measureOperate,
+};
+const CONTEXT: Record<string, Measure<Finding>> = {
+  runtimes: (_database, effort) => measureRuntimes(effort),
+  idle: measureIdle,
+};
+const NAMES = [
+  ...[RATIOS, FELT, CONTEXT].flatMap((measurements) => Object.keys(measurements)),
+  ...['capacity', 'peers', 'replicas', 'tasks', 'run-length'],
+];
 
-const { only, smoke } = new Command('bench')
+const { only, quick, smoke } = new Command('bench')
   .description('Measures what the lock costs, on a Postgres of its own, and writes bench/RESULTS.md')
-  .option('--only <name>', `one of ${NAMES.join(', ')}; prints and writes nothing`)
+  .option('--only <names...>', `some of ${NAMES.join(', ')}; prints and writes nothing`)
+  .option('--quick', 'the ratios that have goals, in two minutes; prints and writes nothing')
   .option('--smoke', 'a little of each, to see that it works; prints and writes nothing')
   .parse()
-  .opts<{ only?: string; smoke?: true }>();
+  .opts<{ only?: string[]; quick?: true; smoke?: true }>();
 
-if (only !== undefined && !NAMES.includes(only))
-  throw new Error(`there is no measurement "${only}", but ${NAMES.join(', ')}`);
+const unknown = only?.find((name) => !NAMES.includes(name));
+if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}", but ${NAMES.join(', ')}`);
+const wanted = only ?? (quick ? Object.keys(RATIOS) : NAMES);
 
 const database = await startBenchDatabase();
 try {
-  const effort = new Effort(smoke === true);
+  const effort = new Effort(smoke ? 'smoke' : quick ? 'quick' : 'whole');
   const take = async <T>(name: string, measure: Measure<T>, describe: (found: T) => string): Promise<T[]> => {
-    if (only !== undefined && only !== name) return [];
+    if (!wanted.includes(name)) return [];
+    const start = performance.now();
     console.log(`\n${name}`);
     const found = await measure(database, effort);
     for (const one of found) console.log(`  ${describe(one)}`);
+    console.log(`  (${((performance.now() - start) / 1_000).toFixed(0)} s)`);
     return found;
   };
-  const results: Results = { findings: [], operate: [], peers: [], growth: [], runLength: [] };
-  for (const [name, measure] of Object.entries(FINDINGS))
-    results.findings.push(...(await take(name, measure, describeFinding)));
-  results.operate = await take('operate', measureOperate, describeFinding);
-  results.peers = await take('peers', measurePeers, (found) => JSON.stringify(found));
-  results.growth = [
-    ...(await take('replicas', measureReplicas, (found) => JSON.stringify(found))),
-    ...(await take('tasks', measureTasks, (found) => JSON.stringify(found))),
-  ];
-  results.runLength = await take('run-length', measureRunLength, (found) => JSON.stringify(found));
-  if (only === undefined) {
+  const takeAll = async (measurements: Record<string, Measure<Finding>>): Promise<Finding[]> => {
+    const findings: Finding[] = [];
+    for (const [name, measure] of Object.entries(measurements))
+      findings.push(...(await take(name, measure, describeFinding)));
+    return findings;
+  };
+  const inFull = (found: object): string => JSON.stringify(found);
+  const results: Results = {
+    ratios: await takeAll(RATIOS),
+    felt: await takeAll(FELT),
+    context: await takeAll(CONTEXT),
+    capacity: await take('capacity', measureCapacity, inFull),
+    peers: await take('peers', measurePeers, inFull),
+    growth: [
+      ...(await take('replicas', measureReplicas, inFull)),
+      ...(await take('tasks', measureTasks, inFull)),
+    ],
+    runLength: await take('run-length', measureRunLength, inFull),
+  };
+  if (wanted === NAMES) {
+    const renamed = unmeasured([...results.ratios, ...results.context]);
+    if (renamed.length > 0)
+      console.warn(`\nbench/reasons.ts names rows that are not there: ${renamed.join('; ')}`);
+    const minutes = Math.ceil(performance.now() / 60_000);
     const plots = await drawPlots(results);
-    const text = await format(report(results, await database.version()), {
+    const text = await format(report(results, await database.version(), minutes), {
       parser: 'markdown',
       printWidth: 110,
     });
@@ -78,7 +113,7 @@ try {
       mkdirSync('bench/plots', { recursive: true });
       for (const [file, svg] of Object.entries(plots)) writeFileSync(`bench/plots/${file}`, svg);
       writeFileSync('bench/RESULTS.md', text);
-      console.log('\nwritten to bench/RESULTS.md');
+      console.log(`\nwritten to bench/RESULTS.md, after ${minutes} minutes`);
     }
   }
 } finally {
@@ -87,7 +122,7 @@ try {
 
 function describeFinding(finding: Finding): string {
   const { what, figure, unit = '', goal, spread, context } = finding;
-  const quartiles = spread && !unit ? `(${spread.map((each) => each.toPrecision(3)).join(' to ')}) ` : '';
+  const quartiles = spread ? `(${spread.map((each) => each.toPrecision(3)).join(' to ')}) ` : '';
   const verdict = goal === undefined ? '' : isMet(finding) ? `(met: ${goal})` : `(MISSED: ${goal})`;
   return `${figure.toPrecision(3)} ${unit} ${quartiles}${verdict} ${what}; ${context}`;
 }

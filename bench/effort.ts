@@ -1,14 +1,21 @@
-/** How many turns are worth the time. */
+/** How much time a run may take. */
 export class Effort {
-  constructor(private readonly smoke: boolean) {}
+  /** @param mode `quick`: the ratios that have goals, in two minutes. `smoke`: whether it works. */
+  constructor(private readonly mode: 'whole' | 'quick' | 'smoke') {}
 
-  /** Of as many as a figure needs. */
+  /** Turns, of as many as a figure needs. */
   turns(full: number): number {
-    return this.smoke ? 2 : full;
+    if (this.mode === 'smoke') return 2;
+    return this.mode === 'quick' ? Math.ceil(full / 3) : full;
   }
 
-  /** Of the sizes that a curve needs. */
+  /** The sizes of a curve. */
   some<T>(sizes: readonly T[]): readonly T[] {
-    return this.smoke ? sizes.slice(0, 3) : sizes;
+    return this.mode === 'smoke' ? sizes.slice(0, 3) : sizes;
+  }
+
+  /** Rows that help to read the others, and have no goal. */
+  get takesContext(): boolean {
+    return this.mode !== 'quick';
   }
 }

@@ -6,7 +6,7 @@ export interface Finding {
   /** The most that the figure may be. */
   goal?: number;
   figure: number;
-  unit?: 'µs' | 'KiB' | 'bytes' | 'queries' | 'updates';
+  unit?: 'µs' | 'ms' | 's' | 'KiB' | 'MiB' | 'bytes' | 'queries' | 'updates' | 'connections';
   spread?: [number, number];
   /** Absolute times and what else helps to read the figure; they hold for this machine only. */
   context: string;
@@ -17,10 +17,11 @@ export function ratioFinding(
   goal: number | undefined,
   comparison: Comparison,
   sides: [string, string],
+  note?: string,
 ): Finding {
   const { ratio: figure, spread, medians } = comparison;
-  const context = sides.map((side, index) => `${side} ${medians[index]!.toFixed(2)} ms`).join(', ');
-  return { what, goal, figure, spread, context };
+  const taken = sides.map((side, index) => `${side} ${medians[index]!.toFixed(2)} ms`);
+  return { what, goal, figure, spread, context: [taken.join(', '), ...(note ? [note] : [])].join('; ') };
 }
 
 export function isMet({ goal, figure }: Finding): boolean {

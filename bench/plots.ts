@@ -1,10 +1,13 @@
+import type * as Capacity from './peers/capacity-plot.js';
 import type * as Plots from './peers/plots.js';
 import type { Results } from './report.js';
 
 /** The plots of the results, by the name of their file. The library that draws them is installed beside the peers. */
-export async function drawPlots({ peers, growth }: Results): Promise<Record<string, string>> {
-  const address = new URL('../../bench/peers/build/peers/plots.js', import.meta.url);
-  const { plotGrowth, plotRuns } = (await import(address.href)) as typeof Plots;
+export async function drawPlots({ peers, growth, capacity }: Results): Promise<Record<string, string>> {
+  const built = (file: string): string =>
+    new URL(`../../bench/peers/build/peers/${file}`, import.meta.url).href;
+  const { plotGrowth, plotRuns } = (await import(built('plots.js'))) as typeof Plots;
+  const { plotCapacity } = (await import(built('capacity-plot.js'))) as typeof Capacity;
   const bars = peers
     .filter((found) => found.of === 'ticks')
     .filter(({ replicas, body, skew }) => replicas === 8 && (body === 0) === (skew === 0))
@@ -18,5 +21,16 @@ export async function drawPlots({ peers, growth }: Results): Promise<Record<stri
     count,
     milliseconds,
   }));
-  return { 'runs-per-tick.svg': await plotRuns(bars), 'growth.svg': await plotGrowth(points) };
+  const loads = capacity
+    .filter(({ tasks }) => tasks > 0)
+    .map(({ replicas, spread, tasks }) => ({
+      replicas,
+      due: spread ? 'each in a moment of its own' : 'all at the full second',
+      tasks,
+    }));
+  return {
+    'capacity.svg': await plotCapacity(loads),
+    'runs-per-tick.svg': await plotRuns(bars),
+    'growth.svg': await plotGrowth(points),
+  };
 }

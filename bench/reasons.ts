@@ -1,27 +1,149 @@
-/** Why a goal is missed, by what was measured. */
-export const REASONS: ReadonlyMap<string, string> = new Map([
+import type { Finding } from './goal.js';
+
+/** Why a goal is missed: in words, and by rows of the same run. */
+export interface Reason {
+  why: string;
+  /** Rows that show it, by what they measure. */
+  shownBy: readonly string[];
+}
+
+const STATEMENTS = 'of it, the two statements raw, sent by the bare driver ÷ two durable updates';
+const SAME_PROMISES =
+  'floor by a bare driver with the same promises: two lean statements, one name ÷ two durable updates';
+const ONE_FLUSH = 'floor: one durable and one asynchronous update ÷ two durable updates';
+const PLAIN = 'claim + empty run + release of a decorated method, `history: false`, ÷ two durable updates';
+const RECORDED = 'the same with history ÷ two durable updates';
+const SLOW = ', with 3 ms added to each flush';
+const CPU = 'CPU of a run with the in-memory store, more than the same method undecorated';
+
+const CYCLE =
+  'what is above the floor is the CPU of the rules of a claim in the server, and of a run in Node: its answers, promises and timers. The longer a flush takes, the smaller its share.';
+const SLOW_CYCLE = 'one flush in place of two is 0.5; what is above it is the CPU of a run, on both sides.';
+const PAUSED =
+  'the look for pauses is an index scan of a second table in each claim, by its own transaction’s snapshot; it starts with the executor and is most of what a statement of one row can differ by.';
+
+export const REASONS: ReadonlyMap<string, Reason> = new Map([
+  [PLAIN, { why: CYCLE, shownBy: [STATEMENTS, SAME_PROMISES, ONE_FLUSH] }],
   [
-    'claim + empty run + release ÷ two durable updates',
-    'the two statements alone are nearer to the goal (the row below it). On a machine whose flush takes well below a millisecond the rest is Node: the pool, the batch, two answers to parse, the promises and timers of a run. Where a flush takes longer the share falls, as the row with 3 ms shows.',
+    RECORDED,
+    {
+      why: `${CYCLE} The history adds an insert with two indexes to the release.`,
+      shownBy: [PLAIN, STATEMENTS, SAME_PROMISES, ONE_FLUSH],
+    },
   ],
   [
-    'claim + empty run + release ÷ two durable updates, with 3 ms added to each flush',
-    'one flush in place of two is 0.5; what is above it is the CPU of a claim, on the server and in Node.',
+    PLAIN + SLOW,
+    { why: SLOW_CYCLE, shownBy: [STATEMENTS, SAME_PROMISES, ONE_FLUSH].map((row) => row + SLOW) },
+  ],
+  [
+    RECORDED + SLOW,
+    { why: SLOW_CYCLE, shownBy: [PLAIN, STATEMENTS, SAME_PROMISES, ONE_FLUSH].map((row) => row + SLOW) },
   ],
   [
     'a lost claim ÷ a named single-row SELECT, 8 connections',
-    'it carries eleven parameters and answers fifteen columns, and one process parses them all; the server takes no lock and writes nothing.',
+    {
+      why: 'it carries the parameters of a claim and answers why it was refused, and one Node process handles them all; the server takes no lock and writes nothing.',
+      shownBy: ['server CPU of a lost claim ÷ of a named single-row SELECT'],
+    },
+  ],
+  [
+    'server CPU of a lost claim ÷ of a named single-row SELECT',
+    {
+      why: 'its executor starts an UPDATE, the scan that finds no row for it, and the scan that tells why; a SELECT starts one scan.',
+      shownBy: [],
+    },
   ],
   [
     'the last of 200 clients to get its answer ÷ the `ON CONFLICT` shape',
-    'the 200 replicas live in one Node process here, beside bare connections on the other side: their JavaScript runs one after another. The row below it is the claim alone.',
+    {
+      why: 'the claims are whole replicas, in processes that share two cores with the server; the other side are bare connections, in as many processes.',
+      shownBy: ['of it, the claim raw, sent by 200 bare connections ÷ the `ON CONFLICT` shape'],
+    },
   ],
   [
-    'CPU of a run with the in-memory store, more than the same method undecorated',
-    "an absolute figure, which follows the machine's speed of the hour: the same build was seen from 20 to 32 µs. Most of it are promises, each of which Node 20's AsyncLocalStorage hooks, and the five timers of a run.",
+    'the last of 200 clients to get its answer ÷ the `ON CONFLICT` shape, with 1 ms added to each flush',
+    {
+      why: 'the claims are whole replicas, in processes that share two cores with the server; the other side are bare connections, in as many processes.',
+      shownBy: [
+        'of it, the claim raw, sent by 200 bare connections ÷ the `ON CONFLICT` shape, with 1 ms added to each flush',
+      ],
+    },
   ],
   [
-    '1,000 tasks at once in each of four replicas, all answers ÷ 1,000 single claims of one replica',
-    'four processes and the server share two cores, and three replicas find all rows busy and ask a second time; one replica alone is well below that (compare the row of 1,000 tasks below).',
+    CPU,
+    {
+      why: 'an absolute figure, which follows the machine’s speed of the hour: read it beside the machine’s own unit. Most of it are promises, each of which the AsyncLocalStorage of older versions of Node hooks, and the timers of a run.',
+      shownBy: [
+        'the same ÷ the machine’s own unit, a fixed loop of 10,000 integer steps',
+        ...[20, 22, 24].map((version) => `${CPU}, on Node ${version}`),
+      ],
+    },
   ],
+  [
+    '1,000 tasks at once, one replica, until all answers are there ÷ 1,000 claims one by one, each until its answer',
+    {
+      why: 'a batch saves round trips and flushes, and no row: the less a single claim costs, the larger is the share of its rows.',
+      shownBy: ['1,000 tasks at once, one replica, all answers ÷ 1,000 durable updates'],
+    },
+  ],
+  [
+    '1,000 tasks at once in each of four replicas, until all answers are there ÷ 1,000 claims of one replica one by one',
+    {
+      why: 'four processes and the server share two cores, and three replicas find all rows busy and ask a second time.',
+      shownBy: ['1,000 tasks at once in each of four replicas, all answers ÷ 1,000 durable updates'],
+    },
+  ],
+  [
+    'a request ÷ one durable update',
+    {
+      why: 'a request is an insert of a row with its arguments and its indexes; the floor updates one row in place.',
+      shownBy: [],
+    },
+  ],
+  [
+    'CPU of a run with events that nobody listens to ÷ one that never asks for listeners',
+    {
+      why: 'three percent of a run on the in-memory store are half a microsecond; what is above them is the question whether anybody listens.',
+      shownBy: [CPU],
+    },
+  ],
+  [
+    'CPU of a run with TaskLockOpenTelemetryModule and no SDK ÷ one without TaskLockOpenTelemetryModule',
+    {
+      why: 'three percent of a run on the in-memory store are half a microsecond; the module listens to the events of each run, and calls the API’s meters and tracers, which do nothing.',
+      shownBy: [
+        'CPU of a run in other processes without it, which shows the noise, ÷ one without TaskLockOpenTelemetryModule',
+        CPU,
+      ],
+    },
+  ],
+  ...['run', 'lost claim'].map((noun): [string, Reason] => [
+    `CPU of a ${noun} that looks for pauses ÷ one where their table is missing (replica and server together)`,
+    {
+      why: PAUSED,
+      shownBy: [
+        `CPU of the server alone, of a ${noun} that looks for pauses ÷ one where their table is missing`,
+      ],
+    },
+  ]),
 ]);
+
+/** The reason of a missed goal, with the figures that show it. */
+export function reasonOf(
+  { what }: Finding,
+  findings: readonly Finding[],
+  shown: (finding: Finding) => string,
+): string {
+  const reason = REASONS.get(what);
+  if (reason === undefined) return 'no reason is known yet.';
+  const rows = findings.filter((finding) => reason.shownBy.includes(finding.what));
+  if (rows.length === 0) return reason.why;
+  return `${reason.why} Measured: ${rows.map((row) => `${row.what}: ${shown(row)}`).join('; ')}.`;
+}
+
+/** Rows that the reasons name and nothing measures: a row was renamed. */
+export function unmeasured(findings: readonly Finding[]): string[] {
+  const measured = new Set(findings.map(({ what }) => what));
+  const named = [...REASONS].flatMap(([what, { shownBy }]) => [what, ...shownBy]);
+  return [...new Set(named)].filter((what) => !measured.has(what));
+}

@@ -2,26 +2,35 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
+import type { CapacityFinding } from './measurements/capacity.js';
 import type { GrowthFinding, RunLengthFinding } from './measurements/growth.js';
 import type { PeerFinding } from './measurements/peers.js';
 import { peersReport } from './peers-report.js';
-import { REASONS } from './reasons.js';
+import { reasonOf } from './reasons.js';
 import { rounded, table } from './tables.js';
 
 /** All that one run of the bench has measured. */
 export interface Results {
-  findings: Finding[];
-  operate: Finding[];
+  /** What users feel. */
+  felt: Finding[];
+  capacity: CapacityFinding[];
+  /** What has goals, and what helps to read it. */
+  ratios: Finding[];
+  context: Finding[];
   peers: PeerFinding[];
   growth: GrowthFinding[];
   runLength: RunLengthFinding[];
 }
 
-/** The results as they are kept in `bench/RESULTS.md`. */
-export function report(results: Results, postgres: string): string {
+/** The results as they are kept in `bench/RESULTS.md`, of a run of so many minutes. */
+export function report(results: Results, postgres: string, minutes: number): string {
   return [
-    ...goals([...results.findings, ...results.peers.filter((found) => found.of === 'goal')]),
-    ...operate(results.operate),
+    '# Measurements',
+    '',
+    `\`npm run bench\` wrote this file, in ${minutes} minutes. All of it shares two cores: Postgres, the replicas and the bench.`,
+    '',
+    ...felt(results),
+    ...goals([...results.ratios, ...results.context, ...results.peers.filter((found) => found.of === 'goal')]),
     ...peersReport(results.peers),
     ...growth(results),
     ...machine(postgres),
@@ -29,36 +38,62 @@ export function report(results: Results, postgres: string): string {
   ].join('\n');
 }
 
+function felt({ felt: findings, capacity }: Results): string[] {
+  const counts = [...new Set(capacity.map(({ replicas }) => replicas))];
+  const cells = (replicas: number, spread: boolean): string[] => {
+    const found = capacity.find((each) => each.replicas === replicas && each.spread === spread);
+    if (found === undefined) return ['', '', ''];
+    const { tasks, serverCores } = found;
+    return [
+      String(tasks),
+      String(tasks * replicas),
+      Number.isFinite(serverCores) ? serverCores!.toFixed(1) : '',
+    ];
+  };
+  return [
+    '## What users feel',
+    '',
+    ...findingsTable(findings),
+    'How many tasks a second so many replicas may all have, each task due every second, until the last start of four',
+    'seconds is a second late. The replicas are whole Nest applications with a connection each, in four processes at most:',
+    'they share the two cores with Postgres, so a server of its own carries more. The columns of cores say what Postgres',
+    'used of the two.',
+    '',
+    ...table(
+      [
+        'replicas',
+        'tasks a second, all due at the full second',
+        'claims a second',
+        'cores of Postgres',
+        'tasks a second, each in a moment of its own',
+        'claims a second',
+        'cores of Postgres',
+      ],
+      counts.map((replicas) => [String(replicas), ...cells(replicas, false), ...cells(replicas, true)]),
+    ),
+    '![Capacity](plots/capacity.svg)',
+    '',
+  ];
+}
+
 function goals(findings: readonly Finding[]): string[] {
   const missed = findings.filter((finding) => !isMet(finding));
   return [
-    '# Measurements',
+    '## Ratios, and their goals',
     '',
-    '`npm run bench` wrote this file. Both sides of a ratio are measured in turns (A B B A …) in one run; a figure is the',
-    'median of the ratios of neighbours, the spread their quartiles. Times in milliseconds are context: they hold for one',
-    'machine, and one day.',
+    'All sides of a ratio are measured in turns (A B C C B A …) in one run; a figure is the median of the ratios of',
+    'neighbours, the spread their quartiles. A row ends early once its median has settled. Times in milliseconds are',
+    'context: they hold for one machine, and one day. V8 is warm, unless a row says how many runs it is after.',
     '',
     ...findingsTable(findings),
     ...(missed.length > 0
       ? [
-          '## Missed',
+          '### Missed',
           '',
-          ...missed.map(({ what }) => `- ${what}: ${REASONS.get(what) ?? 'no reason is known yet'}`),
+          ...missed.map((finding) => `- ${finding.what}: ${reasonOf(finding, findings, shown)}`),
           '',
         ]
       : []),
-  ];
-}
-
-/** In a section of their own: `npm run bench -- --only operate` takes them alone. */
-export function operate(findings: readonly Finding[]): string[] {
-  return [
-    '## What it costs to see and steer',
-    '',
-    '`npm run bench -- --only operate` takes these alone. Each statement is beside its twin without the tables of',
-    'operating, which is what a store sends where those tables are missing.',
-    '',
-    ...findingsTable(findings),
   ];
 }
 
@@ -67,8 +102,8 @@ function findingsTable(findings: readonly Finding[]): string[] {
     ['what', 'figure', 'spread', 'goal', '', 'context'],
     findings.map((finding) => [
       finding.what,
-      `${rounded(finding.figure)}${unitOf(finding)}`,
-      finding.spread && !finding.unit ? finding.spread.map(rounded).join(' to ') : '',
+      shown(finding),
+      finding.spread ? finding.spread.map(rounded).join(' to ') : '',
       finding.goal === undefined ? '' : `≤ ${finding.goal}${unitOf(finding)}`,
       finding.goal === undefined ? '' : isMet(finding) ? 'met' : '**missed**',
       finding.context,
@@ -115,6 +150,10 @@ function machine(postgres: string): string[] {
     `- Node ${process.versions.node}, Postgres ${postgres}`,
     `- ${versions.join(', ')}`,
   ];
+}
+
+function shown(finding: Finding): string {
+  return `${rounded(finding.figure)}${unitOf(finding)}`;
 }
 
 function unitOf({ unit }: Finding): string {

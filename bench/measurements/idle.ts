@@ -6,7 +6,8 @@ import { startChild } from '../support/child.js';
 const MINUTES = 10;
 
 /** What an application asks the database while none of its tasks is due. */
-export async function measureIdle({ url }: BenchDatabase): Promise<Finding[]> {
+export async function measureIdle(database: BenchDatabase): Promise<Finding[]> {
+  const url = await database.another('idle');
   const queries = async (command: Pick<IdleCommand, 'operatorPolling'>): Promise<number> => {
     const child = startChild<IdleCommand, number>('idle');
     try {

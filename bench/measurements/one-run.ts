@@ -1,119 +1,132 @@
-import { randomUUID } from 'node:crypto';
+import { median } from 'simple-statistics';
+import type { CycleCommand, CycleSide } from '../children/cycle.js';
+import type { Effort } from '../effort.js';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
-import type { Effort } from '../effort.js';
-import { interleaved, timed } from '../samples.js';
+import { inRounds, quartiles } from '../samples.js';
+import type { Rounds } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
-import { captureStatements, forAnother } from '../support/captured-statements.js';
-import { times } from '../support/in-order.js';
-import { openReplica } from '../support/open-replica.js';
+import { startChild } from '../support/child.js';
 
-const TASK = { name: 'one run', minHold: 0 };
 const RUNS_A_TURN = 20;
 const TURNS = 60;
+/** Where a flush takes long, all rounds are alike. */
+const SLOW_TURNS = 24;
+/** By then V8 has compiled what a run needs. */
+const WARM = 4_000;
+const COLD = 100;
+const COLD_PROCESSES = 9;
+/** Microseconds added to each flush: a floor that is a flush measures the disk, and each disk is another. */
+const ADDED_FLUSHES = [0, 300, 1_000, 3_000];
 
-/** Claim, empty run and release beside the floor of a durable lock by hand, and beside what people write otherwise. */
-export async function measureOneRun(
-  database: BenchDatabase,
-  effort: Effort,
-  addedFlush = 0,
-): Promise<Finding[]> {
-  const prepared = await openReplica(database.url, 1);
-  const unprepared = await openReplica(database.url, 1, { preparedStatements: false });
-  const client = await database.client();
-  await client.query(`INSERT INTO counter VALUES ('one run', 0) ON CONFLICT DO NOTHING`);
-  const run = (replica: typeof prepared.service) =>
-    timed(() => times(RUNS_A_TURN, () => replica.run(TASK, () => {})));
-  const update = { name: 'bench-update', text: 'UPDATE counter SET value = value + 1 WHERE name = $1' };
-  const updates = () =>
-    timed(() => times(2 * RUNS_A_TURN, () => client.query({ ...update, values: ['one run'] })));
-  const common = () => timed(() => times(RUNS_A_TURN, () => commonLock(client)));
-  const transactions = () => timed(() => times(RUNS_A_TURN, () => commonLock(client, true)));
-  const advisory = () => timed(() => times(RUNS_A_TURN, () => advisoryLock(client)));
-  await database.slowFlushes(addedFlush);
-  const slow = addedFlush > 0 ? `, with ${addedFlush / 1_000} ms added to each flush` : '';
-  const side = `${RUNS_A_TURN} runs`;
+const PLAIN = 'claim + empty run + release of a decorated method, `history: false`, ÷ two durable updates';
+const RECORDED = 'the same with history ÷ two durable updates';
+
+/** `name`: of the row; `goal`: by what was added to a flush. */
+const ROWS: { side: CycleSide; name: string; goals?: Record<number, number>; onlyUnslowed?: true }[] = [
+  { side: 'plain', name: PLAIN, goals: { 0: 1.25, 3_000: 0.55 } },
+  { side: 'recorded', name: RECORDED, goals: { 0: 1.4, 3_000: 0.55 } },
+  {
+    side: 'statements',
+    name: 'of it, the two statements raw, sent by the bare driver ÷ two durable updates',
+  },
+  {
+    side: 'samePromises',
+    name: 'floor by a bare driver with the same promises: two lean statements, one name ÷ two durable updates',
+  },
+  { side: 'oneFlush', name: 'floor: one durable and one asynchronous update ÷ two durable updates' },
+  {
+    side: 'unprepared',
+    name: 'the run without prepared statements ÷ two durable updates',
+    onlyUnslowed: true,
+  },
+  {
+    side: 'onConflict',
+    name: 'beside it: `INSERT … ON CONFLICT` and an update, by named statements ÷ two durable updates',
+    onlyUnslowed: true,
+  },
+  {
+    side: 'transactions',
+    name: 'beside it: the same, each in BEGIN and COMMIT ÷ two durable updates',
+    onlyUnslowed: true,
+  },
+  {
+    side: 'advisory',
+    name: 'beside it: a session advisory lock, which outlives no connection and keeps no tick ÷ two durable updates',
+    onlyUnslowed: true,
+  },
+];
+
+type Cycles = (side: CycleSide, count: number) => Promise<number>;
+
+/** Claim, empty run and release of a decorated method beside two durable updates, the floor of a durable lock by hand. */
+export async function measureOneRun(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
+  const { cycles, end } = await startCycles(database.url);
+  const findings: Finding[] = [];
   try {
-    const findings = [
-      ratioFinding(
-        `claim + empty run + release ÷ two durable updates${slow}`,
-        addedFlush > 0 ? 0.6 : 1,
-        await interleaved(effort.turns(TURNS), () => run(prepared.service), updates),
-        [side, 'updates'],
-      ),
-    ];
-    const { claim, release } = await captureStatements(prepared.service, TASK);
-    const statements = () =>
-      timed(() =>
-        times(RUNS_A_TURN, async () => {
-          const token = randomUUID();
-          await client.query(forAnother(claim, token));
-          await client.query(forAnother(release, token));
-        }),
-      );
-    findings.push(
-      ratioFinding(
-        `of it, the two statements, sent by the bare driver ÷ two durable updates${slow}`,
-        undefined,
-        await interleaved(effort.turns(TURNS), statements, updates),
-        [side, 'updates'],
-      ),
-    );
-    if (addedFlush > 0) return findings;
-    findings.push(
-      ratioFinding(
-        'the same without prepared statements ÷ two durable updates',
-        undefined,
-        await interleaved(effort.turns(TURNS), () => run(unprepared.service), updates),
-        [side, 'updates'],
-      ),
-      ratioFinding(
-        'beside it: `INSERT … ON CONFLICT` and an update, by named statements ÷ two durable updates',
-        undefined,
-        await interleaved(effort.turns(TURNS), common, updates),
-        [side, 'updates'],
-      ),
-      ratioFinding(
-        'beside it: the same, each in BEGIN and COMMIT ÷ two durable updates',
-        undefined,
-        await interleaved(effort.turns(TURNS), transactions, updates),
-        [side, 'updates'],
-      ),
-      ratioFinding(
-        'beside it: a session advisory lock, which outlives no connection and keeps no tick ÷ two durable updates',
-        undefined,
-        await interleaved(effort.turns(TURNS), advisory, updates),
-        [side, 'updates'],
-      ),
-    );
-    return findings;
+    for (const side of ['plain', 'recorded'] as const) await cycles(side, effort.turns(WARM));
+    for (const added of ADDED_FLUSHES.filter((each) => effort.takesContext || each % 3_000 === 0)) {
+      await database.slowFlushes(added);
+      findings.push(...(await measureWith(cycles, added, effort)));
+    }
   } finally {
     await database.slowFlushes(0);
-    await prepared.close();
-    await unprepared.close();
+    await end();
   }
+  return effort.takesContext ? [...findings, await measureCold(database.url, effort)] : findings;
 }
 
-type Client = Awaited<ReturnType<BenchDatabase['client']>>;
+async function measureWith(cycles: Cycles, added: number, effort: Effort): Promise<Finding[]> {
+  const rows = ROWS.filter(({ side, onlyUnslowed }) =>
+    effort.takesContext
+      ? added === 0 || !onlyUnslowed
+      : ['plain', 'recorded', 'statements', 'samePromises'].includes(side),
+  );
+  // The updates come last: all ratios are to them.
+  const sides = [...rows.map(({ side }) => side), 'updates'] as const;
+  const measures = Object.fromEntries(sides.map((side) => [side, () => cycles(side, RUNS_A_TURN)]));
+  const rounds = await inRounds(
+    effort.turns(added === 0 ? TURNS : SLOW_TURNS),
+    measures as Record<CycleSide, () => Promise<number>>,
+  );
+  const slow = added > 0 ? `, with ${added / 1_000} ms added to each flush` : '';
+  const findings = rows.map(({ side, name, goals }) =>
+    ratioFinding(`${name}${slow}`, goals?.[added], rounds.compare(side, 'updates'), [
+      `${RUNS_A_TURN} cycles`,
+      'updates',
+    ]),
+  );
+  return effort.takesContext ? [...findings, overOneFlush(rounds, slow)] : findings;
+}
 
-async function commonLock(client: Client, inTransactions = false): Promise<void> {
-  const statement = async (name: string, text: string): Promise<void> => {
-    if (inTransactions) await client.query('BEGIN');
-    await client.query({ name, text, values: ['one run'] });
-    if (inTransactions) await client.query('COMMIT');
+function overOneFlush(rounds: Rounds<CycleSide>, slow: string): Finding {
+  return ratioFinding(
+    `the run with \`history: false\` ÷ one durable and one asynchronous update${slow}`,
+    undefined,
+    rounds.compare('plain', 'oneFlush'),
+    [`${RUNS_A_TURN} cycles`, 'updates'],
+  );
+}
+
+/** As a process has it that started lately: each figure is of one of its own. */
+async function measureCold(url: string, effort: Effort): Promise<Finding> {
+  const ratios: number[] = [];
+  for (let nth = 0; nth < effort.turns(COLD_PROCESSES); nth++) {
+    const { cycles, end } = await startCycles(url);
+    for (const side of ['plain', 'updates'] as const) await cycles(side, COLD);
+    ratios.push((await cycles('plain', RUNS_A_TURN)) / (await cycles('updates', RUNS_A_TURN)));
+    await end();
+  }
+  return {
+    what: `the run with \`history: false\` ÷ two durable updates, after ${COLD} runs of the process`,
+    figure: median(ratios),
+    spread: quartiles(ratios),
+    context: `${ratios.length} processes; the rows above are after ${effort.turns(WARM).toLocaleString('en')} runs`,
   };
-  await statement('bench-lock', COMMON_CLAIM);
-  await statement('bench-unlock', 'UPDATE common_lock SET locked_until = now() WHERE name = $1');
 }
 
-/** The shape that most lock libraries on Postgres send, whatever their language. */
-export const COMMON_CLAIM = `
-INSERT INTO common_lock VALUES ($1, now() + interval '1 minute', now(), 'bench')
-ON CONFLICT (name) DO UPDATE SET locked_until = excluded.locked_until, locked_at = excluded.locked_at,
-                                 locked_by = excluded.locked_by
-WHERE common_lock.locked_until <= now()`;
-
-async function advisoryLock(client: Client): Promise<void> {
-  await client.query({ name: 'bench-try', text: 'SELECT pg_try_advisory_lock(1)' });
-  await client.query({ name: 'bench-give', text: 'SELECT pg_advisory_unlock(1)' });
+async function startCycles(url: string): Promise<{ cycles: Cycles; end: () => Promise<void> }> {
+  const child = startChild<CycleCommand, number>('cycle');
+  await child.ask({ url });
+  return { cycles: (side, count) => child.ask({ side, count }), end: () => child.end() };
 }

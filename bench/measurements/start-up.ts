@@ -16,7 +16,7 @@ const HEAP_TURNS = 3;
 /** What a thousand decorated methods cost at start-up, and in memory. */
 export async function measureStartUp({ url }: BenchDatabase, effort: Effort): Promise<Finding[]> {
   const start = async (tasks: number, locked: boolean): Promise<StartUpAnswer> => {
-    const child = startChild<StartUpCommand, StartUpAnswer>('start-up', ['--expose-gc']);
+    const child = startChild<StartUpCommand, StartUpAnswer>('start-up', { execArgv: ['--expose-gc'] });
     try {
       return await child.ask({ url, tasks, locked });
     } finally {

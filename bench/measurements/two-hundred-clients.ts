@@ -1,74 +1,103 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { BareClientsCommand } from '../children/bare-clients.js';
+import type { GrowthAnswer, GrowthCommand } from '../children/growing-application.js';
 import { ratioFinding } from '../goal.js';
 import type { Finding } from '../goal.js';
 import type { Effort } from '../effort.js';
-import { interleaved, timed } from '../samples.js';
+import { inRounds } from '../samples.js';
 import type { BenchDatabase } from '../support/bench-database.js';
-import { captureStatements, forAnother } from '../support/captured-statements.js';
+import { ON_CONFLICT } from '../support/by-hand.js';
+import { captureStatements } from '../support/captured-statements.js';
+import { startChild } from '../support/child.js';
+import { forAnother } from '../support/for-another.js';
+import { nextTick } from '../support/next-tick.js';
 import { openReplica } from '../support/open-replica.js';
-import type { BenchReplica } from '../support/open-replica.js';
-import { COMMON_CLAIM } from './one-run.js';
 
 const CLIENTS = 200;
+/** On each side. More take longer to be woken than the answers take: two cores run them one after another. */
+const PROCESSES = 20;
+const EACH = CLIENTS / PROCESSES;
 const TURNS = 30;
-const HOUR = 3_600_000;
+/** For all processes to have the command before the first timer fires. */
+const HEAD_START = 60;
+/** Microseconds. */
+const ADDED_FLUSHES = [0, 1_000];
 
 /** How long the last of 200 clients waits for its answer where all of them claim one lock at once. */
 export async function measureTwoHundredClients(database: BenchDatabase, effort: Effort): Promise<Finding[]> {
-  const connect = Array.from({ length: CLIENTS });
-  const clients = await Promise.all(connect.map(() => database.client()));
-  const [admin] = clients;
-  await admin!.query(`INSERT INTO common_lock VALUES ('contended', '-infinity', now(), 'bench')`);
-  const common = async () => {
-    await admin!.query(`UPDATE common_lock SET locked_until = '-infinity' WHERE name = 'contended'`);
-    const claim = { name: 'bench-lock', text: COMMON_CLAIM, values: ['contended'] };
-    return timed(() => Promise.all(clients.map((client) => client.query(claim))));
+  const replicas = startMany<GrowthCommand, GrowthAnswer>('growing-application');
+  const bare = startMany<BareClientsCommand, number>('bare-clients');
+  await Promise.all(replicas.map((child) => child.ask({ open: { url: database.url, replicas: EACH } })));
+  await Promise.all(bare.map((child) => child.ask({ url: database.url, clients: EACH })));
+  const admin = await database.client();
+  await admin.query(`INSERT INTO common_lock VALUES ('contended', '-infinity', now(), 'bench')`);
+  const sentByAll = async (next: () => pg.QueryConfig): Promise<number> => {
+    const fireAt = fireTime();
+    const send = () => Array.from({ length: EACH }, next);
+    return Math.max(...(await Promise.all(bare.map((child) => child.ask({ send: send(), fireAt })))));
   };
-  // As many again: no client may wait for a connection that the other side has opened.
-  const replicas = await Promise.all(connect.map(() => openReplica(database.url, 1)));
-  let ticks = 0;
-  const nextTask = () => ({ name: 'contended', interval: '1h', scheduledTime: new Date(++ticks * HOUR) });
-  /** Resolves with the answer; the winner's release comes after it. */
-  const answered = (
-    { service }: BenchReplica,
-    task: ReturnType<typeof nextTask>,
-    ended: Promise<unknown>[],
-  ): Promise<void> =>
-    new Promise((resolve, reject) => {
-      ended.push(service.run(task, () => resolve()).then(() => resolve(), reject));
-    });
-  const claims = async () => {
-    const task = nextTask();
-    const ended: Promise<unknown>[] = [];
-    const milliseconds = await timed(() =>
-      Promise.all(replicas.map((replica) => answered(replica, task, ended))),
-    );
-    await Promise.all(ended);
-    return milliseconds;
+  const claims = async (): Promise<number> => {
+    const claim = { tasks: 1, tick: nextTick(), fireAt: fireTime() };
+    const answers = await Promise.all(replicas.map((child) => child.ask({ claim })));
+    const won = answers.reduce((sum, answer) => sum + answer.won, 0);
+    if (won !== 1) throw new Error(`${won} of ${CLIENTS} clients won`);
+    return Math.max(...answers.map(({ answeredAfter }) => answeredAfter));
   };
-  const { claim } = await captureStatements(replicas[0]!.service, nextTask());
-  const statements = () => {
-    const { scheduledTime } = nextTask();
-    return timed(() =>
-      Promise.all(clients.map((client) => client.query(forAnother(claim, randomUUID(), scheduledTime)))),
-    );
+  const statements = await claimStatements(database.url);
+  const onConflict = async (): Promise<number> => {
+    await admin.query(`UPDATE common_lock SET locked_until = '-infinity' WHERE name = 'contended'`);
+    return sentByAll(() => ({ name: 'bench-lock', text: ON_CONFLICT, values: ['contended'] }));
   };
+  const findings: Finding[] = [];
   try {
-    return [
-      ratioFinding(
-        'the last of 200 clients to get its answer ÷ the `ON CONFLICT` shape',
-        0.3,
-        await interleaved(effort.turns(TURNS), claims, common),
-        ['claims', '`ON CONFLICT`'],
-      ),
-      ratioFinding(
-        'of it, the claim, sent by 200 bare connections ÷ the `ON CONFLICT` shape',
-        undefined,
-        await interleaved(effort.turns(TURNS), statements, common),
-        ['claims', '`ON CONFLICT`'],
-      ),
-    ];
+    for (const added of ADDED_FLUSHES) {
+      await database.slowFlushes(added);
+      const slow = added > 0 ? `, with ${added / 1_000} ms added to each flush` : '';
+      const rounds = await inRounds(effort.turns(TURNS), {
+        claims,
+        ...(effort.takesContext && { statements: () => sentByAll(statements()) }),
+        onConflict,
+      });
+      const row = (what: string, side: 'claims' | 'statements', goal?: number): Finding =>
+        ratioFinding(
+          `${what} ÷ the \`ON CONFLICT\` shape${slow}`,
+          goal,
+          rounds.compare(side, 'onConflict'),
+          ['claims', '`ON CONFLICT`'],
+          `${PROCESSES} processes a side, ${EACH} clients each`,
+        );
+      findings.push(
+        row('the last of 200 clients to get its answer', 'claims', 0.3),
+        ...(effort.takesContext
+          ? [row('of it, the claim raw, sent by 200 bare connections', 'statements')]
+          : []),
+      );
+    }
   } finally {
-    await Promise.all(replicas.map((replica) => replica.close()));
+    await database.slowFlushes(0);
+    await Promise.all([...replicas, ...bare].map((child) => child.end()));
   }
+  return findings;
+}
+
+/** A claim of the next tick, as this package sends it: the same for all clients but for its token. */
+async function claimStatements(url: string): Promise<() => () => pg.QueryConfig> {
+  const was = new Date(nextTick());
+  const replica = await openReplica(url, 1, { history: false });
+  const task = { name: 'contended', interval: '1m', scheduledTime: was };
+  const { claim } = await captureStatements(replica.service, task);
+  await replica.close();
+  return () => {
+    const tick = { was, is: new Date(nextTick()) };
+    return () => forAnother(claim, randomUUID(), tick);
+  };
+}
+
+function fireTime(): number {
+  return performance.timeOrigin + performance.now() + HEAD_START;
+}
+
+function startMany<Command extends object, Answer>(module: string) {
+  return Array.from({ length: PROCESSES }, () => startChild<Command, Answer>(module));
 }

@@ -72,7 +72,7 @@ export function plotGrowth(points: readonly GrowthPoint[]): Promise<string> {
   });
 }
 
-async function svgOf(spec: TopLevelSpec): Promise<string> {
+export async function svgOf(spec: TopLevelSpec): Promise<string> {
   const { spec: compiled } = compile({ background: 'white', padding: 12, ...spec });
   const view = new View(parse(compiled), { renderer: 'none' });
   try {

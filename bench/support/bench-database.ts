@@ -8,6 +8,8 @@ export interface BenchDatabase {
   url: string;
   /** A connection without anything of this package. */
   client(): Promise<pg.Client>;
+  /** The address of one more database of the same server, with the package's tables. */
+  another(name: string): Promise<string>;
   /** Adds so many microseconds to each flush of the WAL. */
   slowFlushes(microseconds: number): Promise<void>;
   version(): Promise<string>;
@@ -18,10 +20,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   // A committer sleeps for commit_delay before it flushes, with no siblings asked for also where it is alone.
   const postgres = await startEmbeddedPostgres({ commit_siblings: '0', max_connections: '500' });
   const { url } = postgres;
-  const dataSource = new DataSource({ type: 'postgres', url, migrations: [...taskLockMigrations] });
-  await dataSource.initialize();
-  await dataSource.runMigrations();
-  await dataSource.destroy();
+  await migrate(url);
   const clients: pg.Client[] = [];
   const client = async (): Promise<pg.Client> => {
     const opened = new pg.Client({ connectionString: url });
@@ -33,10 +32,19 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   await admin.query(`
     CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL) WITH (fillfactor = 70);
     CREATE TABLE common_lock (name text PRIMARY KEY, locked_until timestamptz NOT NULL, locked_at timestamptz NOT NULL,
-                              locked_by text NOT NULL);`);
+                              locked_by text NOT NULL);
+    CREATE TABLE bare_lock (name text PRIMARY KEY, token uuid, fence bigint NOT NULL, started_at timestamptz,
+                            finished_at timestamptz, locked_until timestamptz NOT NULL) WITH (fillfactor = 70);`);
   return {
     url,
     client,
+    another: async (name) => {
+      await admin.query(`CREATE DATABASE ${name}`);
+      const address = new URL(url);
+      address.pathname = name;
+      await migrate(address.href);
+      return address.href;
+    },
     slowFlushes: async (microseconds) => {
       await admin.query(`ALTER SYSTEM SET commit_delay = ${microseconds}`);
       await admin.query('SELECT pg_reload_conf()');
@@ -60,4 +68,19 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
       await postgres.stop();
     },
   };
+}
+
+async function migrate(url: string): Promise<void> {
+  const dataSource = new DataSource({ type: 'postgres', url, migrations: [...taskLockMigrations] });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+}
+
+/** One statement, on a connection of its own. */
+export async function onConnection(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(text);
+  await client.end();
 }

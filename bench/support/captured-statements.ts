@@ -1,11 +1,6 @@
 import pg from 'pg';
 import type { TaskLockService } from 'nestjs-task-lock';
-
-interface Sent {
-  name?: string;
-  text: string;
-  values: unknown[];
-}
+import type { Sent } from './for-another.js';
 
 /** What one run sends, to send it again without the package: how much of a run's cost the statements are. */
 export interface CapturedStatements {
@@ -13,36 +8,37 @@ export interface CapturedStatements {
   release: Sent;
 }
 
-/** Writes down the claim and the release of one run, as the driver gets them. */
+/** Both messages of the protocol, as the driver writes them: whatever object sends a statement, these it calls. */
+interface Wire {
+  parse: (this: Wire, message: { name?: string; text: string }) => void;
+  bind: (this: Wire, message: { statement?: string; values?: unknown[] }) => void;
+}
+
+/** Writes down the claim and the release of the first run on a connection: later ones are not parsed again. */
 export async function captureStatements(
   service: TaskLockService,
   task: Parameters<TaskLockService['run']>[0],
 ): Promise<CapturedStatements> {
-  const prototype = pg.Client.prototype as unknown as Record<'query', (...args: unknown[]) => unknown>;
-  const { query } = prototype;
+  const wire = (pg as unknown as { Connection: { prototype: Wire } }).Connection.prototype;
+  const { parse, bind } = wire;
+  const texts = new Map<string, string>();
   const sent: Sent[] = [];
-  prototype.query = function (this: unknown, ...args: unknown[]): unknown {
-    sent.push(args[0] as Sent);
-    return Reflect.apply(query, this, args);
+  wire.parse = function (message) {
+    texts.set(message.name ?? '', message.text);
+    parse.call(this, message);
+  };
+  wire.bind = function (message) {
+    const name = message.statement ?? '';
+    sent.push({ name, text: texts.get(name) ?? '', values: message.values ?? [] });
+    bind.call(this, message);
   };
   try {
     await service.run(task, () => {});
   } finally {
-    prototype.query = query;
+    Object.assign(wire, { parse, bind });
   }
   const [claim, release] = sent.slice(-2);
-  return { claim: claim!, release: release! };
+  if (!claim?.text || !release?.text)
+    throw new Error('a claim and a release were not seen being parsed: capture them on a fresh connection');
+  return { claim, release };
 }
-
-/** The same statement for another claim: with another token, and where there is one another tick. */
-export function forAnother({ name, text, values }: Sent, token: string, tick?: Date): Sent {
-  const replaced = values.map((value) => {
-    if (typeof value !== 'string') return value;
-    if (UUID.test(value)) return token;
-    return tick !== undefined && INSTANT.test(value) ? tick.toISOString() : value;
-  });
-  return { name, text, values: replaced };
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT/;

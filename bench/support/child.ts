@@ -11,15 +11,21 @@ export interface Child<Command, Answer> {
   gone: Promise<unknown>;
 }
 
+export interface ChildOptions {
+  execArgv?: string[];
+  /** The Node to start it with, if not this one. */
+  execPath?: string;
+}
+
 /** `module`: one of `children/`, or the address of another. */
 export function startChild<Command extends object, Answer>(
   module: string | URL,
-  execArgv: string[] = [],
+  options: ChildOptions = {},
 ): Child<Command, Answer> {
   const path = fileURLToPath(
     module instanceof URL ? module : new URL(`../children/${module}.js`, import.meta.url),
   );
-  const child: ChildProcess = fork(path, { execArgv });
+  const child: ChildProcess = fork(path, options);
   const gone = once(child, 'exit');
   return {
     ask: async (command) => {
