@@ -19,9 +19,9 @@ export type PeerFinding =
   | ({ of: 'goal' } & Finding);
 
 /** Timers that are spread take half a second a tick. */
-const TICKS = { atOnce: 20, spread: 6, ofQueues: 5 };
+const TICKS = { atOnce: 20, spread: 6, ofQueues: 4 };
 /** Postgres plans a named statement anew for its first five runs. */
-const WARM_UP = { locks: 8, queues: 3 };
+const WARM_UP = { locks: 8, queues: 2 };
 
 /**
  * What people use otherwise, beside this package, tick by tick in turns: first the locks, then the queues that poll,
@@ -41,8 +41,10 @@ export async function measurePeers(database: BenchDatabase, effort: Effort): Pro
         const chosen = locks(redis, polling);
         const contenders = await startAll(chosen, replicas, database.url, servers);
         try {
-          const warmUp = effort.turns(polling ? WARM_UP.queues : WARM_UP.locks);
-          await playTicks(contenders, { replicas, body: 0, skew: 0 }, warmUp, client);
+          const quick = contenders.filter(({ queues }) => !polling || !queues);
+          const atOnce = { replicas, body: 0, skew: 0 };
+          await playTicks(quick, atOnce, effort.turns(WARM_UP.locks), client);
+          if (polling) await playTicks(contenders, atOnce, effort.turns(WARM_UP.queues), client);
           for (const { body, skew, ticks } of settings(polling)) {
             const setting = { replicas, body, skew };
             const played = await playTicks(contenders, setting, effort.turns(ticks), client);

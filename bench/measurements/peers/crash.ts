@@ -19,7 +19,7 @@ export interface CrashFinding {
 /** A task of each ten seconds, five times as fast; its process is killed in the middle of the second tick. */
 const SCHEDULE = { task: 'a crash', interval: 10_000, speed: 5 };
 const BODY = 200;
-const TICKS_AFTER = 10;
+const TICKS_AFTER = 8;
 
 export async function crash(contender: Contender, client: pg.Client, effort: Effort): Promise<CrashFinding> {
   const open = contender.open(SCHEDULE);
