@@ -7,7 +7,7 @@ import { startChild } from '../support/child.js';
 
 const CALLS = 1_000;
 /** Of each mode. V8 compiles the same code a little differently in each process, by a percent or two. */
-const PROCESSES = 3;
+const PROCESSES = 2;
 const TURNS = 30;
 const OTHERS = '÷ one without TaskLockOpenTelemetryModule';
 
