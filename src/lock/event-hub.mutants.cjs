@@ -2,7 +2,7 @@
 module.exports = {
   'nothing is computed unheard': [
     {
-      find: 'return this.listeners.size > 0 || CHANNELS[type].hasSubscribers;',
+      find: 'return this.isHeard() || CHANNELS[type].hasSubscribers;',
       replace: 'return (CHANNELS[type], true);',
       suites: ['unit/events.spec'],
       scenario: 'no event is made, and no missed tick is counted',
@@ -16,8 +16,8 @@ module.exports = {
   ],
   "a listener's error costs nothing": [
     {
-      find: 'for (const { heard } of this.listeners) this.guard(() => heard(event));',
-      replace: 'for (const { heard } of this.listeners) heard(event);',
+      find: 'if (listens()) this.guard(() => heard(event));',
+      replace: 'if (listens()) heard(event);',
       suites: ['unit/events.spec'],
       scenario: 'and throws disturbs no run and no other listener',
     },
@@ -40,6 +40,14 @@ module.exports = {
       replace: 'call = enclose(run(), call);',
       suites: ['unit/events.spec'],
       scenario: 'is left out if it fails, and no other is',
+    },
+  ],
+  'a listener without a use for events costs nothing': [
+    {
+      find: 'if (enclose && listens())',
+      replace: 'if (enclose)',
+      suites: ['unit/telemetry.spec'],
+      scenario: 'no event is made, and nothing stands around a method',
     },
   ],
 };

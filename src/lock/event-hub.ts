@@ -53,6 +53,8 @@ interface Listener {
   /** Called when no more events come. */
   ended: () => void;
   enclose?: Enclose;
+  /** Whether it has a use for events now. */
+  listens: () => boolean;
 }
 
 /**
@@ -73,31 +75,32 @@ export class EventHub {
 
   /** Whether anybody listens to events of this type. */
   wants(type: EventType): boolean {
-    return this.listeners.size > 0 || CHANNELS[type].hasSubscribers;
+    return this.isHeard() || CHANNELS[type].hasSubscribers;
   }
 
   publish(event: TaskLockEvent): void {
     CHANNELS[event.type].publish(event);
-    for (const { heard } of this.listeners) this.guard(() => heard(event));
+    for (const { heard, listens } of this.listeners) if (listens()) this.guard(() => heard(event));
   }
 
   /** Calls the method of a run inside whatever listeners put around it. One that cannot is left out. */
   around<T>(run: () => EnteredRun, work: () => Promise<T>): Promise<T> {
     let call = work;
-    for (const { enclose } of this.listeners)
-      if (enclose) this.guard(() => void (call = enclose(run(), call)));
+    for (const { enclose, listens } of this.listeners)
+      if (enclose && listens()) this.guard(() => void (call = enclose(run(), call)));
     return call();
   }
 
-  /** Listens to all events. Returns a function that ends it. */
+  /** Listens to all events, while `listens` says so. Returns a function that ends it. */
   subscribe(
     heard: Listener['heard'],
     ended: Listener['ended'] = () => {},
     enclose?: Listener['enclose'],
+    listens: Listener['listens'] = () => true,
   ): () => void {
     if (this.hasEnded) ended();
     if (this.hasEnded) return () => {};
-    const listener = { heard, ended, enclose };
+    const listener = { heard, ended, enclose, listens };
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -108,6 +111,11 @@ export class EventHub {
     const listeners = [...this.listeners];
     this.listeners.clear();
     for (const { ended } of listeners) this.guard(ended);
+  }
+
+  private isHeard(): boolean {
+    for (const { listens } of this.listeners) if (listens()) return true;
+    return false;
   }
 
   /** Calls code of a listener. An error, also one of a promise that it returns, is logged and stops nothing. */

@@ -8,7 +8,7 @@ import { EVENT_HUB } from '../lock/event-hub.js';
 import type { EventHub } from '../lock/event-hub.js';
 import { TaskLockOperator } from '../operate/operator-token.js';
 import { TaskGauges } from './task-gauges.js';
-import { Telemetry } from './telemetry.js';
+import { Telemetry, tracedBy } from './telemetry.js';
 
 const SCOPE = 'nestjs-task-lock';
 
@@ -67,7 +67,9 @@ function start(taskGauges: boolean, events?: EventHub, operator?: TaskLockOperat
   const gauges = taskGauges
     ? new TaskGauges(meter, operator, new SystemLockClock(), new Logger('TaskLock'))
     : undefined;
-  return new Telemetry(events, meter, trace.getTracer(SCOPE, VERSION), gauges);
+  const provider = trace.getTracerProvider();
+  const isTraced = tracedBy(provider, SCOPE, VERSION);
+  return new Telemetry(events, meter, provider.getTracer(SCOPE, VERSION), gauges, isTraced);
 }
 
 function checked(options: TaskLockOpenTelemetryOptions): TaskLockOpenTelemetryOptions {

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, createNoopMeter, ProxyTracerProvider, SpanStatusCode, trace } from '@opentelemetry/api';
 import { EventHub } from '../../src/lock/event-hub.js';
 import type { LockLossReason } from '../../src/lock/errors.js';
 import type { RunFinishedEvent, RunStartedEvent, TaskLockEvent } from '../../src/lock/events.js';
 import { errorTypeOf } from '../../src/telemetry/error-type.js';
-import { Telemetry } from '../../src/telemetry/telemetry.js';
+import { Telemetry, tracedBy } from '../../src/telemetry/telemetry.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { recordingLog } from '../support/locks.js';
 import { followContext, startSdk } from '../support/telemetry.js';
@@ -343,5 +343,40 @@ describe('an attribute has few values', () => {
     ],
   ])('the type of an error is its class: %#', (thrown, type) => {
     expect(errorTypeOf(thrown)).toBe(type);
+  });
+});
+
+describe('before an SDK is registered', () => {
+  function idle(meter = createNoopMeter()) {
+    const events = new EventHub(new FakeClock(), recordingLog());
+    const proxy = new ProxyTracerProvider();
+    new Telemetry(events, meter, proxy.getTracer('test'), undefined, tracedBy(proxy, 'test'));
+    return { proxy, events, ...runsOf(events) };
+  }
+
+  test('no event is made, and nothing stands around a method', async () => {
+    const { events } = idle();
+    expect(events.wants('run-started')).toBe(false);
+    const entered = (): never => {
+      throw new Error('nobody asks which run it is');
+    };
+    expect(await events.around(entered, async () => 'its value')).toBe('its value');
+  });
+
+  test('a run has no span, and those after it have one', async () => {
+    const { proxy, events, run } = idle();
+    await run();
+    const { tracers, spans } = startSdk();
+    proxy.setDelegate(tracers);
+    expect(events.wants('run-started')).toBe(true);
+    await run();
+    expect(spans()).toHaveLength(1);
+  });
+
+  test('one for metrics alone counts', async () => {
+    const { meters, points } = startSdk();
+    const { run } = idle(meters.getMeter('test'));
+    await run();
+    expect(await points('task_lock.claims')).toHaveLength(1);
   });
 });
