@@ -15,20 +15,22 @@ interface Sent {
 
 const withCode = (code: string, message = 'no'): Error => Object.assign(new Error(message), { code });
 
-/** A data source whose connection answers as told, or that cannot be connected to. */
+/** A data source whose connection answers one row as told, or none, or that cannot be connected to. */
 function sourceOf(
   answer: (sent: Sent) => unknown,
   connect: () => Promise<void> = async () => {},
 ): DataSource {
   const connection = {
-    query: async (sent: Sent) => ({ rows: [await answer(sent)] }),
+    query: async (sent: Sent) => {
+      const row = await answer(sent);
+      return { rows: row === undefined ? [] : [row] };
+    },
   };
   const runner = {
     connect: async () => {
       await connect();
       return connection;
     },
-    query: async (text: string) => [await answer({ text })],
     release: async () => {},
   };
   return { createQueryRunner: () => runner } as unknown as DataSource;
@@ -102,12 +104,23 @@ test('a store whose data source is not there yet can be asked again: the schema 
 });
 
 describe('the row of a name that has none', () => {
+  const WON = {
+    name: 'task',
+    won: 't',
+    now: '1',
+    fence: '1',
+    started: '1',
+    tick: '-Infinity',
+    until: '61',
+    previous_tick: null,
+    resumed: null,
+  };
+
   /** A database in which other replicas make rows at the same moment: so many inserts in a row are a conflict. */
   function claimAfter(conflicts: number): Promise<unknown> {
     let inserts = 0;
     const source = sourceOf(({ text }) => {
-      if (!text.includes('INSERT INTO'))
-        return { name: 'task', answer: inserts > 0 ? 'won' : 'missing', fence: '1' };
+      if (!text.includes('INSERT INTO')) return inserts > 0 ? WON : undefined;
       if (++inserts <= conflicts) throw withCode('40001');
       return undefined;
     });
