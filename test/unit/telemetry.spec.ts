@@ -357,10 +357,12 @@ describe('before an SDK is registered', () => {
   test('no event is made, and nothing stands around a method', async () => {
     const { events } = idle();
     expect(events.wants('run-started')).toBe(false);
+    let asked = 0;
     const entered = (): never => {
-      throw new Error('nobody asks which run it is');
+      throw new Error(`asked which run it is: ${++asked}`);
     };
     expect(await events.around(entered, async () => 'its value')).toBe('its value');
+    expect(asked).toBe(0);
   });
 
   test('a run has no span, and those after it have one', async () => {
