@@ -71,7 +71,9 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       const sent = await queriesDuring(async () =>
         expect(await store.claim([aClaim()])).toMatchObject([{ status: 'paused' }]),
       );
-      expect(sent.map(({ name }) => name)).toEqual([expect.stringMatching(/^task-lock-claim-scheduled-one-/)]);
+      expect(sent.map(({ name }) => name)).toEqual([
+        expect.stringMatching(/^task-lock-claim-scheduled-one-/),
+      ]);
       expect(await physicalRow('task')).toEqual(before);
     });
 
@@ -137,6 +139,27 @@ describe.each(ISOLATION_LEVELS)('in sessions that default to %s', (level) => {
       }
       expect(await store.claim([aClaim()])).toMatchObject([{ status: 'won' }]);
     });
+  });
+
+  describe('recovery', () => {
+    test.each([
+      { outcome: 'recoverable', recover: true, won: true },
+      { outcome: 'recoverable', recover: false, won: false },
+      { outcome: 'recovering', recover: true, won: false },
+    ])(
+      'the statement itself, where the row has changed since it was read: $outcome, recover $recover',
+      async ({ outcome, recover, won }) => {
+        const claim = aClaim({ recover });
+        const tick = claim.tick.kind === 'scheduled' ? claim.tick.scheduledTime.toISOString() : '';
+        await database.query(
+          `UPDATE task_lock SET finished_at = NULL, last_tick = '${tick}', token = gen_random_uuid(), outcome = '${outcome}'
+           WHERE name = 'task'`,
+        );
+        const statement = claimStatement('task_lock', 'scheduled', 'dead');
+        const { rows } = await other.query<{ won: boolean }>(queryOf(statement, [claim]));
+        expect(rows).toMatchObject([{ won }]);
+      },
+    );
   });
 
   describe('rule 7, instants', () => {

@@ -41,6 +41,8 @@ const rows = fc.record({
 const pauses = fc.option(
   fc.record({ until: fc.oneof(minutes, fc.constant(Infinity)), resumedAt: fc.option(minutes) }),
 );
+/** Now and then all tasks are paused, or were. */
+const pausesOfAll = fc.option(pauses, { freq: 3 });
 const cases = fc.record({
   row: rows,
   pause: pauses,
@@ -57,13 +59,15 @@ const cases = fc.record({
 
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
+type Pause = Case['pause'];
+
 interface Played {
   request: ClaimRequest;
   row: InMemoryLockRow;
   operating: InMemoryOperating;
 }
 
-function play(given: Case, index: number, base: number): Played {
+function play(given: Case, index: number, base: number, ofAll: Pause): Played {
   const at = (minute: number): number => base + minute * MINUTE;
   const { row, pause, kind } = given;
   const name = `task ${index}`;
@@ -87,9 +91,13 @@ function play(given: Case, index: number, base: number): Played {
     tolerance: given.tolerance * MINUTE,
   });
   const operating = new InMemoryOperating();
-  if (pause) {
-    const resumedAt = pause.resumedAt === null ? undefined : at(pause.resumedAt);
-    operating.pauses.set(name, { since: at(-60), until: at(pause.until), by: 'ana', resumedAt });
+  for (const [of, paused] of [
+    [name, pause],
+    ['*', ofAll],
+  ] as const) {
+    if (!paused) continue;
+    const resumedAt = paused.resumedAt === null ? undefined : at(paused.resumedAt);
+    operating.pauses.set(of, { since: at(-60), until: at(paused.until), by: 'ana', resumedAt });
   }
   const lockRow = {
     lockedUntil: at(row.lockedUntil),
@@ -128,14 +136,14 @@ async function write(played: readonly Played[]): Promise<void> {
   await database.query(
     `INSERT INTO task_lock SELECT * FROM json_populate_recordset(NULL::task_lock, '${JSON.stringify(locks)}')`,
   );
-  const paused = played.flatMap(({ operating }) =>
-    [...operating.pauses].map(([name, { since, until, by, resumedAt }]) => ({
+  const paused = [...new Map(played.flatMap(({ operating }) => [...operating.pauses]))].map(
+    ([name, { since, until, by, resumedAt }]) => ({
       name,
       paused_at: text(since),
       paused_until: text(until),
       paused_by: by,
       resumed_at: resumedAt === undefined ? null : text(resumedAt),
-    })),
+    }),
   );
   await database.query(
     `INSERT INTO task_lock_control SELECT * FROM json_populate_recordset(NULL::task_lock_control, '${JSON.stringify(paused)}')`,
@@ -157,9 +165,10 @@ test('Postgres grants and refuses by the same rules as the store in memory, a ro
     fc.asyncProperty(
       fc.array(cases, { minLength: 60, maxLength: 90 }),
       fc.nat(999),
-      async (given, millisecond) => {
+      pausesOfAll,
+      async (given, millisecond, ofAll) => {
         const base = Math.floor(Date.now() / MINUTE) * MINUTE + MINUTE / 2 + millisecond;
-        const played = given.map((one, index) => play(one, index, base));
+        const played = given.map((one, index) => play(one, index, base, ofAll));
         await write(played);
         const alone = played.slice(0, 8);
         const answers = await Promise.all(alone.map(({ request }) => store.claim([request])));

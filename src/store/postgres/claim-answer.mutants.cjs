@@ -4,7 +4,7 @@ module.exports = {
     {
       find: 'Math.round(Number(seconds) * 1_000_000) / 1_000',
       replace: 'Number(seconds) * 1_000',
-      suites: ['refusals.spec'],
+      suites: ['claim-answer.spec'],
     },
     {
       find: "? 'dead' : { status: 'busy', now }",
@@ -27,8 +27,7 @@ module.exports = {
     {
       find: "if (row.mine === 't') return",
       replace: 'if (false) return',
-      suites: ['postgres-conformance.spec'],
-      scenario: 'an attempt that arrives after its own run is finished does not start another run',
+      suites: ['refusals.spec'],
     },
     {
       find: 'trigger: triggerOf(row.previous_outcome),',

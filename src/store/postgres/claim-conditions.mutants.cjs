@@ -82,12 +82,14 @@ module.exports = {
     {
       find: "asked.recover AND asked.scheduled_time = lock.last_tick AND lock.outcome = 'recoverable'",
       replace: 'asked.recover AND asked.scheduled_time = lock.last_tick',
-      suites: ['postgres-conformance.spec', 'refusals.spec'],
+      suites: ['claim-rules.spec'],
+      scenario: 'the statement itself, where the row has changed since it was read',
     },
     {
       find: 'recovers: `asked.recover AND asked',
       replace: 'recovers: `asked',
-      suites: ['postgres-conformance.spec', 'refusals.spec'],
+      suites: ['claim-rules.spec'],
+      scenario: 'the statement itself, where the row has changed since it was read',
     },
   ],
   'missed ticks': [

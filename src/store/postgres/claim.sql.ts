@@ -94,7 +94,7 @@ export function claimStatement(
     `task-lock-claim-${shape}${isDead ? '-dead' : ''}`,
     COLUMNS[shape],
     rowOf,
-    (asked) => `
+    (asked, joinChanged) => `
 WITH ${asked}, pause AS MATERIALIZED (
   ${pausesOf(control)}
 ), free AS (
@@ -144,7 +144,7 @@ SELECT asked.name, won.name IS NOT NULL AS won, ${epoch('clock_timestamp()')} AS
        }
 FROM asked
 JOIN ${table} AS lock ON lock.name = asked.name
-LEFT JOIN won ON won.name = asked.name`,
+${joinChanged} won ON won.name = asked.name`,
   );
 }
 

@@ -2,20 +2,20 @@
 module.exports = {
   '8 release and renew': [
     {
-      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
-      replace: 'WHERE lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      find: 'AND lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
       suites: ['postgres-conformance.spec'],
       scenario: 'a stale holder can neither release nor renew',
     },
     {
-      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
-      replace: 'WHERE lock.token = asked.token AND lock.locked_until > clock.at\n',
+      find: 'AND lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'AND lock.token = asked.token AND lock.locked_until > clock.at\n',
       suites: ['postgres-conformance.spec'],
       scenario: 'a renewal neither revives a lease that is over nor locks a released row',
     },
     {
-      find: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
-      replace: 'WHERE lock.token = asked.token AND lock.finished_at IS NULL\n',
+      find: 'AND lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at\n',
+      replace: 'AND lock.token = asked.token AND lock.finished_at IS NULL\n',
       suites: ['postgres-conformance.spec'],
       scenario: 'a renewal neither revives a lease that is over nor locks a released row',
     },
@@ -34,8 +34,15 @@ module.exports = {
   ],
   '11 batches': [
     {
-      find: 'FOR NO KEY UPDATE OF lock SKIP LOCKED',
-      replace: 'FOR NO KEY UPDATE OF lock',
+      find: 'FROM asked CROSS JOIN clock CROSS JOIN LATERAL (\n    SELECT FROM ${table} AS lock\n    WHERE lock.name = asked.name AND',
+      replace:
+        "FROM asked CROSS JOIN clock CROSS JOIN LATERAL (\n    SELECT FROM ${table} AS lock\n    WHERE lock.name || '' = asked.name AND",
+      suites: ['thousand-rows.spec'],
+      scenario: 'a renewal',
+    },
+    {
+      find: 'FOR NO KEY UPDATE SKIP LOCKED',
+      replace: 'FOR NO KEY UPDATE',
       suites: ['claim-rules.spec'],
       scenario: 'a locked row does not delay the others',
     },

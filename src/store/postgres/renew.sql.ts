@@ -27,7 +27,8 @@ export interface RenewRow {
  * - It changes only a row that carries the token, is unfinished, and whose lease is not over. So a renewal in flight can
  *   neither lock a row again that was just released, nor take the lease from the next holder.
  * - The lease never reaches past the maximum hold, and a lease that was extended by hand is never shortened.
- * - A locked row is skipped and answered `busy`: nothing is lost, and one row does not delay the others.
+ * - A locked row is skipped and answered `busy`: nothing is lost, and one row does not delay the others. Each is looked up
+ *   by itself, as in a release.
  * - With `cancels`, the table of cancels, it says who asked the run to stop. A cancel names the fence of its run, so it
  *   means no other one. Without `cancels` it is the twin that is sent where the table cannot be read.
  */
@@ -44,11 +45,13 @@ export function renewStatement(table: string, cancels?: string): Statement<Renew
 WITH clock AS MATERIALIZED (
   SELECT clock_timestamp() AS at
 ), ${asked}, held AS (
-  SELECT lock.name, asked.lease_ms * interval '1 millisecond' AS lease,
+  SELECT asked.name, asked.lease_ms * interval '1 millisecond' AS lease,
          asked.max_hold_ms * interval '1 millisecond' AS max_hold
-  FROM asked JOIN ${table} AS lock ON lock.name = asked.name CROSS JOIN clock
-  WHERE lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at
-  FOR NO KEY UPDATE OF lock SKIP LOCKED
+  FROM asked CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT FROM ${table} AS lock
+    WHERE lock.name = asked.name AND lock.token = asked.token AND lock.finished_at IS NULL AND lock.locked_until > clock.at
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) AS held
 ), renewed AS (
   UPDATE ${table} AS lock
   SET locked_until = GREATEST(lock.locked_until, LEAST(clock_timestamp() + held.lease, lock.started_at + held.max_hold))

@@ -31,12 +31,18 @@ export interface Query {
   answersWithin?: number;
 }
 
+/**
+ * Joins `asked` with what a statement has changed of it. A set of requests is taken for ten rows, for which a nested loop
+ * looks cheap: of a thousand it compares a million names. A full join is always hashed, and answers the same.
+ */
+type JoinChanged = 'LEFT JOIN' | 'FULL JOIN';
+
 /** Makes both texts of a statement. `text` is given the `asked` of its WITH list, so that its rules are written once. */
 export function statementOf<Request, Column extends string>(
   name: string,
   columns: Columns<Column>,
   rowOf: (request: Request) => Record<Column, Value>,
-  text: (asked: string) => string,
+  text: (asked: string, joinChanged: JoinChanged) => string,
 ): Statement<Request> {
   const names = Object.keys(columns) as Column[];
   const parameters = (suffix: string): string =>
@@ -49,8 +55,8 @@ export function statementOf<Request, Column extends string>(
       for (const column of names) values.push(row[column]);
       return values;
     },
-    one: prepared(`${name}-one`, text(asked(`VALUES (${parameters('')})`))),
-    many: prepared(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`))),
+    one: prepared(`${name}-one`, text(asked(`VALUES (${parameters('')})`), 'LEFT JOIN')),
+    many: prepared(`${name}-many`, text(asked(`SELECT * FROM unnest(${parameters('[]')})`), 'FULL JOIN')),
   };
 }
 
