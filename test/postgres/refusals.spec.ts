@@ -150,11 +150,13 @@ async function write(played: readonly Played[]): Promise<void> {
   );
 }
 
-/** What both stores must answer alike: all but what the clock says of a win. */
+/** What both stores must answer alike: all but what the clock says of a win, or a pause that goes on. */
 function comparable(answer: ClaimAnswer): unknown {
-  if (answer.status !== 'won') return answer;
-  const { now, status, recovering, lastTick, previous, leftOpen } = answer;
+  const { now = 0 } = answer;
   const orNow = (date?: Date): unknown => (Math.abs((date?.getTime() ?? 0) - now) < 10_000 ? 'now' : date);
+  if (answer.status === 'done') return { ...answer, resumedAt: orNow(answer.resumedAt) };
+  if (answer.status !== 'won') return answer;
+  const { status, recovering, lastTick, previous, leftOpen } = answer;
   const [resumedAt, tick] = [orNow(answer.resumedAt), orNow(answer.scheduledTime)];
   return { status, recovering, lastTick, previous, leftOpen, resumedAt, tick };
 }
