@@ -30,7 +30,11 @@ export function report(results: Results, postgres: string, minutes: number): str
     `\`npm run bench\` wrote this file, in ${minutes} minutes. All of it shares two cores: Postgres, the replicas and the bench.`,
     '',
     ...felt(results),
-    ...goals([...results.ratios, ...results.context, ...results.peers.filter((found) => found.of === 'goal')]),
+    ...goals([
+      ...results.ratios,
+      ...results.context,
+      ...results.peers.filter((found) => found.of === 'goal'),
+    ]),
     ...peersReport(results.peers),
     ...growth(results),
     ...machine(postgres),
