@@ -53,5 +53,17 @@ module.exports = {
       suites: ['unit/described-tasks.spec'],
       scenario: 'is read anew once a thousand other names were given',
     },
+    {
+      find: 'if (!hasPlaceholder(given)) ',
+      replace: '',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'follows the environment where an option has a placeholder',
+    },
+    {
+      find: 'given: { ...given }',
+      replace: 'given',
+      suites: ['unit/described-tasks.spec'],
+      scenario: 'is read anew where the object that was given has changed since',
+    },
   ],
 };

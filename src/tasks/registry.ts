@@ -159,7 +159,9 @@ export class TaskRegistry {
     const current = this.currentOf(declared);
     const task = this.readDescribed(given, declared, current, where);
     if (this.described.size >= MOST_DESCRIBED) this.described.clear();
-    this.described.set(given.name, { given, declared, current, task });
+    // A copy: the application may change its object, and call with it again.
+    if (!hasPlaceholder(given))
+      this.described.set(given.name, { given: { ...given }, declared, current, task });
     return task;
   }
 
@@ -260,6 +262,11 @@ function hasSameOptions(one: TaskLockDefinition, other: TaskLockDefinition): boo
 
 function isWithin(one: TaskLockDefinition, other: TaskLockDefinition): boolean {
   return Object.keys(one).every((option) => Object.is(Reflect.get(one, option), Reflect.get(other, option)));
+}
+
+/** The environment may have another value at the next call. */
+function hasPlaceholder(given: TaskLockDefinition): boolean {
+  return Object.values(given).some((value) => typeof value === 'string' && value.includes('${'));
 }
 
 function withoutUndefined<T extends object>(given: T): T {

@@ -15,8 +15,9 @@ function registry() {
   const job: { time?: CronTime } = {};
   const scheduler = { cronTimeOf: () => job.time };
   const clock = new FakeClock();
+  const environment: Record<string, string> = {};
   const newRegistry = () =>
-    new TaskRegistry(moduleSettings({}), new ConfigValues({}), scheduler, recordingLog(), clock);
+    new TaskRegistry(moduleSettings({}), new ConfigValues(environment), scheduler, recordingLog(), clock);
   const tasks = newRegistry();
   const of = (given: TaskLockDefinition) => tasks.describe(given, 'TaskLockService.run');
   /** Declares a task that is due each hour, as the code of a module does that is loaded now. */
@@ -25,7 +26,7 @@ function registry() {
     const settings = newRegistry().describe({ interval: '1h', ...definition }, 'Jobs.cleanUp');
     tasks.add({ ...settings, definition, schedule }, { member: 'Jobs.cleanUp', isFired: true });
   };
-  return { of, declare, job };
+  return { of, declare, job, environment };
 }
 
 describe('a task whose options are given at a call', () => {
@@ -48,6 +49,22 @@ describe('a task whose options are given at a call', () => {
     const { of } = registry();
     of(before);
     expect(of(now).maxHold).toBe(5 * MINUTE);
+  });
+
+  test('is read anew where the object that was given has changed since', () => {
+    const { of } = registry();
+    const given: TaskLockDefinition = { name: 'export', maxHold: '10m' };
+    of(given);
+    given.maxHold = '5m';
+    expect(of(given).maxHold).toBe(5 * MINUTE);
+  });
+
+  test('follows the environment where an option has a placeholder', () => {
+    const { of, environment } = registry();
+    const hold = { name: 'export', maxHold: '${EXPORT_HOLD:10m}' };
+    expect(of(hold).maxHold).toBe(10 * MINUTE);
+    environment['EXPORT_HOLD'] = '5m';
+    expect(of(hold).maxHold).toBe(5 * MINUTE);
   });
 
   test('has the options of the method that is declared later', () => {
