@@ -54,7 +54,7 @@ module.exports = {
       scenario: 'is read anew once a thousand other names were given',
     },
     {
-      find: 'if (!hasPlaceholder(given)) ',
+      find: 'if (!hasPlaceholder(given))',
       replace: '',
       suites: ['unit/described-tasks.spec'],
       scenario: 'follows the environment where an option has a placeholder',
