@@ -7,7 +7,6 @@ export interface LockRow {
   /** Null while a run is in progress. */
   finishedAt: number | null;
   lastTick: number;
-  fence: bigint;
   lockedBy: string | null;
   outcome: string | null;
 }

@@ -2,6 +2,7 @@ import type { LockRow } from '../claim-rules.js';
 
 /** A row of the lock table, as the store holds it; times are epoch milliseconds. */
 export interface InMemoryLockRow extends LockRow {
+  fence: bigint;
   token: string | null;
   error: string | null;
 }

@@ -84,7 +84,6 @@ function lockOf(row: ClaimRow): LockRow {
     startedAt: millisecondsOf(row.started),
     finishedAt: row.finished === null ? null : millisecondsOf(row.finished),
     lastTick: millisecondsOf(row.tick),
-    fence: BigInt(row.fence),
     lockedBy: row.held_by,
     outcome: row.outcome,
   };

@@ -8,8 +8,8 @@ module.exports = {
       scenario: 'is parsed and described once a connection',
     },
     {
-      find: '(columns = new Map<string, readonly string[]>())',
-      replace: '(columns = ((globalThis as any).all ??= new Map()))',
+      find: 'this.described.get(client);\n    if (!columns) this.described.set(client,',
+      replace: 'this.described.get(this);\n    if (!columns) this.described.set(this,',
       suites: ['prepared-query.spec'],
       scenario: 'is described anew on another connection, where its columns may be others',
     },
