@@ -5,11 +5,15 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { ModuleSettings } from '../tasks/settings/module-settings.js';
 
 /**
- * The data source that holds the lock table.
- *
- * @throws Error where the application has none, or one that says that it is not on Postgres
+ * Finds the data source that holds the lock table, once: a search of the container costs as much as the rest of a claim in
+ * Node. What it returns throws an error where the application has none, or one that says that it is not on Postgres.
  */
-export function dataSourceOf({ dataSource: given }: ModuleSettings, moduleRef: ModuleRef): DataSource {
+export function dataSourceFinder(settings: ModuleSettings, moduleRef: ModuleRef): () => DataSource {
+  let found: DataSource | undefined;
+  return () => (found ??= find(settings, moduleRef));
+}
+
+function find({ dataSource: given }: ModuleSettings, moduleRef: ModuleRef): DataSource {
   const dataSource = typeof given === 'object' ? given : injected(given, moduleRef);
   // A mock of a test has what its transactions need, and often no options.
   const { options }: Partial<Pick<DataSource, 'options'>> = dataSource;

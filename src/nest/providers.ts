@@ -16,7 +16,7 @@ import { createTaskLockCore, storeFor } from './core.js';
 import type { TaskLockCore } from './core.js';
 import { TaskLockEvents, TaskLockHealthIndicator, TaskLockService } from './service-token.js';
 import { CronJobs } from './cron-jobs.js';
-import { dataSourceOf } from './data-source.js';
+import { dataSourceFinder } from './data-source.js';
 import { operatorOf, operatorStoreOf } from './operator.js';
 import { overdueTasksOf } from '../operate/overdue-tasks.js';
 import { TaskLockOperator } from '../operate/operator-token.js';
@@ -57,7 +57,7 @@ export const taskLockProviders: Provider[] = [
   {
     provide: LOCK_STORE,
     useFactory: (settings: ModuleSettings, clock: LockClock, moduleRef: ModuleRef) =>
-      storeFor(settings, clock, () => dataSourceOf(settings, moduleRef), new Logger('TaskLock')),
+      storeFor(settings, clock, dataSourceFinder(settings, moduleRef), new Logger('TaskLock')),
     inject: [MODULE_SETTINGS, LOCK_CLOCK, ModuleRef],
   },
   {
@@ -86,7 +86,7 @@ export const taskLockProviders: Provider[] = [
         store,
         clock,
         log: new Logger('TaskLock'),
-        dataSource: () => dataSourceOf(settings, moduleRef),
+        dataSource: dataSourceFinder(settings, moduleRef),
         scheduler,
       }),
     inject: [MODULE_SETTINGS, LOCK_STORE, LOCK_CLOCK, TaskLockDiscovery, SchedulerState, ModuleRef],

@@ -58,7 +58,7 @@ export class OperatingFallback {
     // Decided when it is sent: what waits for a connection behind slow ones must not be slow, too.
     const either = (): Query => {
       isFull = this.isOn();
-      return isFull ? { ...full(), answersWithin: ANSWERS_WITHIN } : twin();
+      return isFull ? Object.assign(full(), { answersWithin: ANSWERS_WITHIN }) : twin();
     };
     try {
       return await this.runner.query<Row>(either, signal);

@@ -52,6 +52,9 @@ const runOf = ({ run }: ReleaseRequest) => ({
   next_due: run?.nextDue?.toISOString() ?? null,
 });
 
+/** Not by spreading both: on Node 20 that takes longer than all the rest of a release. */
+const recordedRowOf = (request: ReleaseRequest) => Object.assign(rowOf(request), runOf(request));
+
 /** The end of one run. Times are epoch seconds. */
 export interface ReleaseRow {
   name: string;
@@ -84,7 +87,7 @@ export function releaseStatement(table: string, runs?: string): Statement<Releas
   return statementOf(
     'task-lock-release',
     runs === undefined ? COLUMNS : { ...COLUMNS, ...RUN_COLUMNS },
-    runs === undefined ? rowOf : (request) => ({ ...rowOf(request), ...runOf(request) }),
+    runs === undefined ? rowOf : recordedRowOf,
     (asked) => `
 WITH ${asked}, held AS (
   SELECT asked.*, held.stays_open, asked.min_hold_ms * interval '1 millisecond' AS min_hold,
@@ -141,7 +144,7 @@ export function unreleasedStatement(table: string, runs?: string): Statement<Rel
   return statementOf(
     'task-lock-unreleased',
     runs === undefined ? COLUMNS : { ...COLUMNS, ...RUN_COLUMNS },
-    runs === undefined ? rowOf : (request) => ({ ...rowOf(request), ...runOf(request) }),
+    runs === undefined ? rowOf : recordedRowOf,
     (asked) => `
 WITH ${asked}${
       runs === undefined
