@@ -7,7 +7,7 @@ import { toPalette } from './support/palette-png.js';
 import { servePage } from './support/serve.js';
 import { Shop, SHOP_TIME } from './support/shop.js';
 
-// Makes the pictures of the page that README.md and docs/dashboard.md show, and says what the pages weigh.
+// Makes the pictures of the page that README.md and docs/operations/dashboard.md show, and says what the pages weigh.
 
 const FOLDER = 'docs/images';
 

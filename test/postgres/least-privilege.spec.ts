@@ -18,7 +18,7 @@ import type { TestDatabase } from '../support/database.js';
 import { emptyAll } from '../support/operator-tables.js';
 import { until } from '../support/until.js';
 
-const PAGE = readFileSync('docs/least-privilege.md', 'utf8');
+const PAGE = readFileSync('docs/operations/least-privilege.md', 'utf8');
 /** The roles as the page names them. */
 const ROLES = {
   app: APPLICATION_PRIVILEGES,

@@ -359,13 +359,13 @@ describe('Sentry', () => {
 });
 
 test.each(['sentry-check-ins', 'health-pings', 'missed-ticks'])(
-  'docs/monitoring.md shows %s.ts as its test runs it',
+  'docs/operations/monitoring.md shows %s.ts as its test runs it',
   (name) => {
     const code = readFileSync(`examples/monitoring/${name}.ts`, 'utf8').replaceAll(
       "'../../src/index.js'",
       "'nestjs-task-lock'",
     );
     // Not toContain: a failure would print the whole page.
-    expect(readFileSync('docs/monitoring.md', 'utf8').includes(`\`\`\`ts\n${code}\`\`\``)).toBe(true);
+    expect(readFileSync('docs/operations/monitoring.md', 'utf8').includes(`\`\`\`ts\n${code}\`\`\``)).toBe(true);
   },
 );
