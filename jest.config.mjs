@@ -7,7 +7,13 @@ export const base = {
   // `npm run test:package` runs the applications of test/consumers.
   modulePathIgnorePatterns: ['<rootDir>/test/consumers/', '<rootDir>/build/', '<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The examples of the docs import the package as a reader does.
+    '^nestjs-task-lock$': '<rootDir>/src/index.ts',
+    '^nestjs-task-lock/testing$': '<rootDir>/src/testing/index.ts',
+    '^nestjs-task-lock/(dashboard|migrations|opentelemetry|store)$': '<rootDir>/src/$1.ts',
+  },
   transform: {
     '/node_modules/(cron|luxon)/.+\\.js$': '<rootDir>/test/support/local-globals.cjs',
     '^.+\\.ts$': [

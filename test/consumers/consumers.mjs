@@ -89,7 +89,7 @@ export const CONSUMERS = {
 };
 
 /**
- * The projects that a Nest CLI makes, and its package: the set-up of the README is tried in each.
+ * The projects that a Nest CLI makes, and its package: the set-up of the guide is tried in each.
  *
  * @type {Record<string, string>}
  */

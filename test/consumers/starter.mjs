@@ -1,11 +1,11 @@
-// Sets the lock up in a project that the Nest CLI makes, as the README says, word for word.
+// Sets the lock up in a project that the Nest CLI makes, as the guide says, word for word.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { run } from './support/processes.mjs';
-import { blockWith, commandsWith } from './support/readme.mjs';
+import { commandsWith, fileOfGuide } from './support/guide.mjs';
 
 /** What the set-up does not need of a starter, and takes long to install: its linters and test tools. */
 const UNUSED =
@@ -73,19 +73,19 @@ async function made(folder, app, cli) {
 }
 
 /**
- * The three steps of the README, in the files of the project. The job of its first example ticks each second.
+ * The steps of the guide, in the files of the project. Its job ticks each second.
  *
  * @param {string} src
  */
 async function writeFiles(src) {
   const main = await readFile(join(src, 'main.ts'), 'utf8');
   const [, ending] = /from '\.\/app\.module(.*)'/.exec(main) ?? [];
-  const jobs = blockWith('ts', 'async cleanUp() {}').replace('EVERY_HOUR', 'EVERY_SECOND');
-  const module = blockWith('ts', 'export class AppModule');
-  const [hooks] = /app\.enableShutdownHooks\(\);/.exec(blockWith('ts', '// in your main.ts')) ?? [];
+  const jobs = fileOfGuide('jobs.ts').replace('EVERY_10_SECONDS', 'EVERY_SECOND');
+  const module = fileOfGuide('app.module.ts', 'module');
+  const [hooks] = /app\.enableShutdownHooks\(\);/.exec(fileOfGuide('main.ts')) ?? [];
   await writeFile(join(src, 'jobs.ts'), jobs);
   await writeFile(join(src, 'app.module.ts'), `import { Jobs } from './jobs${ending}';\n${module}`);
-  await writeFile(join(src, 'data-source.ts'), blockWith('ts', 'export default new DataSource'));
+  await writeFile(join(src, 'data-source.ts'), fileOfGuide('data-source.ts'));
   await writeFile(join(src, 'main.ts'), main.replace('(AppModule);\n', `(AppModule);\n  ${hooks}\n`));
 }
 

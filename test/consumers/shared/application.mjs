@@ -18,7 +18,7 @@ export function decorateMethod(type, key, ...decorators) {
 }
 
 /**
- * The three steps of the README: the migrations, the scheduler and the lock.
+ * The steps of the guide: the migrations, the scheduler and the lock.
  *
  * @param {typeof import('nestjs-task-lock')} taskLock the copy of the package whose module is imported
  * @param {typeof import('nestjs-task-lock/migrations')} migrations
