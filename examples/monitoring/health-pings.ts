@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { TaskLockEvents } from '../../src/index.js';
-import type { RunFinishedEvent, RunStartedEvent } from '../../src/index.js';
+import { TaskLockEvents } from 'nestjs-task-lock';
+import type { RunFinishedEvent, RunStartedEvent } from 'nestjs-task-lock';
 
 /** Pings healthchecks.io for each tick that this replica runs, at the check whose slug is the task's name. */
 @Injectable()

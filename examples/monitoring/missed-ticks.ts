@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { TaskLockEvents } from '../../src/index.js';
-import type { TickMissedEvent } from '../../src/index.js';
+import { TaskLockEvents } from 'nestjs-task-lock';
+import type { TickMissedEvent } from 'nestjs-task-lock';
 
 /** Tells a channel of ticks that ran on no replica. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import * as Sentry from '@sentry/node';
-import { TaskLockEvents, TaskLockOperator } from '../../src/index.js';
-import type { RunFinishedEvent, RunStartedEvent, TaskState } from '../../src/index.js';
+import { TaskLockEvents, TaskLockOperator } from 'nestjs-task-lock';
+import type { RunFinishedEvent, RunStartedEvent, TaskState } from 'nestjs-task-lock';
 
 type MonitorConfig = NonNullable<Parameters<typeof Sentry.captureCheckIn>[1]>;
 type Status = 'in_progress' | 'ok' | 'error';

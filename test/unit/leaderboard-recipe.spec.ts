@@ -1,20 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { Leaderboard } from '../processes/app/leaderboard/leaderboard.js';
-
-test.each(['leaderboard.sql', 'leaderboard.ts', 'leaderboard-listener.ts'])(
-  'docs/recipes/index.md shows %s as its test runs it',
-  (file) => {
-    const code = readFileSync(`test/processes/app/leaderboard/${file}`, 'utf8').replace(
-      "'../../../../src/index.js'",
-      "'nestjs-task-lock'",
-    );
-    const recipes = readFileSync('docs/recipes/index.md', 'utf8');
-    // Not toContain: a failure would print the whole page.
-    expect(recipes.includes(`\`\`\`${file.split('.').at(-1)}\n${code}\`\`\``)).toBe(true);
-  },
-);
 
 test('a reload that is answered late does not replace a newer result', async () => {
   const answers: ((rows: unknown[]) => void)[] = [];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -357,15 +356,3 @@ describe('Sentry', () => {
     expect(slugOf('x'.repeat(60))).toHaveLength(50);
   });
 });
-
-test.each(['sentry-check-ins', 'health-pings', 'missed-ticks'])(
-  'docs/operations/monitoring.md shows %s.ts as its test runs it',
-  (name) => {
-    const code = readFileSync(`examples/monitoring/${name}.ts`, 'utf8').replaceAll(
-      "'../../src/index.js'",
-      "'nestjs-task-lock'",
-    );
-    // Not toContain: a failure would print the whole page.
-    expect(readFileSync('docs/operations/monitoring.md', 'utf8').includes(`\`\`\`ts\n${code}\`\`\``)).toBe(true);
-  },
-);

@@ -1,7 +1,8 @@
+import { currentTaskRun, TaskLock } from '../../../../src/index.js';
+// #region leaderboard
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Cron, CronExpression, Interval } from '@nestjs/schedule';
-import { currentTaskRun, TaskLock } from '../../../../src/index.js';
 import { DataSource } from 'typeorm';
 
 export interface Rank {
@@ -49,3 +50,4 @@ export class Leaderboard implements OnModuleInit {
     return this.reload(); // a new replica does not wait for the next run
   }
 }
+// #endregion leaderboard
