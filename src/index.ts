@@ -36,6 +36,7 @@ export type {
   Overlap,
   TaskCronOptions,
   TaskCronSchedule,
+  TaskLockAcquireOptions,
   TaskLockDefinition,
   TaskLockModuleAsyncOptions,
   TaskLockModuleOptions,
@@ -47,6 +48,7 @@ export type {
 export { TaskLockEvents, TaskLockHealthIndicator, TaskLockService } from './nest/service-token.js';
 export type { TaskLockHealth, TaskLockHealthDetails } from './nest/task-lock.health.js';
 export { currentTaskRun } from './calls/call-context.js';
+export type { AcquiredLock } from './calls/acquired-lock.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
 export { TaskLockOperator } from './operate/operator-token.js';
 export { TaskLockOperatorError } from './operate/operator-errors.js';

@@ -12,7 +12,7 @@ import type { TaskRun, TaskTransactionOptions } from './task-run.js';
 export class LockedTaskRun implements TaskRun {
   constructor(
     private readonly call: { task: { name: string }; key?: string },
-    private readonly lock: HeldLock,
+    protected readonly lock: HeldLock,
     private readonly leases: Pick<TaskLocks, 'extend'>,
     private readonly transactions: FencedTransactions,
   ) {}

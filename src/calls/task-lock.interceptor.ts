@@ -135,7 +135,7 @@ function enteredRun({ method }: TaskCall, { state }: HeldLock): EnteredRun {
  *
  * @throws TaskLockHeldError, TaskLockTimeoutError or TaskLockUnavailableError where the caller wants to be told
  */
-function skippedOrThrown(call: TaskCall, skipped: Skipped): Skipped {
+export function skippedOrThrown(call: TaskCall, skipped: Skipped): Skipped {
   const { key, task } = call;
   const { name, overlap, waitTimeout = 0 } = task;
   if (isTick(call) || overlap === 'skip' || overlap === 'bufferOne') return skipped;

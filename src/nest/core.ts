@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { CallDispatcher } from '../calls/call-dispatcher.js';
 import { FencedTransactions } from '../calls/fenced-transactions.js';
 import { LeftBehindTicks } from '../calls/left-behind-ticks.js';
+import { LockAcquirer } from '../calls/lock-acquirer.js';
 import { TaskMethods } from '../calls/task-methods.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import { TriggerRunner } from '../calls/trigger-runner.js';
@@ -77,6 +78,7 @@ export function createTaskLockCore({
 
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller, events);
+  const acquirer = new LockAcquirer(locks, transactions, poller);
   const leftBehind = new LeftBehindTicks(locks);
   const methods = new TaskMethods(registry);
   const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, methods, settings);
@@ -93,6 +95,7 @@ export function createTaskLockCore({
     poller,
     publisher,
     interceptor,
+    acquirer,
     leftBehind,
     runner,
     dispatcher,

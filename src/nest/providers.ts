@@ -118,8 +118,8 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockService,
-    useFactory: ({ registry, interceptor, publisher }: TaskLockCore, explorer: TaskLockExplorer) =>
-      new ServiceOfThisCopy(registry, interceptor, publisher, () => explorer.explore()),
+    useFactory: (core: TaskLockCore, explorer: TaskLockExplorer) =>
+      new ServiceOfThisCopy(core, () => explorer.explore()),
     inject: [TASK_LOCK_CORE, TaskLockExplorer],
   },
   { provide: EVENT_HUB, useFactory: ({ events }: TaskLockCore) => events, inject: [TASK_LOCK_CORE] },
@@ -145,8 +145,7 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: TaskLockShutdown,
-    useFactory: ({ locks, poller, operating, events, settings }: TaskLockCore) =>
-      new TaskLockShutdown(locks, poller, operating, events, settings.shutdownTimeout),
+    useFactory: (core: TaskLockCore) => new TaskLockShutdown(core),
     inject: [TASK_LOCK_CORE],
   },
 ];

@@ -9,10 +9,12 @@ import type { TickRequest } from '../store/lock-store.js';
 import { messageOf } from '../common/error-text.js';
 import { marked } from '../common/marked.js';
 import { TaskLockUsageError } from '../tasks/errors.js';
-import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
+import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
-import type { TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
-import { TaskRegistry } from '../tasks/registry.js';
+import type { AcquiredLock } from '../calls/acquired-lock.js';
+import type { LockAcquirer } from '../calls/lock-acquirer.js';
+import type { TaskLockAcquireOptions, TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
+import type { TaskRegistry } from '../tasks/registry.js';
 import type { Task } from '../tasks/task.js';
 import type { RequestPublisher } from '../requests/publisher.js';
 import { conditionOf } from '../calls/task-call.js';
@@ -25,14 +27,29 @@ const REQUEST_OPTIONS: ReadonlySet<string> = new Set<keyof TaskRequestOptions>([
   'manager',
 ]);
 
-/** Runs code under a task's lock without a decorator, and requests runs of decorated tasks. */
+const ACQUIRE_OPTIONS: ReadonlySet<string> = new Set<keyof TaskLockAcquireOptions>([
+  'key',
+  'maxHold',
+  'wait',
+]);
+
+/** A method of the service that takes the name of a task. */
+type ServiceMethod = 'run' | 'acquire' | 'request';
+
+/** What the service is a surface of. */
+interface ServiceParts {
+  registry: TaskRegistry;
+  interceptor: TaskLockInterceptor;
+  acquirer: LockAcquirer;
+  publisher: RequestPublisher;
+}
+
+/** Runs code under a task's lock without a decorator, holds locks, and requests runs of decorated tasks. */
 @Injectable()
 @marked('service')
 export class TaskLockService {
   constructor(
-    private readonly registry: TaskRegistry,
-    private readonly interceptor: TaskLockInterceptor,
-    private readonly publisher: RequestPublisher,
+    private readonly core: ServiceParts,
     /** Reads the declared tasks if the application has not started yet, or has loaded a module since. */
     private readonly explore: () => void,
   ) {}
@@ -58,7 +75,7 @@ export class TaskLockService {
     const known =
       typeof task === 'string'
         ? this.declared(task)
-        : this.registry.describe(definition, 'TaskLockService.run');
+        : this.core.registry.describe(definition, 'TaskLockService.run');
     if (definition.overlap === 'bufferOne') {
       throw new TaskLockUsageError(
         `TaskLockService.run('${known.declaredName}'), option overlap: bufferOne is for decorated methods: a function that is ` +
@@ -76,14 +93,62 @@ export class TaskLockService {
         `TaskLockService.run('${known.declaredName}'): recover needs a scheduledTime: a call has no tick that could run again.`,
       );
     }
-    const condition = conditionOf(known, this.registry.instanceOf(known.name));
-    const undeclared = !this.registry.hasLock(known.name) || undefined;
+    const condition = conditionOf(known, this.core.registry.instanceOf(known.name));
+    const undeclared = !this.core.registry.hasLock(known.name) || undefined;
     const tick: TickRequest =
       scheduledTime === undefined ? { kind: 'call' } : { kind: 'scheduled', scheduledTime };
     const direct = scheduledTime === undefined && known.schedule !== undefined;
-    return this.interceptor.execute({ task: known, key, condition, undeclared, tick, direct }, async (run) =>
-      work(run),
+    return this.core.interceptor.execute(
+      { task: known, key, condition, undeclared, tick, direct },
+      async (run) => work(run),
     );
+  }
+
+  /**
+   * Takes a lock, which you hold until you release it. While you hold it, its lease is renewed, until the maximum hold
+   * (`maxHold`, 1 h unless given). Use `run` where the work is one function: it cannot forget the release.
+   *
+   * Answers `undefined` if the lock is held by a run in progress or by the minimum hold, also by a run that this call is
+   * part of; and if the task is paused, its `when` is false, the database gives no answer, or the application shuts
+   * down. The log (level `verbose`) and the event `claim-skipped` say which. With `wait` it throws instead, whatever the
+   * declared `overlap` is.
+   *
+   * @param name the name of a declared task, which takes its options; any other name needs options
+   * @throws TaskLockTimeoutError if the lock is not free within `wait`
+   * @throws TaskLockUnavailableError with `wait`, if the lock could not be claimed for another reason
+   * @throws TaskLockUsageError if a bare name is not declared anywhere, or an option is wrong
+   * @throws TaskLockConfigurationError if `maxHold` is wrong
+   * @example
+   * await using lock = await this.taskLock.acquire('import', { maxHold: '10m' });
+   * if (!lock) return;
+   * await this.import(lock.signal); // released at the end of the block, also where it throws
+   */
+  acquire(name: string, options: WaitingOptions): Promise<AcquiredLock>;
+  acquire(name: string, options?: TaskLockAcquireOptions): Promise<AcquiredLock | undefined>;
+  async acquire(name: string, options?: TaskLockAcquireOptions): Promise<AcquiredLock | undefined> {
+    this.explore();
+    if (options === undefined) this.declared(name, 'acquire');
+    const refuse = (option: string, message: string): never => {
+      throw new TaskLockUsageError(`TaskLockService.acquire('${name}'), option ${option}: ${message}`);
+    };
+    for (const option of Object.keys(options ?? {})) {
+      if (!ACQUIRE_OPTIONS.has(option))
+        refuse(option, `is not an option; there are ${[...ACQUIRE_OPTIONS].join(', ')}`);
+    }
+    const { key: given, maxHold, wait } = options ?? {};
+    const waitTimeout = wait === undefined ? undefined : durationOf('wait', wait, refuse);
+    if (waitTimeout === 0) refuse('wait', 'must be more than 0; leave it out if the call should not wait');
+    const overlap = waitTimeout === undefined ? 'skip' : 'wait';
+    const definition = { name, maxHold, overlap, waitTimeout } as const;
+    const task = this.core.registry.describe(definition, `TaskLockService.acquire('${name}')`);
+    return this.core.acquirer.acquire({
+      task,
+      key: this.keyFor('acquire', task, given),
+      condition: conditionOf(task, this.core.registry.instanceOf(task.name)),
+      undeclared: !this.core.registry.hasLock(task.name) || undefined,
+      tick: { kind: 'call' },
+      direct: task.schedule !== undefined,
+    });
   }
 
   /**
@@ -115,13 +180,13 @@ export class TaskLockService {
     const refuse = (option: string, message: string): never => {
       throw new TaskLockUsageError(`${where}, option ${option}: ${message}`);
     };
-    if (!this.registry.isCallable(task.name)) {
+    if (!this.core.registry.isCallable(task.name)) {
       throw new TaskLockUsageError(
         `${where}: there is no object to call it on later. Its class is made anew for each request, or another method or ` +
           `decorator took its place. Move the method to a class that is made once.`,
       );
     }
-    this.publisher.requestsFor(where);
+    this.core.publisher.requestsFor(where);
     for (const option of Object.keys(options)) {
       if (!REQUEST_OPTIONS.has(option))
         refuse(option, `is not an option; there are ${[...REQUEST_OPTIONS].join(', ')}`);
@@ -129,7 +194,7 @@ export class TaskLockService {
     const { args = [], key: given, delay, manager } = options;
     if (!Array.isArray(args))
       refuse('args', `must be an array of the method's arguments; it is ${typeof args}`);
-    const text = this.publisher.textOf(args, `${where}, option args`);
+    const text = this.core.publisher.textOf(args, `${where}, option args`);
     if (delay !== undefined && task.debounce) refuse('delay', `the task's debounce says when it runs`);
     const due = delay === undefined ? 0 : this.delayOf(delay, refuse);
     if (manager !== undefined && typeof (manager as { query?: unknown } | null)?.query !== 'function')
@@ -137,16 +202,11 @@ export class TaskLockService {
     const key = task.key
       ? this.keyOfRequest(task, JSON.parse(text) as unknown[], given, refuse)
       : this.keyFor('request', task, given);
-    await this.publisher.publish({ task, key }, text, { delay: due, manager });
+    await this.core.publisher.publish({ task, key }, text, { delay: due, manager });
   }
 
-  private delayOf(delay: DurationInput, refuse: (option: string, message: string) => never): number {
-    let due: number;
-    try {
-      due = parseDuration(delay);
-    } catch (error) {
-      return refuse('delay', messageOf(error));
-    }
+  private delayOf(delay: DurationInput, refuse: Refuse): number {
+    const due = durationOf('delay', delay, refuse);
     if (due > LONGEST_DELAY)
       refuse('delay', `${formatDuration(due)} is more than the maximum of ${formatDuration(LONGEST_DELAY)}`);
     return due;
@@ -157,7 +217,7 @@ export class TaskLockService {
     { key: keyFunction }: Task,
     args: readonly unknown[],
     given: string | number | undefined,
-    refuse: (option: string, message: string) => never,
+    refuse: Refuse,
   ): string | undefined {
     if (!keyFunction) return undefined;
     let key: string;
@@ -172,7 +232,7 @@ export class TaskLockService {
   }
 
   private keyFor(
-    method: 'run' | 'request',
+    method: ServiceMethod,
     { name, declaredName, key: keyFunction }: Task,
     given: string | number | undefined,
   ): string | undefined {
@@ -180,14 +240,19 @@ export class TaskLockService {
       throw new TaskLockUsageError(`TaskLockService.${method}('${declaredName}'), option key: ${message}`);
     };
     if (given === undefined) {
-      if (keyFunction)
-        refuse(`this task has a lock for each key: run({ name: '${declaredName}', key: 5 }, ...)`);
-      const owner = this.registry.ownerOf(name);
+      const withKey =
+        method === 'acquire'
+          ? `acquire('${declaredName}', { key: 5 })`
+          : `run({ name: '${declaredName}', key: 5 }, ...)`;
+      if (keyFunction) refuse(`this task has a lock for each key: ${withKey}`);
+      const owner = this.core.registry.ownerOf(name);
       if (owner)
-        refuse(`this is the lock of one key of the task '${owner.declaredName}': give it as { name, key }`);
+        refuse(
+          `this is the lock of one key of the task '${owner.declaredName}': give that name, and the key`,
+        );
       return undefined;
     }
-    if (!keyFunction && this.registry.get(declaredName))
+    if (!keyFunction && this.core.registry.get(declaredName))
       refuse('this task is declared without a key: its one lock is for all calls');
     let key: string;
     try {
@@ -196,22 +261,41 @@ export class TaskLockService {
       return refuse(messageOf(error));
     }
     const lockName = keyedName(name, key);
-    if (this.registry.hasLock(lockName)) refuse(`'${lockName}' is the lock of a task of that name already`);
+    if (this.core.registry.hasLock(lockName))
+      refuse(`'${lockName}' is the lock of a task of that name already`);
     return key;
   }
 
-  private declared(name: string, method: 'run' | 'request' = 'run'): Task {
-    const task = this.registry.get(name);
+  private declared(name: string, method: ServiceMethod = 'run'): Task {
+    const task = this.core.registry.get(name);
     if (task) return task;
     if (method === 'request') {
       throw new TaskLockUsageError(
         `TaskLockService.request('${name}'): no method is decorated with @TaskLock('${name}'), so that nothing would run.`,
       );
     }
+    const withOptions =
+      method === 'acquire'
+        ? `acquire('${name}', { maxHold: '10m' })`
+        : `run({ name: '${name}', maxHold: '10m' }, ...)`;
     throw new TaskLockUsageError(
-      `TaskLockService.run('${name}'): no method is decorated with @TaskLock('${name}'). For a task without a ` +
-        `decorator give options: run({ name: '${name}', maxHold: '10m' }, ...).`,
+      `TaskLockService.${method}('${name}'): no method is decorated with @TaskLock('${name}'). For a task without a ` +
+        `decorator give options: ${withOptions}.`,
     );
+  }
+}
+
+/** With `wait` there is a lock, or an error. */
+type WaitingOptions = TaskLockAcquireOptions & Required<Pick<TaskLockAcquireOptions, 'wait'>>;
+
+type Refuse = (option: string, message: string) => never;
+
+/** A length of time that is given at a call, in milliseconds. */
+function durationOf(option: string, given: DurationInput, refuse: Refuse): number {
+  try {
+    return parseDuration(given);
+  } catch (error) {
+    return refuse(option, messageOf(error));
   }
 }
 

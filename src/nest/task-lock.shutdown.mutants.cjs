@@ -2,7 +2,7 @@
 module.exports = {
   'the end of the application': [
     {
-      find: 'await this.locks.stop(this.shutdownTimeout);',
+      find: 'await locks.stop(shutdownTimeout);',
       replace: '',
       suites: ['postgres/shutdown.spec'],
       scenario: 'awaits what runs, and releases its lock before the data source is closed',
@@ -22,14 +22,14 @@ module.exports = {
   ],
   'events end after the last run': [
     {
-      find: 'this.events.end();',
+      find: '    events.end();',
       replace: '',
       suites: ['wiring/events.spec'],
       scenario: 'is complete when the application has shut down, after its last run',
     },
     {
-      find: 'this.poller.end();',
-      replace: 'this.poller.end();\n    this.events.end();',
+      find: 'poller.end();',
+      replace: 'poller.end();\n    events.end();',
       suites: ['wiring/events.spec'],
       scenario: 'is complete when the application has shut down, after its last run',
     },

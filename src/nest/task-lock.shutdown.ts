@@ -1,10 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { formatDuration } from '../common/duration.js';
-import type { EventHub } from '../lock/event-hub.js';
-import type { TaskLocks } from '../lock/task-locks.js';
-import type { RequestPoller } from '../requests/poller.js';
-
 import type { TaskLockCore } from './core.js';
 
 /** How many names of running tasks a line of the log holds. */
@@ -16,22 +12,20 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
   private readonly logger = new Logger('TaskLock');
 
   constructor(
-    private readonly locks: TaskLocks,
-    private readonly poller: RequestPoller,
-    private readonly operating: TaskLockCore['operating'],
-    private readonly events: EventHub,
-    private readonly shutdownTimeout: number,
+    private readonly core: Pick<TaskLockCore, 'locks' | 'poller' | 'operating' | 'events' | 'settings'>,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.poller.end();
-    this.operating?.background.end();
-    const running = this.locks.runningNames();
-    if (running.length > 0) this.logger.log(describeShutdown(running, this.shutdownTimeout));
-    await this.locks.stop(this.shutdownTimeout);
-    await this.operating?.triggers.close();
+    const { locks, poller, operating, events, settings } = this.core;
+    const { shutdownTimeout } = settings;
+    poller.end();
+    operating?.background.end();
+    const running = locks.runningNames();
+    if (running.length > 0) this.logger.log(describeShutdown(running, shutdownTimeout));
+    await locks.stop(shutdownTimeout);
+    await operating?.triggers.close();
     // After the last run: its end is an event, too.
-    this.events.end();
+    events.end();
   }
 }
 

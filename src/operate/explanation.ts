@@ -192,7 +192,7 @@ function requests({ task: { requests } }: Explained): string[] {
 
 function declaration({ record: { definition } }: Explained): string[] {
   if (!definition)
-    return ['It is not declared: only TaskLockService.run names it, or its application has history: false.'];
+    return ['It is not declared: only TaskLockService names it, or its application has history: false.'];
   const { schedule, timeZone, member, declaredBy, firstDeclared, isDisabled } = definition;
   const when =
     schedule === undefined ? 'without a schedule' : `'${schedule}'${timeZone ? ` in ${timeZone}` : ''}`;

@@ -198,6 +198,22 @@ export interface TaskLockRunOptions extends Omit<
   scheduledTime?: Date;
 }
 
+/**
+ * Options of `TaskLockService.acquire`. If a method declares a task of that name, what is not given comes from there.
+ *
+ * @example
+ * const lock = await this.taskLock.acquire('course-import', { key: courseId, maxHold: '10m', wait: '5s' });
+ */
+export interface TaskLockAcquireOptions extends Pick<TaskLockDefinition, 'maxHold'> {
+  /** Takes the lock of this key. Required if the declared task has a lock for each key. */
+  key?: string | number;
+  /**
+   * How long to wait for a lock that is held: milliseconds, or a text with a unit, more than 0. If it is not free by then,
+   * the call throws a `TaskLockTimeoutError`. Default: not at all, and the answer is `undefined`.
+   */
+  wait?: DurationInput;
+}
+
 /** Options of `TaskLockService.request`. */
 export interface TaskRequestOptions<Args extends unknown[] = unknown[]> {
   /**

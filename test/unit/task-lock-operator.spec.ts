@@ -281,7 +281,7 @@ describe('a task that is not declared', () => {
     await clock.advance(1_000);
     expect(await paused).toMatchObject({ status: 'paused' });
     expect((await operator.explain('script')).sentences).toContain(
-      'It is not declared: only TaskLockService.run names it, or its application has history: false.',
+      'It is not declared: only TaskLockService names it, or its application has history: false.',
     );
     expect(await operator.explain('script', { key: '5' })).toMatchObject({ name: 'script' });
     expect(await refusal(operator.trigger('script', BY))).toContain('it is not declared');
