@@ -48,6 +48,8 @@ export type {
 export { TaskLockEvents, TaskLockHealthIndicator, TaskLockService } from './nest/service-token.js';
 export type { TaskLockHealth, TaskLockHealthDetails } from './nest/task-lock.health.js';
 export { currentTaskRun } from './calls/call-context.js';
+export type { LeaderCandidate, LeaderMethods, LeaderOptions, LeadOptions } from './calls/leader-candidate.js';
+export type { DeposedReason } from './calls/leader-run.js';
 export type { AcquiredLock } from './calls/acquired-lock.js';
 export type { TaskRun, TaskTransactionOptions } from './calls/task-run.js';
 export { TaskLockOperator } from './operate/operator-token.js';

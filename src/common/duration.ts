@@ -15,7 +15,8 @@ const BARE_NUMBER = /^\d+(\.\d+)?$/;
 /** At least one digit, because luxon reads a bare `P` or `PT` as 0. */
 const ISO_8601 = /^P.*\d/;
 
-const LONGEST = 100 * 366 * 86_400_000;
+/** Milliseconds: the longest length of time that is read. */
+export const LONGEST = 100 * 366 * 86_400_000;
 
 /** Thrown by {@link parseDuration}. The message begins with the text that was given. */
 export class DurationError extends Error {}

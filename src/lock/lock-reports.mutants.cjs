@@ -36,4 +36,12 @@ module.exports = {
       scenario: 'is none where nothing ran: the claim was returned',
     },
   ],
+  'a poll of a candidate is no news': [
+    {
+      find: 'if (claim.isPoll) return;',
+      replace: '',
+      suites: ['unit/leader.spec'],
+      scenario: 'costs a loser a claim each poll, and says nothing of it',
+    },
+  ],
 };

@@ -23,6 +23,7 @@ export class LockReports implements LockListener {
   }
 
   skipped(claim: TaskClaim, skipped: Skipped): void {
+    if (claim.isPoll) return;
     this.log.verbose(describeSkip(claim, skipped));
     if (!this.events.wants('claim-skipped') || isEmptyPoll(claim, skipped)) return;
     const { reason, heldBy, heldUntil } = skipped;

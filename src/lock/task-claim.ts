@@ -30,6 +30,8 @@ export interface TaskClaim extends Omit<ClaimRequest, 'token' | 'replica'> {
   interval?: number;
   /** How long the claim is attempted again while the lock is held. Default: not at all. */
   waitTimeout?: number;
+  /** Set where the claim is repeated until it is won: that it was not is no news. */
+  isPoll?: boolean;
   /** Asked before anything is sent. Any answer but `true` skips the claim. */
   condition?: () => unknown;
   /** What the lock names of its task begin with, where each key has a lock of its own. */

@@ -14,4 +14,13 @@ module.exports = {
       scenario: 'gives up soon after waitTimeout also where the database gives no answer',
     },
   ],
+  candidates: [
+    {
+      find: 'Math.min(lease / 20, LONGEST_WAIT)',
+      replace: 'LONGEST_WAIT',
+      suites: ['unit/leader.spec'],
+      scenario:
+        'a candidate polls each twentieth of a lease, and each second of a long one, or half as long more',
+    },
+  ],
 };

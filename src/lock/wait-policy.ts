@@ -21,3 +21,11 @@ export function delayWhileHeld({ reason }: Skipped, waited: number, waitTimeout 
   const delay = Math.min(Math.max(waited / 10, SHORTEST_WAIT), LONGEST_WAIT);
   return Math.min(delay * (0.5 + Math.random()), waitTimeout - waited);
 }
+
+/**
+ * Milliseconds until a candidate polls again whether it can lead: a twentieth of the lease, which says how soon a dead
+ * leader is replaced, and at most a second, which says how soon one that hands over is.
+ */
+export function candidatePoll(lease: number): number {
+  return Math.min(lease / 20, LONGEST_WAIT) * (0.5 + Math.random());
+}

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { CallDispatcher } from '../calls/call-dispatcher.js';
 import { FencedTransactions } from '../calls/fenced-transactions.js';
 import { LeftBehindTicks } from '../calls/left-behind-ticks.js';
+import { Leaders } from '../calls/leaders.js';
 import { LockAcquirer } from '../calls/lock-acquirer.js';
 import { TaskMethods } from '../calls/task-methods.js';
 import { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
@@ -79,13 +80,14 @@ export function createTaskLockCore({
   const transactions = new FencedTransactions(dataSource, store);
   const interceptor = new TaskLockInterceptor(locks, transactions, poller, events);
   const acquirer = new LockAcquirer(locks, transactions, poller);
+  const leaders = new Leaders(registry, { locks, transactions, clock, log });
   const leftBehind = new LeftBehindTicks(locks);
   const methods = new TaskMethods(registry);
   const runner = new RequestRunner(interceptor, settler, poller, store, clock, leftBehind, methods, settings);
   const requesting = new RequestingInterceptor(interceptor, publisher, settler, clock);
   const dispatcher = new CallDispatcher(registry, requesting, interceptor, clock, log, scheduler);
   const triggered = new TriggerRunner(methods, interceptor, leftBehind, clock, log, settings);
-  const operating = operatingOf(store.operator, { registry, triggered, settings, clock, log });
+  const operating = operatingOf(store.operator, { registry, leaders, triggered, settings, clock, log });
   return {
     settings,
     store,
@@ -96,6 +98,7 @@ export function createTaskLockCore({
     publisher,
     interceptor,
     acquirer,
+    leaders,
     leftBehind,
     runner,
     dispatcher,
@@ -108,11 +111,15 @@ function operatingOf(
   store: OperatorStore | undefined,
   {
     registry,
+    leaders,
     triggered,
     settings,
     clock,
     log,
-  }: { registry: TaskRegistry; triggered: TriggerRunner } & Pick<CoreInput, 'settings' | 'clock' | 'log'>,
+  }: { registry: TaskRegistry; leaders: Leaders; triggered: TriggerRunner } & Pick<
+    CoreInput,
+    'settings' | 'clock' | 'log'
+  >,
 ): { background: Operating; triggers: Triggers } | undefined {
   if (!store) return undefined;
   const { application, replicaId, history, operatorPolling, claimTimeout: timeout } = settings;
@@ -120,7 +127,7 @@ function operatingOf(
   const parts: OperatingPart[] = [new HistoryPrune(store, clock, log), triggers];
   if (history) {
     const declaration = { application, replica: replicaId, version: VERSION };
-    const tasks = () => registry.declaredTasks();
+    const tasks = () => [...registry.declaredTasks(), ...leaders.declared];
     parts.push(new TaskDeclarer(store, tasks, declaration, clock, log, OPERATING_TIMEOUTS * timeout));
   }
   return { background: new Operating(store, parts, clock, log, OPERATING_TIMEOUTS * timeout), triggers };

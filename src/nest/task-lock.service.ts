@@ -12,6 +12,8 @@ import { TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskLockInterceptor } from '../calls/task-lock.interceptor.js';
 import type { TaskLockResult } from '../calls/task-lock.interceptor.js';
 import type { AcquiredLock } from '../calls/acquired-lock.js';
+import type { LeadOptions, LeaderCandidate } from '../calls/leader-candidate.js';
+import type { Leaders } from '../calls/leaders.js';
 import type { LockAcquirer } from '../calls/lock-acquirer.js';
 import type { TaskLockAcquireOptions, TaskLockRunOptions, TaskRequestOptions } from '../tasks/options.js';
 import type { TaskRegistry } from '../tasks/registry.js';
@@ -41,6 +43,7 @@ interface ServiceParts {
   registry: TaskRegistry;
   interceptor: TaskLockInterceptor;
   acquirer: LockAcquirer;
+  leaders: Leaders;
   publisher: RequestPublisher;
 }
 
@@ -149,6 +152,39 @@ export class TaskLockService {
       tick: { kind: 'call' },
       direct: task.schedule !== undefined,
     });
+  }
+
+  /**
+   * Stands in the election of a leader, from here on until `stop()` or the shutdown: one replica at a time leads. Its
+   * `onElected` is called, with a run whose lease is renewed for as long as it leads. It leads until it is stopped, its
+   * application shuts down, its `onElected` throws, an operator cancels it or takes its lock away, or its lease is over
+   * because the database gave no answer. Then its `onDeposed` is called, another replica is elected, and this one stands
+   * in the next election.
+   *
+   * An operator's pause keeps anybody from being elected, and lets the leader go on. A class that should lead for as long
+   * as the application lives is simpler with `@TaskLockLeader`.
+   *
+   * @param name the lock's name, which no task may have. May hold placeholders
+   * @throws TaskLockConfigurationError if the name is taken or wrong, or `lease` is
+   * @throws TaskLockUsageError if a method is missing
+   * @example
+   * const candidate = this.taskLock.lead('projector', {
+   *   lease: '15s',
+   *   onElected: (run) => this.start(run),
+   *   onDeposed: () => this.stop(),
+   * });
+   * await candidate.stop(); // hands over
+   */
+  lead(name: string, options: LeadOptions): LeaderCandidate {
+    this.explore();
+    const where = `TaskLockService.lead('${name}')`;
+    for (const option of ['onElected', 'onDeposed'] as const) {
+      const given: unknown = options[option];
+      if (typeof given === 'function') continue;
+      throw new TaskLockUsageError(`${where}, option ${option}: must be a function; it is ${typeof given}`);
+    }
+    const call = this.core.leaders.describe(name, { lease: options.lease }, where);
+    return this.core.leaders.begin({ ...call, undeclared: true }, options);
   }
 
   /**

@@ -34,4 +34,12 @@ module.exports = {
       scenario: 'is complete when the application has shut down, after its last run',
     },
   ],
+  'leaders hand over': [
+    {
+      find: 'void leaders.stop();',
+      replace: '',
+      suites: ['unit/leader.spec'],
+      scenario: 'hands over at once, and does not wait for a run that goes on',
+    },
+  ],
 };

@@ -12,16 +12,21 @@ export class TaskLockShutdown implements BeforeApplicationShutdown {
   private readonly logger = new Logger('TaskLock');
 
   constructor(
-    private readonly core: Pick<TaskLockCore, 'locks' | 'poller' | 'operating' | 'events' | 'settings'>,
+    private readonly core: Pick<
+      TaskLockCore,
+      'locks' | 'leaders' | 'poller' | 'operating' | 'events' | 'settings'
+    >,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    const { locks, poller, operating, events, settings } = this.core;
+    const { locks, leaders, poller, operating, events, settings } = this.core;
     const { shutdownTimeout } = settings;
     poller.end();
     operating?.background.end();
     const running = locks.runningNames();
     if (running.length > 0) this.logger.log(describeShutdown(running, shutdownTimeout));
+    // Before any run is awaited: leaders hand over at once. The locks wait for what that takes.
+    void leaders.stop();
     await locks.stop(shutdownTimeout);
     await operating?.triggers.close();
     // After the last run: its end is an event, too.

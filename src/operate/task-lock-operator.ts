@@ -428,7 +428,7 @@ export class TaskLockOperator {
     if (!definition.isPolled)
       throw input.refused(
         `no replica looks for triggers of '${name}' from outside: its application has operatorPolling: false (an ` +
-          `option of TaskLockModule). Trigger it inside the application, by TaskLockOperator`,
+          `option of TaskLockModule). Trigger it inside the application, by TaskLockOperator. A leader cannot be triggered`,
       );
   }
 

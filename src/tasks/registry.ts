@@ -2,8 +2,9 @@ import { cronSettings } from './settings/cron-settings.js';
 import type { CronSettings } from './settings/cron-settings.js';
 import type { ConfigValues } from './settings/placeholders.js';
 import type { ModuleSettings } from './settings/module-settings.js';
-import { taskNames, taskSettings } from './settings/task-settings.js';
+import { readDuration, taskNames, taskSettings } from './settings/task-settings.js';
 import { keyedPrefix } from '../store/lock-name.js';
+import type { DurationInput } from '../common/duration.js';
 import { messageOf } from '../common/error-text.js';
 import { readScheduleMetadata } from './schedule/schedule-metadata.js';
 import type { ScheduleMetadata } from './schedule/schedule-metadata.js';
@@ -121,6 +122,20 @@ export class TaskRegistry {
   /** The instance on which the task is declared. */
   instanceOf(name: string): object | undefined {
     return this.places.get(name)?.instance;
+  }
+
+  /** The class and the method that have this lock, if any. */
+  memberOf(name: string): string | undefined {
+    return this.places.get(name)?.member;
+  }
+
+  /**
+   * A length of time that may hold placeholders, in milliseconds.
+   *
+   * @throws Error that says what is wrong
+   */
+  durationOf(given: DurationInput): number {
+    return readDuration(given, this.values);
   }
 
   /** A declared task, as it is scheduled now. */

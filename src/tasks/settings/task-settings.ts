@@ -157,8 +157,12 @@ export function taskNames(
   return { name, declaredName };
 }
 
-/** Errors quote the placeholder beside its value, because the value alone does not stand in the code. */
-function readDuration(input: DurationInput, values: ConfigValues): number {
+/**
+ * Reads a length of time that may hold placeholders, in milliseconds.
+ *
+ * @throws Error that says what is wrong. It quotes the placeholder beside its value, because the value alone does not stand in the code
+ */
+export function readDuration(input: DurationInput, values: ConfigValues): number {
   if (typeof input !== 'string') return parseDuration(input);
   const value = resolvePlaceholders(input, values);
   try {

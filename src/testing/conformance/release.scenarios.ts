@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { ConformanceScenario } from './conformance-harness.js';
-import { at, LEASE, MINUTE, minuteOf, scenario } from './player.js';
+import { at, call, LEASE, MINUTE, minuteOf, scenario } from './player.js';
+
+const HUNDRED_YEARS = 100 * 366 * 86_400_000;
 
 export const releaseScenarios: readonly ConformanceScenario[] = [
   scenario(
@@ -53,6 +55,17 @@ export const releaseScenarios: readonly ConformanceScenario[] = [
     await harness.advance(2 * MINUTE);
     assert.equal((await b.claim(at(tick + 5 * MINUTE))).status, 'held');
   }),
+  scenario(
+    '8 renew',
+    'a renewal moves the lease of a leader, whose hold is a hundred years',
+    async (harness, a) => {
+      const won = await a.win(call);
+      await harness.advance(LEASE - MINUTE);
+      assert.equal(await a.renew(won.token, LEASE, HUNDRED_YEARS), 'renewed');
+      const row = await harness.row('task');
+      assert.ok(Math.abs(row!.lockedUntil - (await harness.now()) - LEASE) < 1_000);
+    },
+  ),
   scenario(
     '8 renew',
     'a renewal neither revives a lease that is over nor locks a released row',
