@@ -59,6 +59,7 @@ const LONG = [
   'unit/cron-firings',
   'unit/cron-ticks-zones',
   'wiring/clock-change',
+  'wiring/lock-recipes',
   'wiring/monitoring-recipes',
 ];
 const LEFT_OUT = everySuite ? [] : LONG.map((name) => `<rootDir>/test/${name}[.]spec`);

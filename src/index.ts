@@ -24,6 +24,7 @@ export { LockStoreUnavailableError } from './common/store-unavailable.error.js';
 export type { PreviousRun } from './store/lock-store.js';
 export type { Skipped, SkipReason } from './lock/task-claim.js';
 export { TaskCron } from './nest/task-cron.decorator.js';
+export { TaskLockLeader } from './nest/task-lock-leader.decorator.js';
 export { TaskLock } from './nest/task-lock.decorator.js';
 export type { TaskLockDecorator } from './nest/task-lock.decorator.js';
 export { TaskLockConfigurationError, TaskLockUsageError } from './tasks/errors.js';

@@ -4,10 +4,12 @@ import type { ConfigReader } from '../tasks/settings/placeholders.js';
 import { ConfigServices } from './config-services.js';
 import { DISPATCHER_TOKEN } from '../calls/dispatcher-key.js';
 import { declarationsOf } from '../tasks/declaration.js';
+import { leaderDeclarationOf } from '../tasks/leader-declaration.js';
 import type { DiscoveredClass } from '../tasks/task-scan.js';
 import { namedTimerOf } from '../tasks/schedule/schedule-metadata.js';
 import { isTimerRegistry } from './scheduled-jobs.js';
 import type { TimerRegistry, TimerStarter } from './scheduled-jobs.js';
+import type { DiscoveredLeader } from './leader-providers.js';
 import type { NamedTimer } from './timer-names.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -48,6 +50,18 @@ export class TaskLockDiscovery {
       known.isFired ||= wrapper.isDependencyTreeStatic();
     }
     return [...classes.values()];
+  }
+
+  leaders(): DiscoveredLeader[] {
+    const leaders = new Map<object, DiscoveredLeader>();
+    for (const wrapper of this.wrappers()) {
+      const instance: unknown = wrapper.instance;
+      if (typeof instance !== 'object' || instance === null) continue;
+      const declaration = leaderDeclarationOf(instance);
+      const isSingleton = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+      if (declaration) leaders.set(instance, { instance, declaration, isSingleton });
+    }
+    return [...leaders.values()];
   }
 
   /** @throws Error if the application has ConfigModule, but no ConfigService */

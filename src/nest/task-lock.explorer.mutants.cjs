@@ -40,7 +40,7 @@ module.exports = {
   ],
   'two timers of one name': [
     {
-      find: '...timerNameProblems(this.namedTimers(scan))',
+      find: '...ofTimers',
       replace: '',
       suites: ['start-up-errors.spec'],
       scenario: 'with two timers of one name by @Interval',
@@ -52,6 +52,21 @@ module.exports = {
       replace: '',
       suites: ['direct-calls.spec'],
       scenario: 'while it is idle runs, with its arguments, and returns its value',
+    },
+  ],
+  'providers that lead': [
+    {
+      find: 'for (const { call, methods } of this.leaders) this.core.leaders.begin(call, methods);',
+      replace: '',
+      suites: ['leader-providers.spec'],
+      scenario:
+        'leads from the end of the start to the shutdown, which hands over before the database is closed',
+    },
+    {
+      find: 'this.core.leaders.declared = declaredLeaders(this.leaders);',
+      replace: '',
+      suites: ['leader-providers.spec'],
+      scenario: 'is a declared task for operators, which is running where it leads, and cannot be triggered',
     },
   ],
 };

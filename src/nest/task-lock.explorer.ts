@@ -5,6 +5,8 @@ import { firedMethods, scanTasks } from '../tasks/task-scan.js';
 import type { TaskScan } from '../tasks/task-scan.js';
 import type { TaskLockCore } from './core.js';
 import type { CronJobs } from './cron-jobs.js';
+import { declaredLeaders, readLeaders } from './leader-providers.js';
+import type { LeaderProvider } from './leader-providers.js';
 import { markDirectCalls } from './direct-calls.js';
 import type { SchedulerState } from './scheduler-state.js';
 import { sharedNameWarnings } from './shared-names.js';
@@ -19,6 +21,7 @@ import type { TaskLockDiscovery } from './task-lock.discovery.js';
 export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger('TaskLock');
   private scan?: TaskScan;
+  private leaders: readonly LeaderProvider[] = [];
   /** How many modules the application had when its tasks were read last. */
   private explored = 0;
   private hasStarted = false;
@@ -39,7 +42,11 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
     // Before the scheduler starts: a job that is late fires while it does.
     this.scheduler.watch();
     const scan = this.scanTasks();
-    this.scan = { ...scan, problems: [...scan.problems, ...timerNameProblems(this.namedTimers(scan))] };
+    // After the tasks are known, whose names a leader cannot have.
+    const { providers, problems } = readLeaders(this.discovery.leaders(), this.core);
+    this.leaders = providers;
+    const ofTimers = timerNameProblems(this.namedTimers(scan));
+    this.scan = { ...scan, problems: [...scan.problems, ...ofTimers, ...problems] };
     // The scheduler fails on a schedule that cannot be read, without a word about class and method.
     if (this.scan.problems.some(({ option }) => option === SCHEDULE_OPTION)) await this.check(this.scan);
   }
@@ -71,6 +78,8 @@ export class TaskLockExplorer implements OnModuleInit, OnApplicationBootstrap {
       this.cronJobs.start(task, method);
       leftBehind.watch(task, () => this.scheduler.fires(task));
     }
+    this.core.leaders.declared = declaredLeaders(this.leaders);
+    for (const { call, methods } of this.leaders) this.core.leaders.begin(call, methods);
     // In the background, a moment later: no start waits for it, and none fails of it.
     this.core.registry.exploreBy(() => this.explore());
     this.core.operating?.background.begin();
