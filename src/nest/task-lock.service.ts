@@ -179,7 +179,7 @@ export class TaskLockService {
     this.explore();
     const where = `TaskLockService.lead('${name}')`;
     for (const option of ['onElected', 'onDeposed'] as const) {
-      const given: unknown = options[option];
+      const given: unknown = Reflect.get(options, option);
       if (typeof given === 'function') continue;
       throw new TaskLockUsageError(`${where}, option ${option}: must be a function; it is ${typeof given}`);
     }

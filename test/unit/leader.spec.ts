@@ -440,7 +440,7 @@ test.each([1, 2])('two never lead at once, whatever becomes of the candidates (w
   let elections = 0;
   const candidate = () => election.candidate({ onElected: () => void elections++ });
   for (let candidates = 0; candidates < 4; candidates++) candidate();
-  const events = [
+  const events: (() => unknown)[] = [
     () => (one().isStopped = true),
     () => election.replicas.filter(({ isStopped }) => isStopped).forEach((replica) => replica.wakeUp()),
     () => (one().isCutOff = true),
