@@ -11,7 +11,15 @@ const MANIFESTS = ['package-lock.json', 'tsconfig.json'];
 const STEPS = [
   {
     made: 'dist/cjs/package.json',
-    from: [...MANIFESTS, 'src', 'migrations', 'tsconfig.build.json', 'tsconfig.cjs.json'],
+    from: [
+      ...MANIFESTS,
+      'src',
+      'migrations',
+      'tsconfig.build.json',
+      'tsconfig.cjs.json',
+      'tsconfig.types.json',
+      'scripts/finish-dist.mjs',
+    ],
     by: 'npm run build',
   },
   {

@@ -11,6 +11,7 @@ import { CONSUMERS, STARTERS } from './consumers.mjs';
 import { tryStarter } from './starter.mjs';
 import { run, stopAll } from './support/processes.mjs';
 import { Report } from './support/report.mjs';
+import { weigh } from './support/weight.mjs';
 
 const CONSUMERS_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -72,11 +73,16 @@ async function packed() {
   const about = 'the package';
   const built = await run('npm', ['run', 'build'], { cwd: ROOT });
   report.add(about, 'builds', built);
-  const pack = await run('npm', ['pack', '--pack-destination', workspace], { cwd: ROOT });
+  // Without `prepack`, which builds once more.
+  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', workspace], {
+    cwd: ROOT,
+  });
   report.add(about, 'packs', pack);
   const [file] = (await readdir(workspace)).filter((name) => name.endsWith('.tgz'));
   if (!built.succeeded || file === undefined) return undefined;
   const tarball = join(workspace, file);
+  const weight = weigh(/\[.*\]/s.exec(pack.output)?.[0] ?? '');
+  report.add(about, weight.title, weight);
   const tool = (/** @type {string} */ name) => join(ROOT, 'node_modules', '.bin', name);
   report.add(about, 'publint', await run(tool('publint'), ['--strict', tarball], { cwd: ROOT }));
   // The full profile: with `--profile esm-only` it would not see what breaks for CommonJS.
