@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { format } from 'prettier';
@@ -67,6 +68,10 @@ const { only, quick, smoke } = new Command('bench')
 const unknown = only?.find((name) => !NAMES.includes(name));
 if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}", but ${NAMES.join(', ')}`);
 const wanted = only ?? (quick ? Object.keys(RATIOS) : NAMES);
+
+// Installs them: most measurements need neither.
+const parts = ['peers', 'runtimes'].filter((part) => wanted.includes(part));
+if (parts.length > 0) execFileSync(process.execPath, ['bench/build.mjs', ...parts], { stdio: 'inherit' });
 
 const database = await startBenchDatabase();
 try {

@@ -1,4 +1,5 @@
-// Builds what the bench runs: the package, the peers and the other versions of Node, itself. Leaves out what is up to date.
+// `node bench/build.mjs bench peers runtimes` builds these parts: the package with the bench itself, the locks that it is
+// compared with, and other versions of Node. It leaves out what is up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +8,10 @@ process.chdir(join(import.meta.dirname, '..'));
 
 const MANIFESTS = ['package-lock.json', 'tsconfig.json'];
 
-/** @type {{ made: string, from: string[], by: string }[]} each made in this order */
+/** @type {{ part: string, made: string, from: string[], by: string }[]} each made in this order */
 const STEPS = [
   {
+    part: 'bench',
     made: 'dist/cjs/package.json',
     from: [
       ...MANIFESTS,
@@ -23,29 +25,34 @@ const STEPS = [
     by: 'npm run build',
   },
   {
+    part: 'peers',
     made: 'bench/peers/node_modules/.package-lock.json',
     from: ['bench/peers/package.json', 'bench/peers/package-lock.json'],
     by: 'npm ci --prefix bench/peers --no-audit --no-fund --silent',
   },
   {
+    part: 'runtimes',
     made: 'bench/runtimes/node_modules/.package-lock.json',
     from: ['bench/runtimes/package.json'],
     by: 'npm install --prefix bench/runtimes --no-package-lock --no-audit --no-fund --silent',
   },
   {
+    part: 'peers',
     made: 'bench/peers/build/peers/replica.js',
     from: [...MANIFESTS, 'bench/peers', 'bench/support'],
     by: 'npx tsc -p bench/peers/tsconfig.json',
   },
   {
+    part: 'bench',
     made: 'build/bench/bench.js',
     from: [...MANIFESTS, 'bench', 'src', 'migrations', 'examples/support'],
     by: 'npx tsc -p bench/tsconfig.json',
   },
 ];
 
-for (const { made, from, by } of STEPS) {
-  if (newest([made]) > newest(from)) continue;
+const parts = process.argv.slice(2);
+for (const { part, made, from, by } of STEPS) {
+  if (!parts.includes(part) || newest([made]) > newest(from)) continue;
   console.log(by);
   const { status } = spawnSync(by, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,13 +1,21 @@
-import type * as Capacity from './peers/capacity-plot.js';
-import type * as Plots from './peers/plots.js';
 import type { Results } from './report.js';
+import type { CapacityPoint, GrowthPoint, Plot, RunsBar } from './support/plot-points.js';
+
+// Declared here: the bench compiles without what is installed beside the peers.
+interface Plots {
+  plotRuns: Plot<RunsBar>;
+  plotGrowth: Plot<GrowthPoint>;
+}
+interface CapacityPlot {
+  plotCapacity: Plot<CapacityPoint>;
+}
 
 /** The plots of the results, by the name of their file. The library that draws them is installed beside the peers. */
 export async function drawPlots({ peers, growth, capacity }: Results): Promise<Record<string, string>> {
   const built = (file: string): string =>
     new URL(`../../bench/peers/build/peers/${file}`, import.meta.url).href;
-  const { plotGrowth, plotRuns } = (await import(built('plots.js'))) as typeof Plots;
-  const { plotCapacity } = (await import(built('capacity-plot.js'))) as typeof Capacity;
+  const { plotGrowth, plotRuns } = (await import(built('plots.js'))) as Plots;
+  const { plotCapacity } = (await import(built('capacity-plot.js'))) as CapacityPlot;
   const bars = peers
     .filter((found) => found.of === 'ticks')
     .filter(({ replicas, body, skew }) => replicas === 8 && (body === 0) === (skew === 0))

@@ -1,15 +1,9 @@
+import type { CapacityPoint, Plot } from '../support/plot-points.js';
 import { svgOf } from './plots.js';
 
-export interface CapacityPoint {
-  replicas: number;
-  /** When the tasks are due. */
-  due: string;
-  tasks: number;
-}
-
 /** How many tasks a second so many replicas may have until the last start is a second late. */
-export function plotCapacity(points: readonly CapacityPoint[]): Promise<string> {
-  return svgOf({
+export const plotCapacity: Plot<CapacityPoint> = (points) =>
+  svgOf({
     title: 'Tasks a second until the last start is a second late',
     width: 420,
     height: 260,
@@ -26,4 +20,3 @@ export function plotCapacity(points: readonly CapacityPoint[]): Promise<string> 
       color: { field: 'due', type: 'nominal', title: null, legend: { orient: 'bottom', labelLimit: 400 } },
     },
   });
-}

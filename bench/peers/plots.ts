@@ -1,23 +1,11 @@
 import { parse, View } from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
-
-export interface RunsBar {
-  lock: string;
-  /** What the replicas' timers and the task were like. */
-  setting: string;
-  runsPerTick: number;
-}
-
-export interface GrowthPoint {
-  what: string;
-  count: number;
-  milliseconds: number;
-}
+import type { GrowthPoint, Plot, RunsBar } from '../support/plot-points.js';
 
 /** How often each lock let a tick run: once is right. */
-export function plotRuns(bars: readonly RunsBar[]): Promise<string> {
-  return svgOf({
+export const plotRuns: Plot<RunsBar> = (bars) =>
+  svgOf({
     title: 'Runs of one tick on eight replicas (1 is right)',
     data: { values: [...bars] },
     facet: { column: { field: 'setting', type: 'nominal', title: null, sort: null } },
@@ -49,11 +37,10 @@ export function plotRuns(bars: readonly RunsBar[]): Promise<string> {
       },
     },
   });
-}
 
 /** How long the last answer of a tick takes as there is more of something. */
-export function plotGrowth(points: readonly GrowthPoint[]): Promise<string> {
-  return svgOf({
+export const plotGrowth: Plot<GrowthPoint> = (points) =>
+  svgOf({
     title: 'Until every claim of a tick is answered',
     width: 420,
     height: 260,
@@ -70,7 +57,6 @@ export function plotGrowth(points: readonly GrowthPoint[]): Promise<string> {
       color: { field: 'what', type: 'nominal', title: null, legend: { orient: 'bottom', labelLimit: 400 } },
     },
   });
-}
 
 export async function svgOf(spec: TopLevelSpec): Promise<string> {
   const { spec: compiled } = compile({ background: 'white', padding: 12, ...spec });

@@ -15,7 +15,9 @@ export function runtimes(): Runtime[] {
   const installed = found.filter(({ execPath }) => existsSync(execPath));
   const missing = found.filter((runtime) => !installed.includes(runtime)).map(({ name }) => name);
   if (missing.length > 0)
-    console.warn(`${missing.join(', ')}: not in bench/runtimes, left out (npm run bench installs them)`);
+    console.warn(
+      `${missing.join(', ')}: left out, since npm has no binary for this platform in bench/runtimes`,
+    );
   if (installed.length > 0) return installed;
   return [{ name: `Node ${process.versions.node.split('.')[0]}`, execPath: process.execPath }];
 }

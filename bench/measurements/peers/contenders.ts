@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { startChild } from '../../support/child.js';
 import type { Child } from '../../support/child.js';
 import type { RedisServer } from '../../support/redis-server.js';
@@ -22,7 +21,6 @@ export async function startAll(
   [inMemory, appendOnly]: RedisServer[],
 ): Promise<Contender[]> {
   const peer = new URL('build/peers/replica.js', PEERS);
-  if (!existsSync(peer)) throw new Error('bench/peers is not built: start the bench by `npm run bench`');
   const redis = inMemory && appendOnly && { inMemory: inMemory.url, appendOnly: appendOnly.url };
   const contenders: Contender[] = [];
   for (const lock of chosen) {
