@@ -23,7 +23,7 @@ import { measureThousandTasks } from './measurements/thousand-tasks.js';
 import { measureTwoHundredClients } from './measurements/two-hundred-clients.js';
 import { drawPlots } from './plots.js';
 import { unmeasured } from './reasons.js';
-import { report } from './report.js';
+import { report, withGoals } from './report.js';
 import type { Results } from './report.js';
 import { startBenchDatabase } from './support/bench-database.js';
 import type { BenchDatabase } from './support/bench-database.js';
@@ -105,7 +105,7 @@ try {
     runLength: await take('run-length', measureRunLength, inFull),
   };
   if (wanted === NAMES) {
-    const renamed = unmeasured([...results.ratios, ...results.context]);
+    const renamed = unmeasured(withGoals(results));
     if (renamed.length > 0)
       console.warn(`\nbench/reasons.ts names rows that are not there: ${renamed.join('; ')}`);
     const minutes = Math.ceil(performance.now() / 60_000);

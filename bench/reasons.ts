@@ -22,6 +22,15 @@ const SLOW_CYCLE = 'one flush in place of two is 0.5; what is above it is the CP
 const PAUSED =
   'the look for pauses is an index scan of a second table in each claim, by its own transaction’s snapshot; it starts with the executor and is most of what a statement of one row can differ by.';
 
+const LOST_CLAIM = 'a lost claim ÷ a named single-row SELECT, 8 connections';
+const LOST_CLAIM_ON_SERVER = 'server CPU of a lost claim ÷ of a named single-row SELECT';
+const untilKnown = (replicas: number, when: string): string =>
+  `p50 until a replica knows, ${replicas} replicas ${when} ÷ the best durable peer that decides at each tick`;
+const CONTENDED =
+  'the claim of a replica that loses meets the winner’s under way. It does not wait for the row, or it could win with a lease that is already over: it asks a second time, after a pause of some milliseconds. The peers on Postgres wait for the row, and Redis has one thread: one answer is enough. pg-boss has its answer when the tick is queued, and the run starts when a worker polls: see *starts* in the table of latencies.';
+const UNCONTENDED =
+  'a replica alone with its claim waits for a round trip, the start of an executor and, if it wins, a flush, as with any peer on Postgres: see the leads on those. Redis answers from the memory of one process, after it has flushed a line; its lock keeps no tick, so that a replica whose timer fires later runs the task again: see *Runs per tick*.';
+
 export const REASONS: ReadonlyMap<string, Reason> = new Map([
   [PLAIN, { why: CYCLE, shownBy: [STATEMENTS, SAME_PROMISES, ONE_FLUSH] }],
   [
@@ -40,14 +49,14 @@ export const REASONS: ReadonlyMap<string, Reason> = new Map([
     { why: SLOW_CYCLE, shownBy: [PLAIN, STATEMENTS, SAME_PROMISES, ONE_FLUSH].map((row) => row + SLOW) },
   ],
   [
-    'a lost claim ÷ a named single-row SELECT, 8 connections',
+    LOST_CLAIM,
     {
       why: 'it carries the parameters of a claim and answers why it was refused, and one Node process handles them all; the server takes no lock and writes nothing.',
-      shownBy: ['server CPU of a lost claim ÷ of a named single-row SELECT'],
+      shownBy: [LOST_CLAIM_ON_SERVER],
     },
   ],
   [
-    'server CPU of a lost claim ÷ of a named single-row SELECT',
+    LOST_CLAIM_ON_SERVER,
     {
       why: 'its executor starts an UPDATE, the scan that finds no row for it, and the scan that tells why; a SELECT starts one scan.',
       shownBy: [],
@@ -125,6 +134,13 @@ export const REASONS: ReadonlyMap<string, Reason> = new Map([
         `CPU of the server alone, of a ${noun} that looks for pauses ÷ one where their table is missing`,
       ],
     },
+  ]),
+  ...[2, 8].flatMap((replicas): [string, Reason][] => [
+    [untilKnown(replicas, 'at once'), { why: CONTENDED, shownBy: [untilKnown(replicas, 'within 500 ms')] }],
+    [
+      untilKnown(replicas, 'within 500 ms'),
+      { why: UNCONTENDED, shownBy: [LOST_CLAIM, LOST_CLAIM_ON_SERVER] },
+    ],
   ]),
 ]);
 

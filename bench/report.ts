@@ -30,16 +30,17 @@ export function report(results: Results, postgres: string, minutes: number): str
     `\`npm run bench\` wrote this file, in ${minutes} minutes. All of it shares two cores: Postgres, the replicas and the bench.`,
     '',
     ...felt(results),
-    ...goals([
-      ...results.ratios,
-      ...results.context,
-      ...results.peers.filter((found) => found.of === 'goal'),
-    ]),
+    ...goals(withGoals(results)),
     ...peersReport(results.peers),
     ...growth(results),
     ...machine(postgres),
     '',
   ].join('\n');
+}
+
+/** The ratios, those to the peers too, and what helps to read them. */
+export function withGoals({ ratios, context, peers }: Results): Finding[] {
+  return [...ratios, ...context, ...peers.filter((found) => found.of === 'goal')];
 }
 
 function felt({ felt: findings, capacity }: Results): string[] {

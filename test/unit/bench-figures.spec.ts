@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Effort } from '../../bench/effort.js';
 import { largestCarried } from '../../bench/largest-carried.js';
+import { leads } from '../../bench/measurements/peers/lead.js';
 import { REASONS, reasonOf, unmeasured } from '../../bench/reasons.js';
 import { inRounds, Rounds } from '../../bench/samples.js';
 import { forAnother } from '../../bench/support/for-another.js';
@@ -107,6 +108,16 @@ describe('the reasons of missed goals', () => {
 
   it('admit that there is none', () => {
     expect(reasonOf(row('another', 3), [], String)).toBe('no reason is known yet.');
+  });
+
+  it('are there for each goal beside the peers', () => {
+    const lock = { name: 'another', version: '1', durable: true, afterCrash: 'nothing' };
+    const settings = [2, 8].flatMap((replicas) => [0, 500].map((skew) => ({ replicas, skew })));
+    const goals = leads(
+      settings.map((setting) => ({ lock, ...setting, ours: [2], theirs: [1], perTick: [2] })),
+    ).flatMap((found) => (found.of === 'goal' ? [found] : []));
+    expect(goals).toHaveLength(settings.length);
+    for (const goal of goals) expect(reasonOf(goal, goals, String)).not.toContain('no reason is known');
   });
 
   it('tell which of the rows that they name was not measured', () => {
