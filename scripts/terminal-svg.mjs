@@ -49,7 +49,7 @@ ${styles(0)}
 @media (prefers-color-scheme: dark) {
 ${styles(1)}
 }
-text { font: ${FONT_SIZE}px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace }
+text { white-space: pre; font: ${FONT_SIZE}px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace }
 .b { font-weight: 600 }
 .page { transform: translateY(${scroll(rows.length)}px); animation: scroll ${duration}ms step-end infinite }
 .cover { transform: translateY(${rows.length * LINE_HEIGHT}px); animation: cover ${duration}ms step-end infinite }
@@ -59,7 +59,7 @@ text { font: ${FONT_SIZE}px ui-monospace, SFMono-Regular, Menlo, Consolas, 'Deja
 </style>
 <rect class="window" x=".5" y=".5" width="${fullWidth - 1}" height="${fullHeight - 1}" rx="8"/>
 <svg x="${PADDING}" y="${PADDING}" width="${width}" height="${height}">
-<g class="page" xml:space="preserve">
+<g class="page">
 ${rows
   .map(({ row }, index) => line(row, index))
   .filter(Boolean)
