@@ -1,3 +1,4 @@
+import type { EndedByUsing } from '../common/async-disposable.js';
 import type { HeldLock } from '../lock/held-lock.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { FencedTransactions } from './fenced-transactions.js';
@@ -13,7 +14,7 @@ import type { TaskRun } from './task-run.js';
  * if (!lock) return;
  * await this.import(lock.signal);
  */
-export interface AcquiredLock extends TaskRun, AsyncDisposable {
+export interface AcquiredLock extends TaskRun, EndedByUsing {
   /**
    * Gives the lock back. It never rejects: without an answer of the database it is repeated in the background until the
    * lease would have ended. A second call is harmless.
@@ -22,7 +23,7 @@ export interface AcquiredLock extends TaskRun, AsyncDisposable {
 }
 
 /** An acquired lock over the run that holds it. */
-export class HandHeldLock extends LockedTaskRun implements AcquiredLock {
+export class HandHeldLock extends LockedTaskRun {
   private releasing?: Promise<void>;
 
   constructor(
@@ -38,10 +39,6 @@ export class HandHeldLock extends LockedTaskRun implements AcquiredLock {
 
   release(): Promise<void> {
     return (this.releasing ??= this.end());
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.release();
   }
 
   /** Nobody says whether the work succeeded. If it was cut off, that is how it ended. */
