@@ -23,7 +23,9 @@ const { modules } = JSON.parse(cruised);
 const nameOf = (/** @type {string} */ path) => `\`${path.replace(/^src\//, '')}\``;
 const rows = modules
   .map(({ source, dependencies }) => {
-    const imported = [...new Set(dependencies.map(({ resolved }) => resolved))].filter((room) => room !== source);
+    const imported = [...new Set(dependencies.map(({ resolved }) => resolved))].filter(
+      (room) => room !== source,
+    );
     return { room: nameOf(source), imports: imported.map(nameOf).sort() };
   })
   .sort((a, b) => a.imports.length - b.imports.length || a.room.localeCompare(b.room))

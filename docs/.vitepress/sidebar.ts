@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { DefaultTheme } from 'vitepress';
 
 type Pages = readonly (readonly [text: string, link: string])[];
@@ -55,15 +55,18 @@ const reference: Pages = [
   ['API', '/reference/api/'],
 ];
 
-const moving: Pages = [
-  ['Which one fits?', '/moving/'],
-  ['From @nestjs/locks', '/moving/from-nestjs-locks'],
-  ['From a Redis lock', '/moving/from-a-redis-lock'],
-  ['From advisory locks', '/moving/from-advisory-locks'],
-  ['From Vendure', '/moving/from-vendure'],
-  ['From ShedLock', '/moving/from-shedlock'],
-  ['When to leave', '/moving/when-to-leave'],
-];
+const movingFolder = new URL('../moving/', import.meta.url);
+
+/** The pages on moving here, by their titles. */
+function moving(): Pages {
+  if (!existsSync(movingFolder)) return [];
+  const files = readdirSync(movingFolder).filter((file) => file.endsWith('.md'));
+  files.sort((a, b) => Number(b === 'index.md') - Number(a === 'index.md') || a.localeCompare(b));
+  return files.map((file) => {
+    const [, title = file] = /^# (.+)$/m.exec(readFileSync(new URL(file, movingFolder), 'utf8')) ?? [];
+    return [title.replaceAll('`', ''), `/moving/${file.replace(/(index)?\.md$/, '')}`] as const;
+  });
+}
 
 const about: Pages = [
   ['Guarantees', '/guarantees/'],
@@ -87,6 +90,6 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   group('Recipes', recipes, false),
   group('Operations', operations, false),
   group('Reference', reference, false),
-  group('Moving here', moving, false),
+  group('Moving here', moving(), false),
   group('About', about),
-];
+].filter(({ items }) => items?.length);

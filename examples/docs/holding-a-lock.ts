@@ -78,4 +78,17 @@ export class WaitingImport {
     }
   }
   // #endregion wait
+
+  // #region byHand
+  async replaceByHand(page: string[]): Promise<string> {
+    const lock = await this.taskLock.acquire('catalogue-import', { maxHold: '10m' });
+    if (!lock) return 'busy';
+    try {
+      await this.products.save(page);
+    } finally {
+      await lock.release();
+    }
+    return 'done';
+  }
+  // #endregion byHand
 }

@@ -17,7 +17,9 @@ export class Jobs {
       return this.leader.isLeader(); // a boolean, or a promise of one
     },
   })
-  async report(): Promise<void> {}
+  async report(): Promise<string> {
+    return 'written by the leader';
+  }
   // #endregion when
 
   // #region guard
