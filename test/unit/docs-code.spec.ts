@@ -2,9 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
-/** Pages whose code still stands in the page. This list only gets shorter. */
-const NOT_YET: readonly string[] = ['README.md'];
-
 const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith(join('reference', 'api')))
   .map((file) => join('docs', file));
@@ -57,7 +54,7 @@ function compiledCode(): Set<string> {
 }
 
 describe('The code of the docs', () => {
-  test.each(pages.filter((page) => !NOT_YET.includes(page)))('is compiled: %s', (page) => {
+  test.each(pages)('is compiled: %s', (page) => {
     expect(inlineCode(page)).toEqual([]);
   });
 
@@ -71,7 +68,6 @@ describe('The code of the docs', () => {
   });
 
   test('stands in README.md as in a compiled file', () => {
-    if (NOT_YET.includes('README.md')) return;
     const compiled = compiledCode();
     expect(inlineCode('README.md').filter((code) => !compiled.has(code.trim()))).toEqual([]);
   });
