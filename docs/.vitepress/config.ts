@@ -33,6 +33,7 @@ export default defineConfig({
       { text: 'Operations', link: '/operations/operating', activeMatch: '/operations/' },
       { text: 'Guarantees', link: '/guarantees/', activeMatch: '/guarantees/' },
       { text: 'Reference', link: '/reference/task-options', activeMatch: '/reference/' },
+      { text: 'Moving here', link: '/moving/', activeMatch: '/moving/' },
     ],
     sidebar,
   },
