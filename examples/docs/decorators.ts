@@ -11,7 +11,11 @@ export class Decorated {
   // #endregion taskLock
 
   // #region taskCron
-  @TaskCron('${cleanUp.cron:0 3 * * *}', 'clean-up', { timeZone: '${cleanUp.zone:UTC}', maxHold: '1h' })
+  @TaskCron('${cleanUp.cron:0 3 * * *}', 'clean-up', {
+    timeZone: '${cleanUp.zone:UTC}',
+    minHold: '1h',
+    maxHold: '1h',
+  })
   async cleanUp() {} // CLEAN_UP_CRON='*/10 * * * *' changes it
   // #endregion taskCron
 }

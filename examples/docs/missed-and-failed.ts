@@ -16,7 +16,7 @@ export abstract class Reports {
 
   // #region retry
   @Cron('0 4 * * *', { timeZone: 'UTC' })
-  @TaskLock('import', undefined, { maxHold: '2h' })
+  @TaskLock('import', undefined, { minHold: '2h', maxHold: '2h' })
   async import(): Promise<void> {
     const { signal } = currentTaskRun()!;
     for (let attempt = 1; ; attempt++) {

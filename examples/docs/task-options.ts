@@ -80,7 +80,7 @@ export class TaskOptions {
 
   // #region object
   @Cron('0 3 * * *')
-  @TaskLock({ name: 'statistics', interval: '1d', maxHold: '2h' })
+  @TaskLock({ name: 'statistics', interval: '1d', minHold: '2h', maxHold: '2h' })
   async statistics() {}
   // #endregion object
 

@@ -1,4 +1,4 @@
-import type { EndedByUsing } from '../common/async-disposable.js';
+import '../common/async-disposable.js';
 import type { HeldLock } from '../lock/held-lock.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import type { FencedTransactions } from './fenced-transactions.js';
@@ -14,7 +14,7 @@ import type { TaskRun } from './task-run.js';
  * if (!lock) return;
  * await this.import(lock.signal);
  */
-export interface AcquiredLock extends TaskRun, EndedByUsing {
+export interface AcquiredLock extends TaskRun, AsyncDisposable {
   /**
    * Gives the lock back. It never rejects: without an answer of the database it is repeated in the background until the
    * lease would have ended. A second call is harmless.
@@ -23,7 +23,7 @@ export interface AcquiredLock extends TaskRun, EndedByUsing {
 }
 
 /** An acquired lock over the run that holds it. */
-export class HandHeldLock extends LockedTaskRun {
+export class HandHeldLock extends LockedTaskRun implements AcquiredLock {
   private releasing?: Promise<void>;
 
   constructor(
@@ -39,6 +39,10 @@ export class HandHeldLock extends LockedTaskRun {
 
   release(): Promise<void> {
     return (this.releasing ??= this.end());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
   }
 
   /** Nobody says whether the work succeeded. If it was cut off, that is how it ended. */

@@ -1,4 +1,4 @@
-import type { EndedByUsing } from '../common/async-disposable.js';
+import '../common/async-disposable.js';
 import { formatDuration } from '../common/duration.js';
 import type { DurationInput } from '../common/duration.js';
 import { thrownText } from '../common/error-text.js';
@@ -47,7 +47,7 @@ export interface LeaderOptions {
 export interface LeadOptions extends LeaderOptions, LeaderMethods {}
 
 /** One who wants to lead, until it is stopped: what `TaskLockService.lead` answers. */
-export interface LeaderCandidate extends EndedByUsing {
+export interface LeaderCandidate extends AsyncDisposable {
   /** The name that it wants to lead. */
   readonly name: string;
   /** Whether it leads now. Reads the clocks, so that it is right also in the moment after a process was stopped. */
@@ -71,7 +71,7 @@ export interface Elections {
 const POLLS_LEFT_OUT = 4;
 
 /** Claims the lock of a leader again and again, and leads while it holds it. */
-export class Candidate {
+export class Candidate implements LeaderCandidate {
   private readonly claim: TaskClaim;
   private run?: LeaderRun;
   private ending?: 'stopped' | 'shutdown';
@@ -102,6 +102,10 @@ export class Candidate {
     this.endPause();
     // The leader's own work would wait for itself.
     if (!enclosingRun(({ run }) => run === this.run)) await this.over;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   private async campaign(): Promise<void> {

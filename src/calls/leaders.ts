@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { endedByUsing } from '../common/async-disposable.js';
 import { LONGEST } from '../common/duration.js';
 import { messageOf } from '../common/error-text.js';
 import type { TaskRegistry } from '../tasks/registry.js';
@@ -56,7 +55,7 @@ export class Leaders {
     const candidate = this.outside(() => new Candidate(call, methods, this.elections));
     this.candidates.add(candidate);
     void candidate.over.then(() => this.candidates.delete(candidate));
-    return endedByUsing(candidate, () => candidate.stop());
+    return candidate;
   }
 
   /** Hands over at once what this application leads. Resolves when all work has settled. */

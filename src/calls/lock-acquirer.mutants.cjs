@@ -2,7 +2,7 @@
 module.exports = {
   'a lock that is not acquired': [
     {
-      find: '      skippedOrThrown(call, lock);\n',
+      find: '    skippedOrThrown(call, lock);\n',
       replace: '',
       suites: ['unit/acquire.spec'],
       scenario: 'throws a TaskLockTimeoutError where it is not free by then',

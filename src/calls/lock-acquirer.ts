@@ -1,4 +1,3 @@
-import { endedByUsing } from '../common/async-disposable.js';
 import { HeldLock } from '../lock/held-lock.js';
 import type { TaskLocks } from '../lock/task-locks.js';
 import { HandHeldLock } from './acquired-lock.js';
@@ -25,12 +24,9 @@ export class LockAcquirer {
   async acquire(call: TaskCall): Promise<AcquiredLock | undefined> {
     const { locks, transactions, requests } = this;
     const lock = await locks.claim(claimOf(call));
-    if (!(lock instanceof HeldLock)) {
-      skippedOrThrown(call, lock);
-      return undefined;
-    }
-    const released = (): void => requests.released(call.task.name);
-    const held = new HandHeldLock(call, lock, locks, transactions, released);
-    return endedByUsing(held, () => held.release());
+    if (lock instanceof HeldLock)
+      return new HandHeldLock(call, lock, locks, transactions, () => requests.released(call.task.name));
+    skippedOrThrown(call, lock);
+    return undefined;
   }
 }

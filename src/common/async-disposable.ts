@@ -1,12 +1,11 @@
-/**
- * What `await using` needs of an object. Nothing where the application's TypeScript or `@types/node` is older than that:
- * the declarations of this package must compile there, too.
- */
-export type EndedByUsing = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
-  ? { [K in Key]: () => Promise<void> }
-  : Record<never, never>;
-
-/** Lets `await using` end an object. */
-export function endedByUsing<T extends object>(object: T, end: () => Promise<void>): T & EndedByUsing {
-  return Object.defineProperty(object, Symbol.asyncDispose, { value: end }) as T & EndedByUsing;
+// Types alone: `@types/node` of 2023 lacks them, and the declarations of this package must compile there, too.
+declare global {
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+  interface AsyncDisposable {
+    [Symbol.asyncDispose](): PromiseLike<void>;
+  }
 }
+
+export {};
