@@ -62,13 +62,14 @@ export const taskLockProviders: Provider[] = [
   },
   {
     provide: SchedulerState,
-    useFactory: (discovery: TaskLockDiscovery, moduleRef: ModuleRef) =>
+    useFactory: (discovery: TaskLockDiscovery, moduleRef: ModuleRef, clock: LockClock) =>
       new SchedulerState(
         () => discovery.jobRegistry(),
         () => optional<SchedulerOptions>(moduleRef, SCHEDULER_OPTIONS),
         () => discovery.timerStarter(),
+        clock,
       ),
-    inject: [TaskLockDiscovery, ModuleRef],
+    inject: [TaskLockDiscovery, ModuleRef, LOCK_CLOCK],
   },
   {
     provide: TASK_LOCK_CORE,

@@ -75,6 +75,6 @@ function isDelayed({ cronMetadata }: Task, job: CronJob): boolean {
 }
 
 /** cron 3 calls it `running`. */
-function isActive(job: CronJob): boolean {
+export function isActive(job: CronJob): boolean {
   return job.isActive || Reflect.get(job, 'running') === true;
 }

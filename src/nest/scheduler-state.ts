@@ -1,5 +1,6 @@
 import type { CronTime } from 'cron';
 import { asFiredBy, asScheduler, isByScheduler } from '../calls/call-context.js';
+import type { LockClock } from '../common/clock.js';
 import type { Task } from '../tasks/task.js';
 import type { Schedule } from '../tasks/schedule/schedule.js';
 import type { Scheduler } from '../tasks/scheduler.js';
@@ -14,6 +15,15 @@ export interface SchedulerOptions {
   cronJobs?: boolean;
   intervals?: boolean;
   timeouts?: boolean;
+}
+
+/** A clock with this member fires the scheduler's timers itself. All copies of this package share it. */
+export const FIRES_SCHEDULE = Symbol.for('nestjs-task-lock: fires the schedule');
+
+/** The clock of a test, which fires the scheduler's timers in place of Node. */
+export interface ScheduleFirer {
+  /** Called once for each application, before its scheduler starts. */
+  [FIRES_SCHEDULE](registry: TimerRegistry, starter?: TimerStarter): void;
 }
 
 /**
@@ -31,6 +41,7 @@ export class SchedulerState implements Scheduler {
     private readonly registry: () => TimerRegistry | undefined,
     private readonly options: () => SchedulerOptions | undefined = () => undefined,
     private readonly starter: () => TimerStarter | undefined = () => undefined,
+    private readonly clock?: LockClock & Partial<ScheduleFirer>,
   ) {
     this.jobs = new ScheduledJobs(registry, starter);
   }
@@ -39,6 +50,7 @@ export class SchedulerState implements Scheduler {
   watch(): void {
     const starter = this.starter();
     const registry = this.registry();
+    if (registry) this.clock?.[FIRES_SCHEDULE]?.(registry, starter);
     if (starter) this.watchStart(starter);
     this.isWatched = starter !== undefined;
     if (registry) watchJobs(registry);

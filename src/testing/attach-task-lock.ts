@@ -4,11 +4,11 @@ import { SystemLockClock } from '../common/clock.js';
 import { createTaskLockCore, storeFor } from '../nest/core.js';
 import { declarationsOf } from '../tasks/declaration.js';
 import { TaskLockConfigurationError, TaskLockUsageError } from '../tasks/errors.js';
-import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { ConfigValues } from '../tasks/settings/placeholders.js';
 import { moduleSettings } from '../tasks/settings/module-settings.js';
 import type { ScheduledMethod } from '../tasks/task-scan.js';
 import { testingOptions } from './task-lock-testing.module.js';
+import type { TaskLockTestingOptions } from './task-lock-testing.module.js';
 
 /**
  * Gives an instance that you made with plain `new` a lock in memory, so that its decorated methods can be called.
@@ -19,11 +19,14 @@ import { testingOptions } from './task-lock-testing.module.js';
  * const jobs = attachTaskLock(new Jobs(mailerMock));
  * await jobs.cleanUp();
  */
-export function attachTaskLock<T extends object>(instance: T, options: TaskLockModuleOptions = {}): T {
+export function attachTaskLock<T extends object>(instance: T, options: TaskLockTestingOptions = {}): T {
   // Nothing ever ends a plain object, so nothing may poll for it.
-  const settings = { ...moduleSettings(testingOptions(options)), pollingInterval: Infinity };
+  const settings = {
+    ...moduleSettings(testingOptions(options, 'attachTaskLock()')),
+    pollingInterval: Infinity,
+  };
   if (settings.problems.length > 0) throw new TaskLockConfigurationError(settings.problems);
-  const clock = new SystemLockClock();
+  const clock = options.clock ?? new SystemLockClock();
   const log = quietLog();
   const dataSource = () => {
     if (typeof settings.dataSource === 'object') return settings.dataSource;

@@ -1,8 +1,17 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { TaskLockModule } from '../nest/task-lock.module.js';
+import { LOCK_CLOCK } from '../nest/task-lock.tokens.js';
+import { TaskLockUsageError } from '../tasks/errors.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { InMemoryLockStore } from '../store/memory/memory-lock-store.js';
+import type { ManualClock } from './manual-clock.js';
+
+/** The options of the module, and those of a test. */
+export interface TaskLockTestingOptions extends TaskLockModuleOptions {
+  /** A clock that the test moves: the module's, and that of the store unless you give one. Default: the machine's. */
+  clock?: ManualClock;
+}
 
 /**
  * The lock in a test, without a database: import it beside the classes under test. Runs exclude each other as in the
@@ -23,11 +32,26 @@ import { InMemoryLockStore } from '../store/memory/memory-lock-store.js';
  */
 @Module({ imports: [TaskLockModule.forRootAsync({ useFactory: () => testingOptions() })] })
 export class TaskLockTestingModule {
-  static forRoot(options: TaskLockModuleOptions = {}): DynamicModule {
-    return { ...TaskLockModule.forRoot(testingOptions(options)), module: TaskLockModule };
+  static forRoot(options: TaskLockTestingOptions = {}): DynamicModule {
+    const { clock } = options;
+    const lock = TaskLockModule.forRoot(testingOptions(options, 'TaskLockTestingModule.forRoot()'));
+    const replaced = clock ? [{ provide: LOCK_CLOCK, useFactory: () => clock }] : [];
+    return { ...lock, providers: [...(lock.providers ?? []), ...replaced], module: TaskLockModule };
   }
 }
 
-export function testingOptions(options: TaskLockModuleOptions = {}): TaskLockModuleOptions {
-  return { minHoldFactor: 0, store: new InMemoryLockStore(), ...options };
+/** The options of the module. `where`: what is called, for errors. */
+export function testingOptions(
+  { clock, ...options }: TaskLockTestingOptions = {},
+  where = '',
+): TaskLockModuleOptions {
+  // The store has a clock of its own, which is right where that of a replica is wrong.
+  const store = options.store ?? new InMemoryLockStore(clock && (() => clock.timeline.now()));
+  if (clock && store instanceof InMemoryLockStore && !clock.timeline.moves(store.now)) {
+    throw new TaskLockUsageError(
+      `${where}, option store: it does not tell the time by \`clock\`, so that its leases would not follow it. Write ` +
+        `store: new InMemoryLockStore(() => clock.now()), or leave it out.`,
+    );
+  }
+  return { minHoldFactor: 0, ...options, store };
 }

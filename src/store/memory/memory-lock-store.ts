@@ -36,7 +36,7 @@ export class InMemoryLockStore implements LockStore {
   private readonly rows = new Map<string, InMemoryLockRow>();
 
   /** `now`: the store's clock, in epoch milliseconds. Default: the clock of this machine. */
-  constructor(private readonly now: () => number = Date.now) {
+  constructor(readonly now: () => number = Date.now) {
     this.requests = new InMemoryRequestStore(
       now,
       (name, token) => this.isRunning(name, token),
