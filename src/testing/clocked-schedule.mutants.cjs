@@ -57,7 +57,7 @@ module.exports = {
       find: 'job.options = declared[index]!',
       replace: 'job.options = { ...declared[index]! }',
       suites,
-      scenario: 'is found by its metadata',
+      scenario: 'a tick that no replica was there for is caught up on',
     },
     {
       find: 'job.options = { ...job.options, disabled: true };',

@@ -143,13 +143,14 @@ describe('a replica of ManualClock', () => {
   test('can be paused and resumed by a timer, in the middle of an advance', async () => {
     const clock = new ManualClock(START);
     const replica = clock.replica();
-    const { fired, set } = recorded(clock);
+    const { fired, note, set } = recorded(clock);
     clock.timer(5, () => replica.pause());
     clock.timer(15, () => void replica.resume());
     set('overdue', 10, replica);
     set('in time', 20, replica);
+    clock.timer(16, () => void clock.advance('1s').catch(() => note('still moving')));
     await clock.advance('1s');
-    expect(fired).toEqual(['overdue at 15', 'in time at 20']);
+    expect(fired).toEqual(['overdue at 15', 'still moving at 16', 'in time at 20']);
   });
 
   test('may have a wall clock that is ahead', () => {
