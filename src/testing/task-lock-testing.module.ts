@@ -18,7 +18,8 @@ export interface TaskLockTestingOptions extends TaskLockModuleOptions {
  * application.
  *
  * Minimum holds that are derived from an interval are off, so that a test can call a method twice. `minHoldFactor`
- * turns them on. A common `store` lets several applications share their locks.
+ * turns them on. A common `store` lets several applications share their locks. A `clock` lets the test move the time:
+ * see {@link ManualClock}.
  *
  * A spec of a whole application imports `TaskLockModule` already. Override its provider `LOCK_STORE` instead, as in the
  * second example.
