@@ -8,7 +8,7 @@ import type { ClaimRequest, ReleaseRequest } from '../../src/store/lock-store.js
 import type { RunFacts } from '../../src/store/recorded-run.js';
 import { claimStatement } from '../../src/store/postgres/claim.sql.js';
 import { PostgresLockStore } from '../../src/store/postgres/postgres-lock-store.js';
-import { releaseStatement } from '../../src/store/postgres/release.sql.js';
+import { releaseStatement, unreleasedStatement } from '../../src/store/postgres/release.sql.js';
 import { queryOf } from '../../src/store/postgres/statement.js';
 import type { Query } from '../../src/store/postgres/statement.js';
 import { aClaim, aRelease } from '../support/claims.js';
@@ -328,6 +328,18 @@ describe.each(ISOLATION_LEVELS)('operating never costs a lock, in sessions that 
       expect(await database.query('SELECT FROM task_lock_run')).toEqual([]);
       const [row] = await database.query('SELECT finished_at IS NULL AS open FROM task_lock');
       expect(row).toEqual({ open: true });
+    });
+
+    test('does not call a run lost that was released meanwhile', async () => {
+      const claim = aCall();
+      const [won] = await stores[0]!.claim([claim]);
+      const fence = won?.status === 'won' ? won.fence : 0n;
+      const full = unreleasedStatement('task_lock', 'task_lock_run');
+      await late('task_lock_run', queryOf(full, [endOf(claim, fence)]), async () => {
+        await answered(() => stores[0]!.release([aRelease(claim)]));
+        await stores[1]!.claim([aCall()]);
+      });
+      expect(await database.query('SELECT FROM task_lock_run')).toEqual([]);
     });
 
     test('does not end a run whose twin was not sent yet', async () => {

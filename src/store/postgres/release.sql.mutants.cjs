@@ -115,7 +115,7 @@ module.exports = {
       find: 'lock.token IS DISTINCT FROM asked.token AND ${IN_TIME}',
       replace: 'lock.token IS DISTINCT FROM asked.token',
       suites: ['operating-costs-no-lock.spec'],
-      scenario: 'a statement that waited for a table until its twin was sent releases and records nothing',
+      scenario: 'does not call a run lost that was released meanwhile',
     },
     {
       find: "recorded(runs, `'lost'`, 'gone')",
