@@ -8,8 +8,8 @@ module.exports = {
       scenario: 'task_lock_run refuses each row',
     },
     {
-      find: ', answersWithin: ANSWERS_WITHIN }',
-      replace: ' }',
+      find: '{ answersWithin: ANSWERS_WITHIN }',
+      replace: '{}',
       suites: ['operating-fallback.spec'],
       scenario: 'and does not answer within a second, its connection is closed and the twin is sent',
     },
