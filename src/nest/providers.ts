@@ -7,6 +7,7 @@ import { SystemLockClock } from '../common/clock.js';
 import type { LockClock } from '../common/clock.js';
 import { EVENT_HUB } from '../lock/event-hub.js';
 import type { EventHub } from '../lock/event-hub.js';
+import { lockNameIn } from '../store/lock-name.js';
 import type { LockStore } from '../store/lock-store.js';
 import type { TaskLockModuleOptions } from '../tasks/options.js';
 import { ConfigValues } from '../tasks/settings/placeholders.js';
@@ -138,8 +139,9 @@ export const taskLockProviders: Provider[] = [
     provide: TaskLockHealthIndicator,
     useFactory: (core: TaskLockCore, clock: LockClock) => {
       const { registry, settings, store } = core;
-      const isDeclaredHere = (name: string): boolean => registry.hasLock(name);
-      const overdue = overdueTasksOf(operatorStoreOf(core), isDeclaredHere, settings.overdueAfter);
+      const lockNameHere = (name: string): string | undefined =>
+        [lockNameIn(settings.application, name), name].find((lock) => registry.hasLock(lock));
+      const overdue = overdueTasksOf(operatorStoreOf(core), lockNameHere, settings.overdueAfter);
       return new IndicatorOfThisCopy(store, overdue, clock, new Logger('TaskLock'), settings.claimTimeout);
     },
     inject: [TASK_LOCK_CORE, LOCK_CLOCK],

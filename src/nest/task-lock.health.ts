@@ -79,8 +79,9 @@ export class TaskLockHealthIndicator {
   }
 
   /**
-   * For an endpoint that wakes somebody: whether no task is overdue, of all or of these. Never for liveness or readiness: a
-   * replica that is restarted or gets no traffic does not run an overdue task sooner.
+   * For an endpoint that wakes somebody: whether no task is overdue, of all or of these. A name is that of `@TaskLock`; a
+   * task of another application has its name before it: `billing/charge`. Never for liveness or readiness: a replica that
+   * is restarted or gets no traffic does not run an overdue task sooner.
    *
    * @throws TaskLockUsageError if `tasks` is empty, or names a task that is not known; it lists the nearest names
    */

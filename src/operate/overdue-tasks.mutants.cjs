@@ -4,7 +4,7 @@ const health = ['wiring/health.spec'];
 module.exports = {
   'an unknown task is no task in time': [
     {
-      find: 'await assertKnown(store, names ?? [], records, isDeclaredHere);',
+      find: 'await assertKnown(store, names ?? [], records, (name) => lockNameHere(name) !== undefined);',
       replace: '',
       suites: health,
       scenario: 'refuses an unknown task',
@@ -22,6 +22,14 @@ module.exports = {
       replace: '',
       suites: health,
       scenario: 'before they are written down',
+    },
+  ],
+  'a name is that of the own task first': [
+    {
+      find: 'lockNameHere(name) ?? name',
+      replace: 'name',
+      suites: health,
+      scenario: 'also where a row without an application has it',
     },
   ],
   'the latest stands first': [

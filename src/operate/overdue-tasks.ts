@@ -16,13 +16,15 @@ export type OverdueTasks = (names?: readonly string[]) => Promise<OverdueTask[]>
  */
 export function overdueTasksOf(
   store: OperatorStore,
-  /** A task of this application is written down only some time after the start. */
-  isDeclaredHere: (name: string) => boolean,
+  /** The lock name of a task of this application, which is written down only some time after the start. */
+  lockNameHere: (name: string) => string | undefined,
   overdueAfter?: number,
 ): OverdueTasks {
-  return async (names) => {
+  return async (given) => {
+    // Of this application's task and another's row of the bare name, the own one is meant.
+    const names = given?.map((name) => lockNameHere(name) ?? name);
     const [now, records] = await Promise.all([store.now(), store.tasks(names?.filter(isStorable))]);
-    await assertKnown(store, names ?? [], records, isDeclaredHere);
+    await assertKnown(store, names ?? [], records, (name) => lockNameHere(name) !== undefined);
     const states = await inTurns(records, (record) => taskState(record, now, overdueAfter));
     return states
       .flatMap(({ name, overdueByMs }) => (overdueByMs === null ? [] : [{ name, overdueByMs }]))

@@ -254,6 +254,16 @@ describe('noneOverdue', () => {
     expect(await indicator.noneOverdue('a', { tasks: ['yearly'] })).toEqual({ a: { status: 'up' } });
   });
 
+  test("takes a name for this application's task, also where a row without an application has it", async () => {
+    const bare = declaredTask({ name: 'yearly' });
+    await store.operator.declare({ tasks: [bare], replica: 'pod-1', version: '1.0.0' });
+    clock.setWall(DAY);
+    const indicator = await start({ application: 'shop' });
+    expect(await indicator.noneOverdue('a')).toMatchObject({ a: { status: 'down' } });
+    for (const name of ['yearly', 'shop/yearly'])
+      expect(await indicator.noneOverdue('a', { tasks: [name] })).toEqual({ a: { status: 'up' } });
+  });
+
   test('is down while the store is away, and reads once however many ask', async () => {
     const indicator = await start({ claimTimeout: '2s' });
     let asked = 0;
