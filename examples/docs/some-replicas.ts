@@ -23,7 +23,7 @@ export class Jobs {
   // #endregion when
 
   // #region guard
-  @Cron('0 * * * *')
+  @Cron('0 * * * *', { timeZone: 'UTC' })
   @TaskLock('clean-up')
   async cleanUp(): Promise<void> {
     if (process.env.RUN_JOBS !== 'true') return; // wrong: this replica may have won the tick
@@ -32,7 +32,7 @@ export class Jobs {
   // #endregion guard
 
   // #region variable
-  @Cron('0 * * * *')
+  @Cron('0 * * * *', { timeZone: 'UTC' })
   @TaskLock('archive', undefined, { when: () => process.env.RUN_JOBS === 'true' })
   async archive(): Promise<void> {}
   // #endregion variable

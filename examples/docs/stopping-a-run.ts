@@ -7,7 +7,7 @@ interface Mail {
 
 export abstract class Mails {
   // #region cancel
-  @Cron('0 2 * * *')
+  @Cron('0 2 * * *', { timeZone: 'UTC' })
   @TaskLock('send-mails')
   async sendMails(): Promise<void> {
     const { signal } = currentTaskRun()!;

@@ -79,7 +79,7 @@ export class TaskOptions {
   // #endregion when
 
   // #region object
-  @Cron('0 3 * * *')
+  @Cron('0 3 * * *', { timeZone: 'UTC' })
   @TaskLock({ name: 'statistics', interval: '1d', minHold: '2h', maxHold: '2h' })
   async statistics() {}
   // #endregion object

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
+import { Injectable, Module } from '@nestjs/common';
+import { Cron, CronExpression, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { TaskLockModule } from 'nestjs-task-lock';
+import { currentTaskRun, TaskLock, TaskLockModule } from 'nestjs-task-lock';
 import {
   attachTaskLock,
   conformanceScenarios,
@@ -13,6 +13,7 @@ import {
   ManualClock,
   TaskLockTestingModule,
 } from 'nestjs-task-lock/testing';
+import type { DataSource } from 'typeorm';
 import { Invoices, Mailer } from './invoices.js';
 
 const mailer = { send: jest.fn<Mailer['send']>() };
@@ -106,6 +107,49 @@ describe('two replicas', () => {
   });
 });
 // #endregion replicas
+
+// #region paused
+@Injectable()
+class Counts {
+  @Cron(CronExpression.EVERY_HOUR, { timeZone: 'UTC' })
+  @TaskLock('counts')
+  async count() {
+    await currentTaskRun()!.transaction((manager) => manager.query('INSERT INTO counts …'));
+  }
+}
+
+test('a replica that is paused in the middle of a run commits nothing', async () => {
+  const clock = new ManualClock('2026-01-01T00:59:30Z');
+  const store = new InMemoryLockStore(() => clock.now());
+  const committed: string[] = [];
+
+  async function replica(name: string) {
+    const own = clock.replica();
+    const manager = { query: () => own.sleep('1m') }; // a query takes a minute
+    const transaction = async (_isolation: string, work: (mock: typeof manager) => Promise<unknown>) => {
+      await work(manager); // rejects if the run has lost its lock
+      committed.push(name);
+    };
+    const dataSource = { transaction } as unknown as DataSource;
+    const module = await Test.createTestingModule({
+      imports: [ScheduleModule.forRoot(), TaskLockTestingModule.forRoot({ clock: own, store, dataSource })],
+      providers: [Counts],
+    }).compile();
+    opened.push(module);
+    await module.init();
+    return own;
+  }
+
+  const one = await replica('one');
+  await clock.advance('1m'); // 01:00:30: it is in the middle of its query
+  one.pause();
+  await replica('other');
+  await clock.advance('2h'); // the lease of `one` is over, and `other` runs at 02:00 and 03:00
+  await one.resume(); // its query is done, and its lock is lost
+  await clock.advance('1m'); // the run of 03:00 ends
+  expect(committed).toEqual(['other', 'other']);
+});
+// #endregion paused
 
 // #region application
 test('the whole application', async () => {

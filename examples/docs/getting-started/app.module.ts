@@ -12,7 +12,7 @@ import { taskLockMigrations } from 'nestjs-task-lock/migrations';
       type: 'postgres',
       url: process.env.DATABASE_URL,
       migrations: [...taskLockMigrations /* , ...your own */],
-      connectTimeoutMS: 5_000, // an exhausted pool waits for ever without it
+      connectTimeoutMS: 5_000, // without it, your own queries wait for ever if the pool is exhausted
     }),
     ScheduleModule.forRoot(),
     TaskLockModule.forRoot(),
