@@ -27,7 +27,7 @@ export class Invoices {
     for (const customer of await this.customers.find()) {
       await run.transaction(async (manager) => {
         const invoices = manager.withRepository(this.invoices);
-        await invoices.insert({ customer: customer.id, day: run.scheduledTime });
+        await invoices.upsert({ customer: customer.id, day: run.scheduledTime }, ['customer', 'day']);
       }); // throws a TaskLockLostError, with everything rolled back, if another replica has the lock
     }
   }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
-import { Cron, CronExpression, ScheduleModule } from '@nestjs/schedule';
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { currentTaskRun, TaskLock, TaskLockModule } from 'nestjs-task-lock';
+import { TaskLockModule } from 'nestjs-task-lock';
 import {
   attachTaskLock,
   conformanceScenarios,
@@ -14,6 +14,7 @@ import {
   TaskLockTestingModule,
 } from 'nestjs-task-lock/testing';
 import type { DataSource } from 'typeorm';
+import { Counts } from './counts.js';
 import { Invoices, Mailer } from './invoices.js';
 
 const mailer = { send: jest.fn<Mailer['send']>() };
@@ -109,15 +110,6 @@ describe('two replicas', () => {
 // #endregion replicas
 
 // #region paused
-@Injectable()
-class Counts {
-  @Cron(CronExpression.EVERY_HOUR, { timeZone: 'UTC' })
-  @TaskLock('counts')
-  async count() {
-    await currentTaskRun()!.transaction((manager) => manager.query('INSERT INTO counts …'));
-  }
-}
-
 test('a replica that is paused in the middle of a run commits nothing', async () => {
   const clock = new ManualClock('2026-01-01T00:59:30Z');
   const store = new InMemoryLockStore(() => clock.now());

@@ -11,7 +11,7 @@ export class NewsletterJob implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.boss.createQueue('newsletter');
+    await this.boss.createQueue('newsletter', { retryLimit: 0 }); // a tick adds its mails once, or not at all
     await this.boss.createQueue('newsletter-mail', { retryLimit: 5, retryDelay: 60, retryBackoff: true });
     await this.boss.work('newsletter', () => this.sendAll());
     await this.boss.work<{ reader: string }>('newsletter-mail', async ([job]) => {
