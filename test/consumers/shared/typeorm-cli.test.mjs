@@ -85,3 +85,8 @@ for (const [dataSource, table, what] of [
     assert.deepEqual(await lockTables(), []);
   });
 }
+
+test('migration:run makes them again after that', async () => {
+  assert.match(await typeorm('migration:run', 'plain'), /has been executed successfully/);
+  assert.deepEqual(await lockTables(), ['public.task_lock', 'public.task_lock_request']);
+});

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+/** @typedef {{ succeeded: boolean, output: string }} Result what a command printed, standard error included */
+
 /** @type {Set<number>} the processes that run now, each the leader of a group of its own */
 const running = new Set();
 let stopped = false;
@@ -11,7 +13,7 @@ let stopped = false;
  * @param {string} file
  * @param {readonly string[]} args
  * @param {{ cwd: string, env?: Record<string, string> }} options
- * @returns {Promise<{ succeeded: boolean, output: string }>} what it printed, standard error included
+ * @returns {Promise<Result>}
  */
 export function run(file, args, { cwd, env = {} }) {
   if (stopped) return Promise.reject(new Error('interrupted'));

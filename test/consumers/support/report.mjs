@@ -21,7 +21,7 @@ export function checksOf(title, { succeeded, output }) {
   const checks = [];
   for (const line of output.split('\n')) {
     const groups = CHECK.exec(line)?.groups;
-    if (!groups) continue;
+    if (!groups || line.includes('# SKIP')) continue;
     // vitest prints the file and the groups of a test before its title.
     const own = (groups['tapTitle'] ?? groups['tickTitle'] ?? '').split(' > ').at(-1);
     checks.push({
@@ -42,6 +42,7 @@ export class Report {
    * @param {string} about
    * @param {string} title
    * @param {{ succeeded: boolean, output: string }} result
+   * @returns {boolean} whether all of it passed
    */
   add(about, title, result) {
     const checks = checksOf(title, result);
@@ -49,7 +50,8 @@ export class Report {
       console.log(`${check.passed ? 'ok    ' : 'FAILED'} ${about}: ${check.title}`);
       check.passed ? this.passed++ : this.failed++;
     }
-    if (checks.every(({ passed }) => passed)) return;
+    if (checks.every(({ passed }) => passed)) return true;
     console.log(`------ output of "${title}" in ${about}\n${result.output.trimEnd()}\n------`);
+    return false;
   }
 }
