@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { check } from './checker/check.js';
 import { SHORTEST_RUN } from './plan.js';
 import { report } from './report.js';
 import { runChaos } from './run-chaos.js';
+import { wholeNumber } from './whole-number.js';
 
 const SHORTEST = SHORTEST_RUN / 1_000;
 
@@ -44,12 +45,4 @@ try {
 } catch (error) {
   console.error(interruption.signal.aborted ? 'interrupted' : error);
   process.exitCode = 1;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }

@@ -30,12 +30,13 @@ export class Crew {
   private closing = false;
 
   constructor(
-    databaseUrl: string,
+    /** The database, under the addresses that the places take in turn. */
+    private readonly databaseUrls: readonly string[],
     clocks: readonly number[],
     /** Whether it is no wonder that a replica which started to start at this time could not. */
     private readonly databaseWasDownSince: (at: number) => boolean,
   ) {
-    this.fleet = new Fleet(databaseUrl, APP);
+    this.fleet = new Fleet(databaseUrls[0]!, APP);
     this.places = clocks.map((clockAhead) => ({ clockAhead, state: 'down' }));
   }
 
@@ -45,6 +46,11 @@ export class Crew {
 
   async startAll(): Promise<void> {
     await Promise.all(this.places.map((_, slot) => this.start(slot)));
+  }
+
+  /** As startAll, in turns: on a busy machine a crowd that starts keeps those that run from their processor. */
+  async startInTurns(): Promise<void> {
+    for (const slot of this.places.keys()) await this.start(slot);
   }
 
   /** The replica in a place, if it is up and neither stopped nor on its way out. */
@@ -106,7 +112,9 @@ export class Crew {
     while (!this.closing) {
       const begun = trueNow();
       try {
-        const member = await this.fleet.start({ clockAhead: place.clockAhead });
+        const url = this.databaseUrls[slot % this.databaseUrls.length]!;
+        const environment = { DATABASE: url };
+        const member = await this.fleet.start({ clockAhead: place.clockAhead, environment });
         Object.assign(place, { member, state: 'up' });
         void member.gone.then((complaints) => this.noticeEnd(place, member, complaints));
         return;

@@ -40,7 +40,7 @@ async function withDatabase(
   { seed, seconds, signal, print }: ChaosOptions,
 ): Promise<ChaosRun> {
   const plan = planFor(seed, seconds * 1_000);
-  const crew = new Crew(database.url, plan.clocks, (at) => database.wasDownSince(at));
+  const crew = new Crew([database.url], plan.clocks, (at) => database.wasDownSince(at));
   const faults: Fault[] = [];
   const record = async (fault: Omit<Fault, 'from' | 'to'>, work: () => Promise<unknown>): Promise<void> => {
     const from = trueNow();

@@ -8,7 +8,7 @@ import { expectEveryTickOnce, runsPerTick, TASKS } from '../support/ticks.js';
 import { until } from '../support/until.js';
 import { Cluster } from './support/cluster.js';
 import { POSTGRESQL } from './support/postgres-server.js';
-import { describeWith } from './support/programs.js';
+import { describeWith } from './support/describe-with.js';
 import { problemsOf, runsByTask } from './support/runs.js';
 
 const SECOND = 1_000;

@@ -17,7 +17,7 @@ import {
 } from '../support/travelling-clock.js';
 import { PGBOUNCER, PgBouncer } from './support/pgbouncer.js';
 import { POSTGRESQL, PostgresServer } from './support/postgres-server.js';
-import { describeWith } from './support/programs.js';
+import { describeWith } from './support/describe-with.js';
 
 /** Fewer than any of these suites has clients: they share the server's sessions from one statement to the next. */
 const POOL_SIZE = 4;

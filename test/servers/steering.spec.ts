@@ -8,7 +8,7 @@ import type { TestDatabase } from '../support/database.js';
 import { steersFleet } from '../support/steers-fleet.js';
 import { PGBOUNCER, PgBouncer } from './support/pgbouncer.js';
 import { POSTGRESQL, PostgresServer } from './support/postgres-server.js';
-import { describeWith } from './support/programs.js';
+import { describeWith } from './support/describe-with.js';
 
 jest.setTimeout(180_000);
 

@@ -17,8 +17,8 @@ import { lostCommits, staleCommits } from './stale-commits.js';
 
 /** The last ticks may be claimed by replicas that are told to stop. */
 export const SETTLING = 1_000;
-/** So many of the replicas must have waited. */
-const OVERLOADED = 4;
+/** This share of the replicas must have waited. */
+const OVERLOADED = 0.4;
 /** A tick so shortly after the end of a run may have been asked for while the run was still being released. */
 const HANDOVER = 500;
 /** Log lines from so long before and after a missed tick are shown with it. */
@@ -55,10 +55,17 @@ export interface Verdict {
   offences: Offence[];
 }
 
+export interface Measure {
+  /** How many replicas there are at a time. */
+  replicas: number;
+  /** This share of the ticks must lie outside of the windows of faults. */
+  outside: number;
+}
+
 /** Judges what the replicas wrote down. It shares no code with the lock, and never looks at the lock's table. */
-export function check(evidence: Evidence): Verdict {
+export function check(evidence: Evidence, measure: Measure = { replicas: 10, outside: 1 / 2 }): Verdict {
   const { tasks, commits, troubles } = evidence;
-  const busy = overloads(evidence.lines, evidence.faults, OVERLOADED);
+  const busy = overloads(evidence.lines, evidence.faults, Math.ceil(OVERLOADED * measure.replicas));
   const faults = [...evidence.faults, ...busy].sort((one, other) => one.from - other.from);
   const runs = runsOf(evidence);
   const offences: Offence[] = [];
@@ -83,7 +90,7 @@ export function check(evidence: Evidence): Verdict {
     offences.push({ kind: 'trouble', what: `${replica} at ${clockTime(at)} ${what}`, lines: [] });
   }
   const [calm, outside] = [sum(verdicts, 'calm'), sum(verdicts, 'calmOutside')];
-  if (outside < calm / 2) {
+  if (outside < calm * measure.outside) {
     const what = `only ${outside} of ${calm} ticks lie outside of the windows of faults: the others prove little`;
     offences.push({ kind: 'too few ticks', what, lines: [] });
   }

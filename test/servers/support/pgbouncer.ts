@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../../examples/support/free-port.mjs';
+import { serverFolder } from './account.js';
 import { pathOf } from './programs.js';
 import type { DebianPackage } from './programs.js';
-import { serverFolder, ServerProcess } from './server-process.js';
+import { ServerProcess } from './server-process.js';
 
 export const PGBOUNCER: DebianPackage = { name: 'pgbouncer', programs: ['pgbouncer'] };
 

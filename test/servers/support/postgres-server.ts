@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../../examples/support/free-port.mjs';
 import { until } from '../../support/until.js';
+import { serverFolder } from './account.js';
 import { pathOf } from './programs.js';
 import type { DebianPackage } from './programs.js';
-import { runAsServer, serverFolder, ServerProcess } from './server-process.js';
+import { runAsServer, ServerProcess } from './server-process.js';
 
 export const POSTGRESQL: DebianPackage = {
   name: 'postgresql',

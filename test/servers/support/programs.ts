@@ -1,6 +1,5 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe } from '@jest/globals';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
@@ -40,24 +39,15 @@ export function pathOf(program: string): string {
   return path;
 }
 
-/** A package of Debian's, and the programs of it that a suite starts. */
+/** A package of Debian's, and the programs of it that are started. */
 export interface DebianPackage {
   name: string;
   programs: readonly string[];
 }
 
-/**
- * A suite that needs servers. Where one is not installed it is skipped and one line says why; with REQUIRE_SERVERS
- * that is an error, so that a run that has to prove something cannot pass by skipping it.
- */
-export function describeWith(packages: readonly DebianPackage[], name: string, suite: () => void): void {
-  const missing = packages.filter(({ programs }) => programs.some((program) => find(program) === undefined));
-  if (missing.length === 0) {
-    describe(name, suite);
-    return;
-  }
-  const reason = `needs Debian's ${missing.map((each) => each.name).join(' and ')}, not found here`;
-  if (process.env['REQUIRE_SERVERS']) throw new Error(`"${name}" ${reason}`);
-  process.stderr.write(`SKIPPED  "${name}": ${reason}\n`);
-  describe.skip(name, suite);
+/** Those of the packages that are not installed here. */
+export function missingOf(packages: readonly DebianPackage[]): string[] {
+  return packages
+    .filter(({ programs }) => programs.some((program) => find(program) === undefined))
+    .map(({ name }) => name);
 }

@@ -1,37 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { watch } from '../../../examples/support/watchdog.mjs';
 import type { Watchdog } from '../../../examples/support/watchdog.mjs';
-
-interface Account {
-  uid?: number;
-  gid?: number;
-}
-
-/** Postgres and pgbouncer refuse to run as root: there they run as the user that Debian's packages made for them. */
-function account(): Account {
-  return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-}
-
-function idOf(option: '-u' | '-g'): number {
-  const { status, stdout } = spawnSync('id', [option, 'postgres'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error('there is no user "postgres" to run servers as');
-  return Number(stdout);
-}
+import { account } from './account.js';
 
 /** Messages in English, whatever the machine speaks: readiness is read off them. */
 const environment = { PATH: process.env['PATH'], LC_ALL: 'C', PGCONNECT_TIMEOUT: '10' };
-
-/** A temporary folder that belongs to the user whom the servers run as. */
-export function serverFolder(kind: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `task-lock-${kind}-`));
-  const { uid, gid } = account();
-  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
-  return folder;
-}
 
 /** Runs a program of a server's package to its end. */
 export async function runAsServer(program: string, args: readonly string[], cwd: string): Promise<void> {

@@ -1,0 +1,75 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** The network between one Patroni and etcd. */
+export class Link {
+  private state: 'whole' | 'silent' | 'refused' = 'whole';
+  /** Each connection that came, and the one that it is passed on to. */
+  private readonly pairs = new Map<Socket, Socket>();
+  private readonly server: Server;
+
+  private constructor(private readonly target: number) {
+    this.server = createServer((client) => this.passOn(client));
+  }
+
+  static async to(target: number): Promise<Link> {
+    const link = new Link(target);
+    await new Promise<void>((resolve) => link.server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** As a firewall that drops: nothing passes, and nobody is told. */
+  fallSilent(): void {
+    this.state = 'silent';
+    for (const [client, server] of this.pairs) {
+      client.unpipe(server);
+      server.unpipe(client);
+    }
+  }
+
+  /** As a host that is there and a port that is not. */
+  refuse(): void {
+    this.state = 'refused';
+    this.cutAll();
+  }
+
+  restore(): void {
+    this.state = 'whole';
+    // Those that fell silent would stay so: their bytes are lost.
+    this.cutAll();
+  }
+
+  async end(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cutAll();
+    await closed;
+  }
+
+  private cutAll(): void {
+    for (const client of this.pairs.keys()) client.destroy();
+  }
+
+  private passOn(client: Socket): void {
+    client.on('error', () => undefined);
+    if (this.state === 'refused') {
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect(this.target, '127.0.0.1').on('error', () => undefined);
+    this.pairs.set(client, server);
+    client.on('close', () => {
+      this.pairs.delete(client);
+      server.destroy();
+    });
+    server.on('close', () => {
+      if (this.state !== 'silent') client.destroy();
+    });
+    if (this.state === 'silent') return;
+    client.pipe(server);
+    server.pipe(client);
+  }
+}
