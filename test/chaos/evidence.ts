@@ -3,7 +3,7 @@ import type { ChaosTask } from './tasks.js';
 
 /** Something that was done, as it was done. All times are true epoch milliseconds. */
 export interface Fault {
-  kind: 'kill' | 'term' | 'stop' | 'clock' | 'backends' | 'restart' | 'failover' | 'overload';
+  kind: 'kill' | 'term' | 'stop' | 'clock' | 'backends' | 'restart' | 'failover' | 'slow' | 'overload';
   /** The replica that it was done to; none where it was done to all: the database, or the whole machine. */
   replica?: string;
   /** The instant before it began. */

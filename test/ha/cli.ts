@@ -5,7 +5,8 @@ import { wholeNumber } from '../chaos/whole-number.js';
 import { missingOf } from '../servers/support/programs.js';
 import { FAULTS } from './faults.js';
 import { PACKAGES } from './packages.js';
-import { runCase } from './run-case.js';
+import { PAGE, writeResults } from './results.js';
+import { runCases } from './run-cases.js';
 import { MODES, Stack } from './stack/stack.js';
 import { tableOf } from './table.js';
 import { judge } from './verdict.js';
@@ -18,9 +19,8 @@ const options = new Command('npm run test:ha --')
   .option('--only <texts...>', 'the cases with such a text in "synchronous_mode: fault"')
   .option('--seconds <number>', 'how long a fleet runs in peace, before and after', wholeNumber(2, 3_600), 8)
   .option('--seed <number>', 'where in a second each fault comes', wholeNumber(0, 2 ** 32 - 1))
-  .option('--write', 'puts the table into docs/operations/failover.md')
   .parse()
-  .opts<{ only?: string[]; seconds: number; seed?: number; write?: true }>();
+  .opts<{ only?: string[]; seconds: number; seed?: number }>();
 
 const print = (line: string): void => console.log(line);
 const { only, seconds, seed = randomInt(2 ** 32) } = options;
@@ -51,28 +51,30 @@ async function main(): Promise<void> {
   );
   const stack = await Stack.start(signal);
   const rows: Row[] = [];
+  let broken = 0;
   try {
-    for (const [nth, { mode, fault }] of cases.entries()) {
-      print(
-        `\n${new Date().toISOString().slice(11, 19)}  ${nth + 1} of ${cases.length}, ${mode}: ${fault.name}`,
-      );
-      const result = await runCase(stack, { mode, fault, seconds, seed: seed + nth, signal });
-      const { row, verdict, broken } = judge(result);
-      rows.push(row);
-      print(report(verdict, result.evidence));
-      print(tableOf([row]));
-      if (broken.length === 0) await result.removeJournals();
-      else {
-        print(`✘ ${broken.length} promises broken. The journals are left in ${result.journalFolder}`);
-        process.exitCode = 1;
-      }
-    }
+    const crew = await runCases(stack, cases, {
+      ...{ seconds, seed, signal, print },
+      onResult: (result) => {
+        const judged = judge(result);
+        rows.push(judged.row);
+        broken += judged.broken.length;
+        print(report(judged.verdict, result.evidence));
+        print(tableOf([judged.row]));
+      },
+    });
+    if (broken === 0) await crew.removeJournals();
+    else print(`✘ ${broken} promises broken. Journals: ${crew.journalFolder}; logs: ${stack.keepLogs()}`);
   } catch (error) {
     if (!signal.aborted) print(`The logs are left in ${stack.keepLogs()}`);
     throw error;
   } finally {
-    if (process.exitCode === 1) print(`The logs are left in ${stack.keepLogs()}`);
     await stack.end();
   }
   print(`\n${tableOf(rows)}`);
+  if (broken > 0) process.exitCode = 1;
+  else if (!only) {
+    await writeResults(rows, new Date());
+    print(`written to ${PAGE}`);
+  }
 }

@@ -1,8 +1,10 @@
 import { check, sum } from '../chaos/checker/check.js';
 import type { Verdict } from '../chaos/checker/check.js';
 import type { OffenceKind } from '../chaos/checker/offences.js';
-import { REPLICAS } from './run-case.js';
-import type { Case } from './run-case.js';
+import type { CaseResult } from './run-cases.js';
+
+/** So many run at a time. */
+export const REPLICAS = 4;
 
 /** What asynchronous replication may cost: measured there, and never promised. */
 const LOSSES: readonly OffenceKind[] = [
@@ -19,7 +21,7 @@ const MEASURE = { replicas: REPLICAS, outside: 1 / 5 };
 
 /** What one fault did under one mode. Times are milliseconds from the fault. */
 export interface Row {
-  mode: Case['mode'];
+  mode: CaseResult['mode'];
   fault: string;
   answeredAfter: number;
   answeredThroughPooler: number;
@@ -40,16 +42,16 @@ export interface CaseVerdict {
   broken: Verdict['offences'];
 }
 
-export function judge({ mode, fault, evidence, sights }: Case): CaseVerdict {
+export function judge({ mode, fault, evidence, sights }: CaseResult): CaseVerdict {
   const verdict = check(evidence, MEASURE);
-  const [{ from }] = evidence.faults as [Case['evidence']['faults'][number]];
+  const { from } = evidence.faults.find(({ kind }) => kind === 'failover')!;
   const { offences, tasks } = verdict;
   const count = (kind: OffenceKind): number => offences.filter((offence) => offence.kind === kind).length;
   // The last write without an answer began before the new primary was there, so this run was claimed from it.
   const first = evidence.lines.find(({ event, at }) => event === 'start' && at > sights.haproxy.lastFailure);
   const row: Row = {
     mode,
-    fault,
+    fault: fault.name,
     answeredAfter: sights.haproxy.answer - from,
     answeredThroughPooler: sights.pgbouncer.answer - from,
     firstTickAfter: (first?.at ?? Infinity) - from,

@@ -1,9 +1,10 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** The network between one Patroni and etcd. */
+/** The network before one server, which can be cut or slow. */
 export class Link {
   private state: 'whole' | 'silent' | 'refused' = 'whole';
+  private delay = 0;
   /** Each connection that came, and the one that it is passed on to. */
   private readonly pairs = new Map<Socket, Socket>();
   private readonly server: Server;
@@ -43,6 +44,13 @@ export class Link {
     this.cutAll();
   }
 
+  /** From here on what the server sends arrives so many milliseconds late. Those that are connected connect anew. */
+  delayBy(milliseconds: number): void {
+    if (milliseconds === this.delay) return;
+    this.delay = milliseconds;
+    this.cutAll();
+  }
+
   async end(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.cutAll();
@@ -70,6 +78,8 @@ export class Link {
     });
     if (this.state === 'silent') return;
     client.pipe(server);
-    server.pipe(client);
+    const { delay } = this;
+    if (delay === 0) server.pipe(client);
+    else server.on('data', (bytes: Buffer) => setTimeout(() => client.write(bytes), delay));
   }
 }

@@ -19,6 +19,8 @@ export class Node {
     readonly postgres: number,
     /** All that Patroni hears of etcd comes through it. */
     readonly etcd: Link,
+    /** What the standbys hear of this Postgres comes through it. */
+    readonly replication: Link,
     private readonly folder: string,
     private readonly log: string,
   ) {}
@@ -28,15 +30,16 @@ export class Node {
     mkdirSync(folder);
     const { uid, gid } = account();
     if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
-    const link = await Link.to(etcd);
     const [rest, postgres] = [await freePort(), await freePort()];
+    const [toEtcd, replication] = [await Link.to(etcd), await Link.to(postgres)];
     const programs = dirname(pathOf('postgres'));
-    const values = { name, rest, postgres, etcd: link.port, folder, programs };
+    const ports = { rest, postgres, etcd: toEtcd.port, replication: replication.port };
+    const values = { name, folder, programs, ...ports };
     const file = join(folder, 'patroni.yml');
     writeFileSync(file, fillIn('patroni.yml', values));
     // It holds passwords, and the account that Patroni runs as must read it.
     chmodSync(file, 0o644);
-    return new Node(name, rest, postgres, link, folder, join(root, `${name}.log`));
+    return new Node(name, rest, postgres, toEtcd, replication, folder, join(root, `${name}.log`));
   }
 
   async start(): Promise<void> {
@@ -65,6 +68,10 @@ export class Node {
   wakeUp(): void {
     signalAll(this.stopped, 'SIGCONT');
     this.stopped = [];
+  }
+
+  async endLinks(): Promise<void> {
+    await Promise.all([this.etcd.end(), this.replication.end()]);
   }
 
   private get data(): string {

@@ -11,9 +11,15 @@ import { Node } from './node.js';
 import { configure, membersBy } from './patroni-api.js';
 import { fillIn } from './template.js';
 
-export const MODES = ['off', 'on', 'strict'] as const;
+/** Of Patroni's `synchronous_mode`. Off comes last: what it loses is not lost to the others. */
+export const MODES = ['on', 'strict', 'off'] as const;
 export type Mode = (typeof MODES)[number];
 
+/**
+ * Milliseconds by which standbys are behind where nothing waits for them. On one machine they would have all in less
+ * than one, and there would be nothing to lose.
+ */
+export const LAG = 300;
 const NAMES = ['a', 'b', 'c'];
 const BOOTSTRAP = 120;
 /** A node that was killed may have to be copied anew, on a busy machine. */
@@ -63,6 +69,7 @@ export class Stack {
       synchronous_mode: mode !== 'off',
       synchronous_mode_strict: mode === 'strict',
     };
+    for (const node of this.nodes) node.replication.delayBy(mode === 'off' ? LAG : 0);
     await eventually('Patroni took its settings', HEALING, this.signal, async () => {
       await configure((await this.primary()).rest, settings);
       return true;
@@ -100,7 +107,7 @@ export class Stack {
 
   /** Ends all of it at once and removes its data. */
   async end(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.etcd.end()));
+    await Promise.all(this.nodes.map((node) => node.endLinks()));
     await this.cleaner.clean();
   }
 
