@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SETTLING } from '../chaos/checker/check.js';
 import { Crew } from '../chaos/crew.js';
-import type { Evidence, Fault } from '../chaos/evidence.js';
+import type { Commit, Evidence, Fault } from '../chaos/evidence.js';
 import { createFleetTables, query, readCommits } from '../chaos/fleet-tables.js';
 import { SeededRandom } from '../chaos/random.js';
 import { LEASE, TASKS } from '../chaos/tasks.js';
@@ -48,7 +48,7 @@ export interface Options {
 
 /** Does one thing after another to the primary, under one fleet. Answers where the fleet's journals are. */
 export async function runCases(stack: Stack, cases: readonly Case[], options: Options): Promise<Crew> {
-  const { seed, print, onResult } = options;
+  const { seed, signal, print, onResult } = options;
   await query(stack.url('postgres', 'haproxy'), `CREATE DATABASE ${DATABASE}`);
   const urls = THROUGH.map((through) => stack.url(DATABASE, through));
   await createFleetTables(urls[0]!);
@@ -68,8 +68,9 @@ export async function runCases(stack: Stack, cases: readonly Case[], options: Op
       const { recorded, sights } = await runCase(stack, each, probes, random, options);
       const to = trueNow();
       faults.push(recorded, ...probes.flatMap(({ attempts }) => slowTimes(attempts, recorded)));
+      const commits = await commitsBy(urls[0]!, signal);
       const all = { tasks: TASKS, lines: crew.journal(), troubles: crew.troubles, faults, from, to };
-      const evidence = sliceOf({ ...all, commits: await readCommits(urls[0]!) }, from, to);
+      const evidence = sliceOf({ ...all, commits }, from, to);
       onResult({ ...each, evidence, sights });
       for (const { attempts } of probes) attempts.length = 0;
     }
@@ -110,4 +111,14 @@ async function runCase(
     recorded: { kind: 'failover', from, to, detail: fault.name },
     sights: { haproxy, pgbouncer },
   };
+}
+
+/** On a machine that is too busy Patroni may fail over by itself just now. */
+async function commitsBy(url: string, signal: AbortSignal): Promise<Commit[]> {
+  let commits: Commit[] = [];
+  await eventually('the commits were read', LONGEST, signal, async () => {
+    commits = await readCommits(url);
+    return true;
+  });
+  return commits;
 }

@@ -1,85 +1,52 @@
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
-/** The network before one server, which can be cut or slow. */
+export type Order = 'fall silent' | 'refuse' | 'restore' | { delayBy: number };
+
+/**
+ * The network before one server, which can be cut or slow. It has a thread of its own: this one reads journals for
+ * seconds, and whoever waits for etcd meanwhile would take it for dead.
+ */
 export class Link {
-  private state: 'whole' | 'silent' | 'refused' = 'whole';
   private delay = 0;
-  /** Each connection that came, and the one that it is passed on to. */
-  private readonly pairs = new Map<Socket, Socket>();
-  private readonly server: Server;
 
-  private constructor(private readonly target: number) {
-    this.server = createServer((client) => this.passOn(client));
-  }
+  private constructor(
+    private readonly thread: Worker,
+    readonly port: number,
+  ) {}
 
   static async to(target: number): Promise<Link> {
-    const link = new Link(target);
-    await new Promise<void>((resolve) => link.server.listen(0, '127.0.0.1', resolve));
-    return link;
-  }
-
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    const thread = new Worker(new URL('./link-thread.js', import.meta.url), { workerData: target });
+    const [port] = (await once(thread, 'message')) as [number];
+    return new Link(thread, port);
   }
 
   /** As a firewall that drops: nothing passes, and nobody is told. */
   fallSilent(): void {
-    this.state = 'silent';
-    for (const [client, server] of this.pairs) {
-      client.unpipe(server);
-      server.unpipe(client);
-    }
+    this.tell('fall silent');
   }
 
   /** As a host that is there and a port that is not. */
   refuse(): void {
-    this.state = 'refused';
-    this.cutAll();
+    this.tell('refuse');
   }
 
   restore(): void {
-    this.state = 'whole';
-    // Those that fell silent would stay so: their bytes are lost.
-    this.cutAll();
+    this.tell('restore');
   }
 
   /** From here on what the server sends arrives so many milliseconds late. Those that are connected connect anew. */
   delayBy(milliseconds: number): void {
     if (milliseconds === this.delay) return;
     this.delay = milliseconds;
-    this.cutAll();
+    this.tell({ delayBy: milliseconds });
   }
 
   async end(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.cutAll();
-    await closed;
+    await this.thread.terminate();
   }
 
-  private cutAll(): void {
-    for (const client of this.pairs.keys()) client.destroy();
-  }
-
-  private passOn(client: Socket): void {
-    client.on('error', () => undefined);
-    if (this.state === 'refused') {
-      client.resetAndDestroy();
-      return;
-    }
-    const server = connect(this.target, '127.0.0.1').on('error', () => undefined);
-    this.pairs.set(client, server);
-    client.on('close', () => {
-      this.pairs.delete(client);
-      server.destroy();
-    });
-    server.on('close', () => {
-      if (this.state !== 'silent') client.destroy();
-    });
-    if (this.state === 'silent') return;
-    client.pipe(server);
-    const { delay } = this;
-    if (delay === 0) server.pipe(client);
-    else server.on('data', (bytes: Buffer) => setTimeout(() => client.write(bytes), delay));
+  private tell(order: Order): void {
+    this.thread.postMessage(order);
   }
 }
