@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import { pathOf } from '../servers/support/programs.js';
+import { versionOf } from './stack/version.js';
 import { tableOf } from './table.js';
 import type { Row } from './verdict.js';
 
@@ -29,11 +28,4 @@ export function withResults(page: string, results: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${PAGE} lacks "${BEGIN}" or "${END}" after it`);
   return `${page.slice(0, begin + BEGIN.length)}\n\n${results}\n\n${page.slice(end)}`;
-}
-
-function versionOf(program: string, flag: string): string {
-  const text = execFileSync(pathOf(program), [flag], { encoding: 'utf8' });
-  const version = /\d+(\.\d+)+/.exec(text)?.[0];
-  if (version === undefined) throw new Error(`${program} does not say its version: ${text}`);
-  return version;
 }

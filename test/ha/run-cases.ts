@@ -68,9 +68,11 @@ export async function runCases(stack: Stack, cases: readonly Case[], options: Op
       const { recorded, sights } = await runCase(stack, each, probes, random, options);
       const to = trueNow();
       faults.push(recorded, ...probes.flatMap(({ attempts }) => slowTimes(attempts, recorded)));
+      // Before the commits: a run that has ended by now has committed.
+      const lines = crew.journal();
       const commits = await commitsBy(urls[0]!, signal);
-      const all = { tasks: TASKS, lines: crew.journal(), troubles: crew.troubles, faults, from, to };
-      const evidence = sliceOf({ ...all, commits }, from, to);
+      const all = { tasks: TASKS, lines, commits, troubles: crew.troubles, faults, from, to };
+      const evidence = sliceOf(all, from, to);
       onResult({ ...each, evidence, sights });
       for (const { attempts } of probes) attempts.length = 0;
     }

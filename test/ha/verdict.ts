@@ -17,7 +17,7 @@ const LOSSES: readonly OffenceKind[] = [
 ];
 
 /** Most of a case is the time without a primary; what comes before and after must show that all is well there. */
-const MEASURE = { replicas: REPLICAS, outside: 1 / 5 };
+const MEASURE = { replicas: REPLICAS, outside: 1 / 10 };
 
 /** What one fault did under one mode. Times are milliseconds from the fault. */
 export interface Row {

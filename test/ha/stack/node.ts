@@ -4,6 +4,7 @@ import { freePort } from '../../../examples/support/free-port.mjs';
 import { account } from '../../servers/support/account.js';
 import { pathOf } from '../../servers/support/programs.js';
 import { Daemon } from './daemon.js';
+import type { EtcdApi } from './etcd-api.js';
 import { Link } from './link.js';
 import { postgresIn, signalAll } from './processes.js';
 import { fillIn } from './template.js';
@@ -25,7 +26,7 @@ export class Node {
     private readonly log: string,
   ) {}
 
-  static async create(name: string, etcd: number, root: string): Promise<Node> {
+  static async create(name: string, etcd: number, api: EtcdApi, root: string): Promise<Node> {
     const folder = join(root, name);
     mkdirSync(folder);
     const { uid, gid } = account();
@@ -34,7 +35,7 @@ export class Node {
     const [toEtcd, replication] = [await Link.to(etcd), await Link.to(postgres)];
     const programs = dirname(pathOf('postgres'));
     const ports = { rest, postgres, etcd: toEtcd.port, replication: replication.port };
-    const values = { name, folder, programs, ...ports };
+    const values = { name, folder, programs, api, ...ports };
     const file = join(folder, 'patroni.yml');
     writeFileSync(file, fillIn('patroni.yml', values));
     // It holds passwords, and the account that Patroni runs as must read it.

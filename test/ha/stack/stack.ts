@@ -7,6 +7,7 @@ import { query } from '../../chaos/fleet-tables.js';
 import { Cleaner } from './cleaner.js';
 import { Daemon } from './daemon.js';
 import { eventually } from './eventually.js';
+import { safeApi } from './etcd-api.js';
 import { Node } from './node.js';
 import { configure, membersBy } from './patroni-api.js';
 import { fillIn } from './template.js';
@@ -113,13 +114,15 @@ export class Stack {
 
   private async startAll(): Promise<void> {
     const { etcd, haproxy, pgbouncer } = this.ports;
+    const api = safeApi();
     await this.launch('etcd', [
+      ...(api === 'etcd' ? ['--enable-v2'] : []),
       ...['--data-dir', 'data', '--log-level', 'warn'],
       ...['--listen-client-urls', `http://127.0.0.1:${etcd}`],
       ...['--advertise-client-urls', `http://127.0.0.1:${etcd}`],
       ...['--listen-peer-urls', 'http://127.0.0.1:0'],
     ]);
-    for (const name of NAMES) this.nodes.push(await Node.create(name, etcd, this.root));
+    for (const name of NAMES) this.nodes.push(await Node.create(name, etcd, api, this.root));
     for (const node of this.nodes) await node.start();
     const addresses = this.nodes.flatMap(({ name, rest, postgres }) => [
       [`${name}.rest`, rest] as const,
