@@ -68,12 +68,13 @@ class ScopedResolver {
 
 @Module({
   imports: [
-    ...lockImports(),
     GraphQLModule.forRoot<ApolloDriverConfig>({
       driver: ApolloDriver,
       autoSchemaFile: true,
       includeStacktraceInErrorResponses: false,
     }),
+    // After it: Apollo ends connections ten seconds after its shutdown has begun, which comes first where it is last.
+    ...lockImports(),
   ],
   providers: [Exports, ExportsResolver, ScopedResolver],
 })

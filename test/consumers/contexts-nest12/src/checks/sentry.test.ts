@@ -1,0 +1,76 @@
+// @sentry/nestjs, which names Nest 11 as its highest.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Controller, Injectable, Module, Post } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import * as Sentry from '@sentry/nestjs';
+import { SentryGlobalFilter, SentryModule } from '@sentry/nestjs/setup';
+import { TaskLock } from 'nestjs-task-lock';
+import { gate } from '../gate.js';
+import { sent } from '../instrument-sentry.js';
+import { lockImports } from '../lock-imports.js';
+
+const ticks = [gate(), gate(), gate()];
+let ticked = 0;
+
+@Injectable()
+class Jobs {
+  @Cron(CronExpression.EVERY_SECOND)
+  @TaskLock('tick')
+  async tick() {
+    const tick = ticked++;
+    if (tick === 0) throw new Error('a tick that failed');
+    void ticks[tick]?.pass();
+  }
+
+  @TaskLock('call')
+  async call() {
+    throw new Error('a call that failed');
+  }
+}
+
+@Controller()
+class JobsController {
+  constructor(private readonly jobs: Jobs) {}
+
+  @Post('call')
+  call() {
+    return this.jobs.call();
+  }
+}
+
+@Module({
+  imports: [SentryModule.forRoot(), ...lockImports()],
+  providers: [Jobs, { provide: APP_FILTER, useClass: SentryGlobalFilter }],
+  controllers: [JobsController],
+})
+class ApplicationModule {}
+
+let application: INestApplication;
+before(async () => {
+  application = await NestFactory.create(ApplicationModule, { logger: ['warn'], abortOnError: false });
+  await application.listen(0, '127.0.0.1');
+});
+after(() => application.close());
+
+async function reports(text: string): Promise<number> {
+  await Sentry.flush();
+  return sent.filter(([, items]) =>
+    (items as [{ type: string }, unknown][]).some(
+      ([{ type }, body]) => type === 'event' && JSON.stringify(body).includes(text),
+    ),
+  ).length;
+}
+
+test('a tick that failed is reported once', async () => {
+  await ticks[2]!.reached;
+  assert.equal(await reports('a tick that failed'), 1);
+});
+
+test('a call that failed in a request is reported once', async () => {
+  const { status } = await fetch(`${await application.getUrl()}/call`, { method: 'POST' });
+  assert.equal(status, 500);
+  assert.equal(await reports('a call that failed'), 1);
+});
