@@ -7,6 +7,7 @@ const guide: Pages = [
   ['Getting started', '/guide/getting-started'],
   ['How it works', '/guide/how-it-works'],
   ['Choosing holds', '/guide/choosing-holds'],
+  ['Where it runs', '/guide/contexts'],
   ['Testing your jobs', '/guide/testing-your-jobs'],
   ['Going to production', '/guide/going-to-production'],
 ];

@@ -77,6 +77,23 @@ export const CONSUMERS = {
     { title: 'vitest', command: ['vitest', 'run', '--reporter=tap-flat'] },
     ...SHARED,
   ],
+  'contexts-nest12': [
+    { title: 'compiles', command: ['tsc'] },
+    suite('Express and Fastify', 'dist/checks/http.test.js'),
+    suite('GraphQL', 'dist/checks/graphql.test.js'),
+    suite('microservice', 'dist/checks/microservice.test.js'),
+    suite('WebSocket gateway', 'dist/checks/websocket.test.js'),
+    suite('standalone context', 'dist/checks/standalone.test.js'),
+    suite('nestjs-cls and nestjs-discovery', 'dist/checks/packages.test.js'),
+    {
+      ...suite('Sentry', 'dist/checks/sentry.test.js'),
+      env: { NODE_OPTIONS: '--import ./dist/instrument-sentry.js' },
+    },
+  ],
+  'contexts-nest11': [
+    { title: 'compiles', command: ['tsc'] },
+    suite("OpenTelemetry's instrumentation", 'dist/checks/opentelemetry.test.js'),
+  ],
   'lowest-nest10': [
     BOOTS,
     suite('@nestjs/config 3', 'config.test.mjs'),

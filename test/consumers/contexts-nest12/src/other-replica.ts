@@ -42,9 +42,10 @@ export class OtherReplica {
   async row(name: string): Promise<Row | undefined> {
     const [row] = await this.application
       .get(DataSource)
-      .query<
-        Row[]
-      >('SELECT outcome, finished_at IS NULL AND started_at IS NOT NULL AS running FROM task_lock WHERE name = $1', [name]);
+      .query<Row[]>(
+        'SELECT outcome, finished_at IS NULL AND started_at IS NOT NULL AS running FROM task_lock WHERE name = $1',
+        [name],
+      );
     return row;
   }
 

@@ -36,6 +36,12 @@ class ExportsController {
     seen.push(`${await work()} ${id}`);
   }
 
+  @EventPattern('refused')
+  @TaskLock('refused', undefined, { overlap: 'throw' })
+  async refused(@Payload() id: number) {
+    seen.push(`${await work()} ${id}`);
+  }
+
   @Get('skip')
   @TaskLock('route')
   route() {
@@ -125,13 +131,15 @@ for (const [name, start] of Object.entries(KINDS)) {
       assert.deepEqual(seen.splice(0), ['ran saved 8']);
     });
 
-    test(`${name}: a skipped event is lost, and nobody is told`, async () => {
-      await other.whileHeld('saved', async () => {
-        await lastValueFrom(client.emit('saved', 9), { defaultValue: undefined });
-        await send('skip');
+    for (const event of ['saved', 'refused']) {
+      test(`${name}: an event that is skipped (${event}) is lost, and nobody is told`, async () => {
+        await other.whileHeld(event, async () => {
+          await lastValueFrom(client.emit(event, 9), { defaultValue: undefined });
+          await send('skip');
+        });
+        assert.deepEqual(seen, []);
       });
-      assert.deepEqual(seen, []);
-    });
+    }
 
     test(`${name}: a controller of a request runs under its lock`, async () => {
       assert.deepEqual(await send('scoped'), ['ran scoped for 7']);

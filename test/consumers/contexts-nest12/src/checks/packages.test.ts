@@ -48,7 +48,10 @@ class Jobs {
   }
 }
 
-@Module({ imports: [...lockImports(), ClsModule.forRoot({ global: true }), DiscoveryModule], providers: [Jobs] })
+@Module({
+  imports: [...lockImports(), ClsModule.forRoot({ global: true }), DiscoveryModule],
+  providers: [Jobs],
+})
 class ApplicationModule {}
 
 let application: INestApplicationContext;
