@@ -8,10 +8,10 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CONTEXT, GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { TaskLock } from 'nestjs-task-lock';
-import { closeDuringRun } from '../close-during-run.js';
+import { answerTo, closeDuringRun } from '../close-during-run.js';
 import { lockImports } from '../lock-imports.js';
 import { OtherReplica } from '../other-replica.js';
-import { work } from '../work.js';
+import { holdNextRun, work } from '../work.js';
 
 @Injectable()
 class Exports {
@@ -73,7 +73,7 @@ class ScopedResolver {
       autoSchemaFile: true,
       includeStacktraceInErrorResponses: false,
     }),
-    // After it: Apollo ends connections ten seconds after its shutdown has begun, which comes first where it is last.
+    // After it: the begin of the shutdown is heard before Apollo drains its server.
     ...lockImports(),
   ],
   providers: [Exports, ExportsResolver, ScopedResolver],
@@ -141,4 +141,18 @@ test('a resolver of a request runs under its lock', async () => {
 test('a shutdown waits for the run, and the caller gets its answer', async () => {
   const answer = await closeDuringRun(application, other, 'nullable', () => mutate('nullable'));
   assert.deepEqual(answer, { value: { data: { nullable: 'ran nullable' } } });
+});
+
+test('Apollo ends the connection of a longer run after ten seconds, and the run ends by itself', async () => {
+  application = await NestFactory.create(ApplicationModule, { logger: ['warn'], abortOnError: false });
+  await application.listen(0, '127.0.0.1');
+  const { reached, open } = holdNextRun();
+  const answer = answerTo(mutate('nullable'));
+  await reached;
+  const closed = application.close();
+  assert.ok('error' in (await answer), 'the caller has an answer');
+  assert.equal((await other.row('nullable'))?.running, true);
+  open();
+  await closed;
+  assert.deepEqual(await other.row('nullable'), { outcome: 'succeeded', running: false });
 });
