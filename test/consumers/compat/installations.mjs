@@ -37,9 +37,11 @@ export class Installations {
    */
   async of({ node, postgres, application, typeorm }) {
     const app = `${application}-typeorm${typeorm}`;
-    const folder = await this.#once(app, () => this.#application(app, application, typeorm));
-    const execPath = await this.#once(`node${node}`, () => this.#node(node));
-    const server = await this.#once(`postgres${postgres}`, () => this.#postgres(postgres));
+    const [folder, execPath, server] = await Promise.all([
+      this.#once(app, () => this.#application(app, application, typeorm)),
+      this.#once(`node${node}`, () => this.#node(node)),
+      this.#once(`postgres${postgres}`, () => this.#postgres(postgres)),
+    ]);
     const [{ version }] = await once(
       server,
       "SELECT split_part(current_setting('server_version'), ' ', 1) AS version",
