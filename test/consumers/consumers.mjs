@@ -19,6 +19,34 @@ function suite(title, file) {
   return { title, command: ['node', '--test', '--test-reporter=tap', file], database: true };
 }
 
+/**
+ * A suite of shared/integrations, with what must be loaded before Nest.
+ *
+ * @param {string} title
+ * @param {string} name
+ * @param {string} [instrument]
+ * @returns {Step}
+ */
+function integration(title, name, instrument) {
+  const first = instrument === undefined ? [] : ['--import', `./dist/${instrument}.js`];
+  const command = /** @type {Step['command']} */ ([
+    'node',
+    ...first,
+    '--test-reporter=tap',
+    `dist/checks/${name}.test.js`,
+  ]);
+  return { title, command, database: true };
+}
+
+/** @type {Step[]} */
+const INTEGRATIONS = [
+  { title: 'compiles', command: ['tsc'] },
+  integration('Sentry', 'sentry', 'instrument-sentry'),
+  integration('OpenTelemetry', 'opentelemetry', 'instrument-opentelemetry'),
+  integration('nestjs-cls', 'cls'),
+  integration('@golevelup/nestjs-discovery', 'discovery'),
+];
+
 const TWO_COPIES = suite('two copies in one process', 'two-copies.test.mjs');
 
 const SHARED = [
@@ -94,6 +122,8 @@ export const CONSUMERS = {
     { title: 'compiles', command: ['tsc'] },
     suite("OpenTelemetry's instrumentation", 'dist/checks/opentelemetry.test.js'),
   ],
+  'integrations-nest11': INTEGRATIONS,
+  'integrations-nest12': INTEGRATIONS,
   'lowest-nest10': [
     BOOTS,
     suite('@nestjs/config 3', 'config.test.mjs'),
