@@ -8,6 +8,7 @@ const guide: Pages = [
   ['How it works', '/guide/how-it-works'],
   ['Choosing holds', '/guide/choosing-holds'],
   ['Where it runs', '/guide/contexts'],
+  ['With other packages', '/guide/integrations'],
   ['Testing your jobs', '/guide/testing-your-jobs'],
   ['Going to production', '/guide/going-to-production'],
 ];

@@ -55,6 +55,12 @@ class Jobs {
     await this.look();
   }
 
+  @UseCls({ generateId: true })
+  @TaskLock('requested, cls above')
+  async requestedClsAbove() {
+    await this.look();
+  }
+
   @TaskLock({ name: 'debounced', debounce: { delay: '100ms' } })
   async debounced() {
     await this.look();
@@ -83,6 +89,7 @@ class Route {
     this.cls.set('user', 'ana');
     await this.taskLock.request('requested');
     await this.taskLock.request('requested with cls');
+    await this.taskLock.request('requested, cls above');
     await this.jobs.debounced();
     await this.jobs.called();
     return { id: this.cls.getId() };
@@ -124,8 +131,10 @@ test('a call sees the context of its caller, a run of a request does not', async
   const none = [{ id: undefined, user: undefined }];
   assert.deepEqual(await runs('requested'), none);
   assert.deepEqual(await runs('debounced'), none);
-  const [own] = await runs('requested with cls');
-  assert.ok(own!.id);
-  assert.notEqual(own!.id, id);
-  assert.equal(own!.user, undefined);
+  for (const name of ['requested with cls', 'requested, cls above']) {
+    const [own] = await runs(name);
+    assert.ok(own!.id, name);
+    assert.notEqual(own!.id, id);
+    assert.equal(own!.user, undefined);
+  }
 });

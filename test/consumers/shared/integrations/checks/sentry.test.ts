@@ -73,11 +73,13 @@ class Jobs implements OnModuleInit {
     fail();
   }
 
+  // #region job
   @TaskCron('* * * * * *', 'task cron, told')
   @ReportErrors()
   async taskCronTold() {
     fail();
   }
+  // #endregion job
 
   @TaskLock({ name: 'requested, told', attempts: 1 })
   @ReportErrors()
