@@ -123,7 +123,7 @@ export const CONSUMERS = {
     suite("OpenTelemetry's instrumentation", 'dist/checks/opentelemetry.test.js'),
   ],
   'integrations-nest11': INTEGRATIONS,
-  'integrations-nest12': INTEGRATIONS,
+  'integrations-nest12': [...INTEGRATIONS, suite('nest start --watch', 'watch.test.mjs')],
   'lowest-nest10': [
     BOOTS,
     suite('@nestjs/config 3', 'config.test.mjs'),

@@ -1,0 +1,1 @@
+export const generation: number = 1;
