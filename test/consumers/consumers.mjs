@@ -124,6 +124,7 @@ export const CONSUMERS = {
   ],
   'integrations-nest11': INTEGRATIONS,
   'integrations-nest12': [...INTEGRATIONS, suite('nest start --watch', 'watch.test.mjs')],
+  'pnpm-workspace': [{ title: 'pnpm workspace', command: ['node', 'install.mjs'], database: true }],
   'lowest-nest10': [
     BOOTS,
     suite('@nestjs/config 3', 'config.test.mjs'),
