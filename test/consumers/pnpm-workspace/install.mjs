@@ -2,12 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-const tarball = join(here, dependencies['nestjs-task-lock'].replace('file:', ''));
+const tarball = resolve(here, dependencies['nestjs-task-lock'].replace('file:', ''));
 const folder = mkdtempSync(join(tmpdir(), 'task-lock-workspace-'));
 try {
   cpSync(join(here, 'workspace'), folder, { recursive: true });
