@@ -91,6 +91,8 @@ export const CONSUMERS = {
     suite('the page', 'dist/checks/dashboard.test.js'),
     { title: 'esbuild makes a minified bundle', command: BUNDLE },
     suite('minified bundle', 'dist/checks/bundled.min.test.js'),
+    { title: 'nest build --webpack makes a minified bundle', command: ['nest', 'build', '--webpack'] },
+    suite('minified bundle of webpack', 'dist/checks/bundled.webpack.test.js'),
     { title: 'jest (CommonJS)', command: ['jest', '--verbose'] },
     ...SHARED,
   ],
