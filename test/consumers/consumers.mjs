@@ -114,15 +114,6 @@ export const CONSUMERS = {
     suite('microservice', 'dist/checks/microservice.test.js'),
     suite('WebSocket gateway', 'dist/checks/websocket.test.js'),
     suite('standalone context', 'dist/checks/standalone.test.js'),
-    suite('nestjs-cls and nestjs-discovery', 'dist/checks/packages.test.js'),
-    {
-      ...suite('Sentry', 'dist/checks/sentry.test.js'),
-      env: { NODE_OPTIONS: '--import ./dist/instrument-sentry.js' },
-    },
-  ],
-  'contexts-nest11': [
-    { title: 'compiles', command: ['tsc'] },
-    suite("OpenTelemetry's instrumentation", 'dist/checks/opentelemetry.test.js'),
   ],
   'integrations-nest11': INTEGRATIONS,
   'integrations-nest12': [...INTEGRATIONS, suite('nest start --watch', 'watch.test.mjs')],
