@@ -183,6 +183,33 @@ describe('where the table is not at fault', () => {
     expect(await sentFor()).toEqual(['full']);
   });
 
+  test('statements have three seconds for a minute, and then one again', async () => {
+    answers = { full: silent };
+    void errorOf(fallback.query(full, twin));
+    await clock.advance(1_000);
+    const triesFor = async (milliseconds: number): Promise<boolean> => {
+      sent = [];
+      void errorOf(fallback.query(full, twin));
+      await clock.advance(milliseconds - 1);
+      const isPatient = !sent.includes('probe');
+      await clock.advance(1);
+      return isPatient && sent.includes('probe');
+    };
+    expect(await triesFor(3_000)).toBe(true);
+    await clock.advance(MINUTE);
+    expect(await triesFor(1_000)).toBe(true);
+  });
+
+  test('a table that is locked then costs three seconds, and no claim', async () => {
+    answers = { full: silent };
+    void errorOf(fallback.query(full, twin));
+    await clock.advance(1_000);
+    answers = { full: silent, probe: failing('55P03') };
+    const rows = fallback.query(full, twin);
+    await clock.advance(3_000);
+    expect(await rows).toEqual(['twin']);
+  });
+
   test('statements without an answer share one probe', async () => {
     answers = { full: silent, probe: silent };
     const errors = [1, 2, 3].map(() => errorOf(fallback.query(full, twin)));

@@ -8,7 +8,7 @@ module.exports = {
       scenario: 'task_lock_run refuses each row',
     },
     {
-      find: '{ answersWithin: ANSWERS_WITHIN }',
+      find: '{ answersWithin: this.answersWithin }',
       replace: '{}',
       suites: ['operating-fallback.spec'],
       scenario: 'and does not answer within a second, its connection is closed and the twin is sent',
@@ -72,8 +72,8 @@ module.exports = {
   ],
   'a pause holds': [
     {
-      find: 'if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;',
-      replace: '',
+      find: '!(await this.isAtFault())',
+      replace: '((await this.isAtFault()), false)',
       suites: ['operating-fallback.spec'],
       scenario: 'a statement without an answer has no twin where the server answers a probe',
     },
@@ -83,6 +83,20 @@ module.exports = {
       suites: ['operating-fallback.spec'],
       scenario:
         'a statement without an answer has no twin where the server is not reached by the probe either',
+    },
+  ],
+  'a slow server has time to answer': [
+    {
+      find: 'this.slowUntil = this.clock.monotonic() + OFF_FOR;',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'statements have three seconds for a minute, and then one again',
+    },
+    {
+      find: 'this.clock.monotonic() < this.slowUntil ?',
+      replace: 'this.slowUntil > 0 ?',
+      suites: ['operating-fallback.spec'],
+      scenario: 'statements have three seconds for a minute, and then one again',
     },
   ],
   'what may have been won goes back': [

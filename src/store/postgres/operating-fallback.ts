@@ -12,6 +12,9 @@ import type { Query } from './statement.js';
 /** Milliseconds for which what failed is left out. */
 const OFF_FOR = 60_000;
 
+/** Milliseconds on a server that was slow. The probe and the twin still fit in a claim's five seconds. */
+const ANSWERS_SLOWLY_WITHIN = 3 * ANSWERS_WITHIN;
+
 /** A probe keeps a connection of the pool, and sometimes a claim, waiting: no longer than this. */
 const PROBE_LIMITS = `SELECT set_config('lock_timeout', '100', true), set_config('statement_timeout', '800', true)`;
 
@@ -34,6 +37,8 @@ export interface FallbackPart {
 export class OperatingFallback {
   /** By the monotonic clock; infinity until the next start. */
   private offUntil = -Infinity;
+  /** The server was slow, and the table not at fault: a claim of a thousand rows would be given up each time. */
+  private slowUntil = -Infinity;
   /** What the probe under way will find. */
   private probing?: Promise<unknown>;
 
@@ -58,7 +63,7 @@ export class OperatingFallback {
     // Decided when it is sent: what waits for a connection behind slow ones must not be slow, too.
     const either = (): Query => {
       isFull = this.isOn();
-      return isFull ? Object.assign(full(), { answersWithin: ANSWERS_WITHIN }) : twin();
+      return isFull ? Object.assign(full(), { answersWithin: this.answersWithin }) : twin();
     };
     try {
       return await this.runner.query<Row>(either, signal);
@@ -67,7 +72,10 @@ export class OperatingFallback {
       const isUnanswered = error instanceof NoAnswerError;
       const isMetByConflict = isConflict(error) && this.part.yieldsToConflicts === true;
       // A slow network or server is no reason to pass over a pause.
-      if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;
+      if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) {
+        this.slowUntil = this.clock.monotonic() + OFF_FOR;
+        throw error;
+      }
       if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;
       // At once where a probe has failed, too: the twin may wait for a connection. Else only where the twin does not fail.
       if (isUnanswered) this.turnOff(error);
@@ -117,6 +125,10 @@ export class OperatingFallback {
   private async isAtFault(): Promise<boolean> {
     const problem = await this.probe();
     return problem !== undefined && mayComeFromTable(problem);
+  }
+
+  private get answersWithin(): number {
+    return this.clock.monotonic() < this.slowUntil ? ANSWERS_SLOWLY_WITHIN : ANSWERS_WITHIN;
   }
 
   /** One at a time. Resolves to what keeps the table from being used. */
