@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import { Effort } from './effort.js';
 import { isMet } from './goal.js';
 import type { Finding } from './goal.js';
+import { LONG, WHOLE_WEEK } from './long.js';
 import { measureCapacity } from './measurements/capacity.js';
 import { measureCpu, measureRuntimes } from './measurements/cpu.js';
 import { measureEvents } from './measurements/events.js';
@@ -57,21 +58,40 @@ const NAMES = [
   ...['capacity', 'peers', 'replicas', 'tasks', 'run-length'],
 ];
 
-const { only, quick, smoke } = new Command('bench')
+const LONG_NAMES = Object.keys(LONG) as (keyof typeof LONG)[];
+
+const { only, quick, smoke, minutes } = new Command('bench')
   .description('Measures what the lock costs, on a Postgres of its own, and writes bench/RESULTS.md')
-  .option('--only <names...>', `some of ${NAMES.join(', ')}; prints and writes nothing`)
+  .option(
+    '--only <names...>',
+    `some of ${NAMES.join(', ')}, which print and write nothing; or ${LONG_NAMES.join(', ')}, which no other run takes: ` +
+      'scale (10 minutes) writes bench/SCALE.md, and week (an hour) bench/WEEK.md',
+  )
+  .option(
+    '--minutes <minutes>',
+    `how much of the week's hour is played; less than ${WHOLE_WEEK} writes nothing`,
+  )
   .option('--quick', 'the ratios that have goals, in two minutes; prints and writes nothing')
   .option('--smoke', 'a little of each, to see that it works; prints and writes nothing')
   .parse()
-  .opts<{ only?: string[]; quick?: true; smoke?: true }>();
+  .opts<{ only?: string[]; quick?: true; smoke?: true; minutes?: string }>();
 
-const unknown = only?.find((name) => !NAMES.includes(name));
-if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}", but ${NAMES.join(', ')}`);
+const all = [...NAMES, ...LONG_NAMES];
+const unknown = only?.find((name) => !all.includes(name));
+if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}", but ${all.join(', ')}`);
 const wanted = only ?? (quick ? Object.keys(RATIOS) : NAMES);
 
 // Installs them: most measurements need neither.
-const parts = ['peers', 'runtimes'].filter((part) => wanted.includes(part));
+const parts = ['peers', 'runtimes'].filter(
+  (part) => wanted.includes(part) || (part === 'peers' && wanted.includes('week')),
+);
 if (parts.length > 0) execFileSync(process.execPath, ['bench/build.mjs', ...parts], { stdio: 'inherit' });
+
+for (const name of LONG_NAMES.filter((long) => wanted.includes(long))) {
+  console.log(`\n${name}`);
+  await LONG[name]({ smoke: smoke === true, minutes: Number(minutes ?? WHOLE_WEEK) });
+}
+if (!wanted.some((name) => NAMES.includes(name))) process.exit();
 
 const database = await startBenchDatabase();
 try {

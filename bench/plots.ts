@@ -1,5 +1,7 @@
 import type { Results } from './report.js';
-import type { CapacityPoint, GrowthPoint, Plot, RunsBar } from './support/plot-points.js';
+import type { WeekSample } from './measurements/week-sampler.js';
+import type { CapacityPoint, GrowthPoint, Plot, RunsBar, WeekPoint } from './support/plot-points.js';
+import { weekPoints } from './week-report.js';
 
 // Declared here: the bench compiles without what is installed beside the peers.
 interface Plots {
@@ -10,10 +12,15 @@ interface CapacityPlot {
   plotCapacity: Plot<CapacityPoint>;
 }
 
+interface WeekPlot {
+  plotWeek: Plot<WeekPoint>;
+}
+
+const built = (file: string): string =>
+  new URL(`../../bench/peers/build/peers/${file}`, import.meta.url).href;
+
 /** The plots of the results, by the name of their file. The library that draws them is installed beside the peers. */
 export async function drawPlots({ peers, growth, capacity }: Results): Promise<Record<string, string>> {
-  const built = (file: string): string =>
-    new URL(`../../bench/peers/build/peers/${file}`, import.meta.url).href;
   const { plotGrowth, plotRuns } = (await import(built('plots.js'))) as Plots;
   const { plotCapacity } = (await import(built('capacity-plot.js'))) as CapacityPlot;
   const bars = peers
@@ -41,4 +48,10 @@ export async function drawPlots({ peers, growth, capacity }: Results): Promise<R
     'runs-per-tick.svg': await plotRuns(bars),
     'growth.svg': await plotGrowth(points),
   };
+}
+
+/** The sizes of a week. */
+export async function drawWeek(samples: readonly WeekSample[]): Promise<string> {
+  const { plotWeek } = (await import(built('week-plot.js'))) as WeekPlot;
+  return plotWeek(weekPoints(samples));
 }

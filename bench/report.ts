@@ -144,7 +144,7 @@ function growth({ growth: findings, runLength }: Results): string[] {
   ];
 }
 
-function machine(postgres: string): string[] {
+export function machine(postgres: string): string[] {
   const versions = ['@nestjs/core', '@nestjs/schedule', 'typeorm', 'pg'].map(
     (name) => `${name} ${versionOf(name)}`,
   );

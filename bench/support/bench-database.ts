@@ -70,7 +70,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   };
 }
 
-async function migrate(url: string): Promise<void> {
+export async function migrate(url: string): Promise<void> {
   const dataSource = new DataSource({ type: 'postgres', url, migrations: [...taskLockMigrations] });
   await dataSource.initialize();
   await dataSource.runMigrations();

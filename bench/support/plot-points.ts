@@ -20,3 +20,10 @@ export interface CapacityPoint {
   due: string;
   tasks: number;
 }
+
+export interface WeekPoint {
+  /** Since the beginning. */
+  hour: number;
+  what: string;
+  kilobytes: number;
+}
