@@ -41,7 +41,8 @@ export function weekReport(findings: WeekFindings): string {
     '',
     'The last three quarters, before the long transaction and after it. *Growth* is that of a line through all samples of',
     `the part, as a share of its mean; up to ${MOST_GROWTH} is bounded, since the hourly prune makes a saw. *Most* is the greatest value`,
-    'while the transaction was open. A table does not give pages back that were in use once: it fills them again.',
+    'while the transaction was open. Dead rows may vary by as much as their mean, with the visits of autovacuum; times are not',
+    'judged. A table does not give pages back that were in use once: it fills them again.',
     '',
     ...table(
       ['what', 'before', 'most, transaction open', 'after', 'growth before', 'growth after', ''],
@@ -50,7 +51,7 @@ export function weekReport(findings: WeekFindings): string {
         ...[before, most, after].map((value) => `${rounded(value)} ${unit}`),
         rounded(growth.before),
         rounded(growth.after),
-        isBounded ? 'bounded' : '**grows**',
+        unit === 'ms' ? '' : isBounded ? 'bounded' : '**grows**',
       ]),
     ),
     wrong.length === 0 ? 'Nothing grows.' : `Grows: ${wrong.map(({ what }) => what).join(', ')}.`,
