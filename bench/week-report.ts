@@ -40,7 +40,7 @@ export function weekReport(findings: WeekFindings): string {
     '## Whether it is bounded',
     '',
     'The last three quarters, before the long transaction and after it. *Growth* is that of a line through all samples of',
-    `the part, as a share of its mean; up to ${MOST_GROWTH} is bounded, since the hourly prune makes a saw. *Most* is the greatest value`,
+    `the part, as a share of its mean; up to ${MOST_GROWTH} is bounded, since the hourly prune makes a saw, and so is less than a page. *Most* is the greatest value`,
     'while the transaction was open. Dead rows may vary by as much as their mean, with the visits of autovacuum; times are not',
     'judged. A table does not give pages back that were in use once: it fills them again.',
     '',

@@ -18,6 +18,8 @@ export interface Verdict {
 
 /** What swings by a fifth of its mean does so without growing: a prune comes once an hour. */
 export const MOST_GROWTH = 0.2;
+/** KiB; a table or an index that varies by less than a page has not grown. */
+const PAGE = 8;
 /** After the long transaction, for its dead rows to be removed. */
 const SETTLED = 0.04;
 
@@ -36,16 +38,18 @@ export function verdictsOf(samples: readonly WeekSample[]): Verdict[] {
     part(HELD.to + SETTLED, 1),
   ];
   return seriesOf(samples).map(({ what, unit, of }) => {
+    const levels = { before: mean(before.map(of)), after: mean(after.map(of)) };
     const growth = { before: growthOf(before.map(of)), after: growthOf(after.map(of)) };
+    const limit = LIMITS[what.slice(0, 9)] ?? LIMITS[unit] ?? MOST_GROWTH;
+    const isWithin = (when: 'before' | 'after'): boolean =>
+      growth[when] <= limit || (unit === 'KiB' && growth[when] * levels[when] < PAGE);
     return {
       what,
       unit,
-      before: mean(before.map(of)),
+      ...levels,
       most: Math.max(...held.map(of)),
-      after: mean(after.map(of)),
       growth,
-      isBounded:
-        Math.max(growth.before, growth.after) <= (LIMITS[what.slice(0, 9)] ?? LIMITS[unit] ?? MOST_GROWTH),
+      isBounded: isWithin('before') && isWithin('after'),
     };
   });
 }

@@ -3,9 +3,11 @@ import { Effort } from '../../bench/effort.js';
 import { largestCarried } from '../../bench/largest-carried.js';
 import { leads } from '../../bench/measurements/peers/lead.js';
 import { REASONS, reasonOf, unmeasured } from '../../bench/reasons.js';
+import type { WeekSample } from '../../bench/measurements/week-sampler.js';
 import { inRounds, Rounds } from '../../bench/samples.js';
 import { forAnother } from '../../bench/support/for-another.js';
 import { millisecondsIn } from '../../bench/support/server-cpu.js';
+import { verdictsOf } from '../../bench/week-verdict.js';
 
 /** Measures that answer what they are told to, and write down when each was asked. */
 function sidesThatAnswer(answers: Record<'a' | 'b', (nth: number) => number>) {
@@ -165,5 +167,44 @@ describe('a statement that is sent again for another claim', () => {
 describe('the CPU of a process', () => {
   it('is the first figure of schedstat, in nanoseconds', () => {
     expect(millisecondsIn('12500000 109887 2\n')).toBe(12.5);
+  });
+});
+
+describe('the verdict on a week', () => {
+  const statement = { calls: 1, milliseconds: 1, pages: 1 };
+
+  /** Of each hour: how large the only table was, in bytes. */
+  function weekOf(bytesAt: (hour: number) => number): WeekSample[] {
+    return Array.from({ length: 168 }, (_, hour) => ({
+      hour,
+      relations: [
+        {
+          name: 'task_lock',
+          isIndex: false,
+          bytes: bytesAt(hour),
+          live: 1,
+          dead: 1,
+          autovacuums: hour,
+          free: 0,
+        },
+      ],
+      history: { rows: 1, most: 1, mostOfKeyed: 1 },
+      statements: { claim: statement, release: statement, prune: statement },
+      cpu: 1,
+      wal: 1,
+      runs: 1,
+    }));
+  }
+  const growing = (samples: WeekSample[]): string[] =>
+    verdictsOf(samples).flatMap(({ what, isBounded }) => (isBounded ? [] : [what]));
+
+  it('is that what gets larger hour by hour grows', () => {
+    expect(growing(weekOf((hour) => 1e6 + hour * 1e5))).toEqual(['table `task_lock`']);
+  });
+
+  it('lets a size swing, jump while the long transaction is open, and differ by less than a page', () => {
+    expect(growing(weekOf((hour) => 1e6 + (hour % 2) * 1e5))).toEqual([]);
+    expect(growing(weekOf((hour) => (hour < 75 ? 1e6 : 1e7)))).toEqual([]);
+    expect(growing(weekOf((hour) => 4_000 + hour * 60))).toEqual([]);
   });
 });
