@@ -17,6 +17,7 @@ export function scaleReport(
     'once a minute. Four processes play them through `PostgresLockStore`: each replica has a name and a pool of its own,',
     'and sends the claims and the releases of a minute in the batches in which a replica sends them, with its history.',
     'They share two cores with Postgres. What a replica does beside (Nest, its polls, its tasks) is not in the figures.',
+    'Other programs shared the machine, so times vary.',
     'No tick ran twice; a tick that ran twice would have ended the measurement.',
     '',
     ...table(
