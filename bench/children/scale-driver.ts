@@ -91,6 +91,10 @@ async function play({
     for (let attempt = 0; asked.length > 0 && now() < deadline; attempt++) {
       try {
         const answers = await replica.store.claim(asked);
+        if (now() >= deadline) {
+          isUncertain = true;
+          break;
+        }
         const known = now() - dueAt;
         const wins: ReleaseRequest[] = [];
         const busy: ClaimRequest[] = [];

@@ -16,6 +16,10 @@ let sent: string[];
 /** What a text answers; it resolves to rows, rejects, or never settles. */
 let answers: Record<string, () => Promise<unknown[]>>;
 let log: ReturnType<typeof recordingLog>;
+/** How many connections were closed with a statement under way. */
+let hungUp: number;
+/** When a connection of the pool is free. */
+let connected: Promise<void>;
 let fallback: OperatingFallback;
 let anew: () => OperatingFallback;
 
@@ -24,19 +28,25 @@ beforeEach(() => {
   sent = [];
   log = recordingLog();
   answers = {};
+  connected = Promise.resolve();
+  hungUp = 0;
   const runner = () => {
     let hangUp = (): void => {};
-    const hungUp = new Promise<never>((_, reject) => {
-      hangUp = () => reject(new Error('Connection terminated'));
+    const closed = new Promise<never>((_, reject) => {
+      hangUp = () => {
+        hungUp++;
+        reject(new Error('Connection terminated'));
+      };
     });
-    hungUp.catch(() => undefined);
+    closed.catch(() => undefined);
     const query = async ({ text }: { text: string }) => {
       if (text === 'BEGIN') return { rows: [] };
       sent.push(text);
       if (text === 'ROLLBACK') return { rows: [] };
-      return { rows: await Promise.race([hungUp, answers[text]?.() ?? Promise.resolve([text])]) };
+      return { rows: await Promise.race([closed, answers[text]?.() ?? Promise.resolve([text])]) };
     };
-    return { connect: async () => ({ query, end: () => hangUp() }), release: async () => {} };
+    const connect = () => connected.then(() => ({ query, end: () => hangUp() }));
+    return { connect, release: async () => {} };
   };
   const source = { createQueryRunner: runner } as unknown as DataSource;
   anew = () =>
@@ -95,16 +105,32 @@ describe('where the table cannot be used', () => {
     expect(sent).toEqual(['full']);
     await clock.advance(1);
     expect(await rows).toEqual(['twin']);
-    expect(log.lines.error).toEqual(['For a minute paused tasks run: there was no answer within 1000 ms']);
+    expect(log.lines.error).toEqual(['For a minute paused tasks run: no: 55P03']);
   });
 
-  test('statements go without it while it is probed', async () => {
+  test('what has waited for a connection goes without it while it is probed: the probe waits for one, too', async () => {
     answers = { full: silent, probe: silent };
-    const first = errorOf(fallback.query(full, twin));
+    void errorOf(fallback.query(full, twin));
+    await settled();
+    let connect = (): void => {};
+    connected = new Promise((resolve) => (connect = resolve));
+    const waiting = fallback.query(full, twin);
     await clock.advance(1_000);
-    expect(await sentFor()).toEqual(['twin']);
-    await clock.advance(1_000);
-    await first;
+    connect();
+    expect(await waiting).toEqual(['twin']);
+  });
+
+  test('where no connection is free for the probe, the statement gives up its own after two seconds', async () => {
+    answers = { full: silent };
+    const rows = fallback.query(full, twin);
+    await settled();
+    connected = new Promise<never>(() => {});
+    await clock.advance(1_999);
+    expect(hungUp).toBe(0);
+    connected = Promise.resolve();
+    answers = { full: silent, probe: failing('55P03') };
+    await clock.advance(1);
+    expect(await rows).toEqual(['twin']);
   });
 
   test('it is left out as soon as a probe has failed: the twin may wait for a connection', async () => {
@@ -167,14 +193,12 @@ describe('where the table is not at fault', () => {
   );
 
   test.each([
-    ['answers a probe', undefined],
     ['is not reached by the probe either', silent],
     ['is not reached by the probe, whose connection breaks', failing('08006')],
   ])('a statement without an answer has no twin where the server %s', async (_, probe) => {
-    answers = { full: silent, ...(probe && { probe }) };
+    answers = { full: silent, probe };
     const error = errorOf(fallback.query(full, twin));
-    await clock.advance(1_000);
-    await clock.advance(1_000);
+    for (let second = 0; second < 3; second++) await clock.advance(1_000);
     expect(await error).toMatchObject({ name: 'LockStoreUnavailableError', sent: true });
     expect(sent).toContain('probe');
     expect(sent).not.toContain('twin');
@@ -183,39 +207,54 @@ describe('where the table is not at fault', () => {
     expect(await sentFor()).toEqual(['full']);
   });
 
-  test('statements have three seconds for a minute, and then one again', async () => {
-    answers = { full: silent };
-    void errorOf(fallback.query(full, twin));
-    await clock.advance(1_000);
-    const triesFor = async (milliseconds: number): Promise<boolean> => {
-      sent = [];
-      void errorOf(fallback.query(full, twin));
-      await clock.advance(milliseconds - 1);
-      const isPatient = !sent.includes('probe');
-      await clock.advance(1);
-      return isPatient && sent.includes('probe');
-    };
-    expect(await triesFor(3_000)).toBe(true);
-    await clock.advance(MINUTE);
-    expect(await triesFor(1_000)).toBe(true);
+  test('a slow server has its time to answer, and what comes meanwhile uses the table', async () => {
+    let answer: (rows: string[]) => void = () => undefined;
+    answers = { full: () => new Promise((resolve) => (answer = resolve)) };
+    const rows = fallback.query(full, twin);
+    await clock.advance(9_999);
+    expect(sent).toContain('probe');
+    answer(['late']);
+    expect(await rows).toEqual(['late']);
+    answers = {};
+    expect(await sentFor()).toEqual(['full']);
   });
 
-  test('a table that is locked then costs three seconds, and no claim', async () => {
-    answers = { full: silent };
+  test('what comes while it is probed waits for what is found: its twin would pass over a pause', async () => {
+    let find = (): void => {};
+    answers = { full: silent, probe: () => new Promise((resolve) => (find = () => resolve([]))) };
     void errorOf(fallback.query(full, twin));
     await clock.advance(1_000);
-    answers = { full: silent, probe: failing('55P03') };
+    answers['full'] = async () => ['second'];
+    const second = fallback.query(full, twin);
+    await settled();
+    expect(sent.filter((text) => text !== 'probe' && !text.includes('set_config'))).toEqual(['full']);
+    find();
+    expect(await second).toEqual(['second']);
+  });
+
+  test('and is given up after the time of every statement, without a twin', async () => {
+    answers = { full: silent };
+    const error = errorOf(fallback.query(full, twin));
+    await clock.advance(10_000);
+    expect(await error).toMatchObject({ message: 'there was no answer within 10000 ms', sent: true });
+    expect(sent).not.toContain('twin');
+  });
+
+  test('a probe that fails after the answer changes nothing', async () => {
+    let answer: (rows: string[]) => void = () => undefined;
+    answers = { full: () => new Promise((resolve) => (answer = resolve)), probe: silent };
     const rows = fallback.query(full, twin);
-    await clock.advance(3_000);
-    expect(await rows).toEqual(['twin']);
+    await clock.advance(1_000);
+    answer(['late']);
+    expect(await rows).toEqual(['late']);
+    await clock.advance(1_000);
+    expect(hungUp).toBe(1);
   });
 
   test('statements without an answer share one probe', async () => {
     answers = { full: silent, probe: silent };
-    const errors = [1, 2, 3].map(() => errorOf(fallback.query(full, twin)));
+    for (let nth = 0; nth < 3; nth++) void errorOf(fallback.query(full, twin));
     await clock.advance(1_000);
-    await clock.advance(1_000);
-    await Promise.all(errors);
     expect(sent.filter((text) => text === 'probe')).toHaveLength(1);
   });
 

@@ -8,8 +8,8 @@ module.exports = {
       scenario: 'task_lock_run refuses each row',
     },
     {
-      find: '{ answersWithin: this.answersWithin }',
-      replace: '{}',
+      find: '{ ...full(), doubt: this.doubt }',
+      replace: 'full()',
       suites: ['operating-fallback.spec'],
       scenario: 'and does not answer within a second, its connection is closed and the twin is sent',
     },
@@ -20,13 +20,13 @@ module.exports = {
       scenario: 'task_lock_run meets a conflict each time',
     },
     {
-      find: 'if (this.offUntil <= this.clock.monotonic() && !this.probing) void this.lookAgain();\n    return false;',
+      find: 'if (!this.isOff && !this.probing) void this.lookAgain();\n    return false;',
       replace: 'return true;',
       suites: ['operating-fallback.spec'],
       scenario: 'the twin is sent at once, and alone from then on: 42501',
     },
     {
-      find: 'if (this.offUntil > this.clock.monotonic()) return;',
+      find: 'if (this.isOff) return;',
       replace: '',
       suites: ['operating-fallback.spec'],
       scenario: 'statements that fail together are one log line',
@@ -61,11 +61,11 @@ module.exports = {
       find: 'return !this.probing;',
       replace: 'return true;',
       suites: ['operating-fallback.spec'],
-      scenario: 'statements go without it while it is probed',
+      scenario: 'what has waited for a connection goes without it while it is probed',
     },
     {
-      find: 'if (isUnanswered) this.turnOff(error);',
-      replace: '',
+      find: 'if (mayComeFromTable(error)) this.turnOff(error);\n          return',
+      replace: 'return',
       suites: ['operating-fallback.spec'],
       scenario: 'it is left out as soon as a probe has failed: the twin may wait for a connection',
     },
@@ -75,11 +75,17 @@ module.exports = {
       find: '!(await this.isAtFault())',
       replace: '((await this.isAtFault()), false)',
       suites: ['operating-fallback.spec'],
-      scenario: 'a statement without an answer has no twin where the server answers a probe',
+      scenario: 'and is given up after the time of every statement, without a twin',
     },
     {
-      find: ' && mayComeFromTable(problem)',
+      find: 'if (this.offUntil === -Infinity) await this.probing;',
       replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'what comes while it is probed waits for what is found',
+    },
+    {
+      find: 'if (mayComeFromTable(error)) this.turnOff(error);\n          return',
+      replace: 'this.turnOff(error);\n          return',
       suites: ['operating-fallback.spec'],
       scenario:
         'a statement without an answer has no twin where the server is not reached by the probe either',
@@ -87,16 +93,10 @@ module.exports = {
   ],
   'a slow server has time to answer': [
     {
-      find: 'this.slowUntil = this.clock.monotonic() + OFF_FOR;',
-      replace: '',
+      find: '(await this.probe()) !== undefined',
+      replace: 'Promise.resolve(true)',
       suites: ['operating-fallback.spec'],
-      scenario: 'statements have three seconds for a minute, and then one again',
-    },
-    {
-      find: 'this.clock.monotonic() < this.slowUntil ?',
-      replace: 'this.slowUntil > 0 ?',
-      suites: ['operating-fallback.spec'],
-      scenario: 'statements have three seconds for a minute, and then one again',
+      scenario: 'a slow server has its time to answer, and what comes meanwhile uses the table',
     },
   ],
   'what may have been won goes back': [

@@ -7,13 +7,10 @@ import { isConflict, isMissingTable, isTimeout, mayComeFromTable } from './error
 import { ANSWERS_WITHIN } from './operating.sql.js';
 import { NoAnswerError } from './statement-runner.js';
 import type { StatementRunner } from './statement-runner.js';
-import type { Query } from './statement.js';
+import type { Doubt, Query } from './statement.js';
 
 /** Milliseconds for which what failed is left out. */
 const OFF_FOR = 60_000;
-
-/** Milliseconds on a server that was slow. The probe and the twin still fit in a claim's five seconds. */
-const ANSWERS_SLOWLY_WITHIN = 3 * ANSWERS_WITHIN;
 
 /** A probe keeps a connection of the pool, and sometimes a claim, waiting: no longer than this. */
 const PROBE_LIMITS = `SELECT set_config('lock_timeout', '100', true), set_config('statement_timeout', '800', true)`;
@@ -37,10 +34,13 @@ export interface FallbackPart {
 export class OperatingFallback {
   /** By the monotonic clock; infinity until the next start. */
   private offUntil = -Infinity;
-  /** The server was slow, and the table not at fault: a claim of a thousand rows would be given up each time. */
-  private slowUntil = -Infinity;
   /** What the probe under way will find. */
   private probing?: Promise<unknown>;
+  private readonly doubt: Doubt = {
+    after: ANSWERS_WITHIN,
+    // Also where the probe has no answer either: it may want the connection that the statement keeps.
+    isHopeless: async () => (await this.probe()) !== undefined,
+  };
 
   constructor(
     private readonly runner: StatementRunner,
@@ -63,8 +63,10 @@ export class OperatingFallback {
     // Decided when it is sent: what waits for a connection behind slow ones must not be slow, too.
     const either = (): Query => {
       isFull = this.isOn();
-      return isFull ? Object.assign(full(), { answersWithin: this.answersWithin }) : twin();
+      return isFull ? { ...full(), doubt: this.doubt } : twin();
     };
+    // Its twin would pass over a pause, where the probe may find that only the server is slow.
+    if (this.offUntil === -Infinity) await this.probing;
     try {
       return await this.runner.query<Row>(either, signal);
     } catch (error) {
@@ -72,13 +74,8 @@ export class OperatingFallback {
       const isUnanswered = error instanceof NoAnswerError;
       const isMetByConflict = isConflict(error) && this.part.yieldsToConflicts === true;
       // A slow network or server is no reason to pass over a pause.
-      if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) {
-        this.slowUntil = this.clock.monotonic() + OFF_FOR;
-        throw error;
-      }
+      if ((isUnanswered || isTimeout(error)) && !(await this.isAtFault())) throw error;
       if (!isUnanswered && !isMetByConflict && !mayComeFromTable(error)) throw error;
-      // At once where a probe has failed, too: the twin may wait for a connection. Else only where the twin does not fail.
-      if (isUnanswered) this.turnOff(error);
       const rows = await this.sendTwin<Row>(twin(), isUnanswered, signal);
       if (!isMetByConflict) this.turnOff(error);
       if (isUnanswered && !isWhole(rows)) throw error;
@@ -92,7 +89,7 @@ export class OperatingFallback {
   }
 
   private turnOff(error: unknown): void {
-    if (this.offUntil > this.clock.monotonic()) return;
+    if (this.isOff) return;
     const isMissing = isMissingTable(error);
     this.leaveOut(isMissing);
     const time = isMissing ? 'Until the next start' : 'For a minute';
@@ -112,7 +109,7 @@ export class OperatingFallback {
   private isOn(): boolean {
     if (this.offUntil === -Infinity) return !this.probing;
     // Nobody waits for it, so that no second statement pays for a table that still cannot be used.
-    if (this.offUntil <= this.clock.monotonic() && !this.probing) void this.lookAgain();
+    if (!this.isOff && !this.probing) void this.lookAgain();
     return false;
   }
 
@@ -122,22 +119,25 @@ export class OperatingFallback {
     else this.turnOff(problem);
   }
 
+  private get isOff(): boolean {
+    return this.offUntil > this.clock.monotonic();
+  }
+
   private async isAtFault(): Promise<boolean> {
-    const problem = await this.probe();
-    return problem !== undefined && mayComeFromTable(problem);
+    if (!this.isOff) await this.probe();
+    return this.isOff;
   }
 
-  private get answersWithin(): number {
-    return this.clock.monotonic() < this.slowUntil ? ANSWERS_SLOWLY_WITHIN : ANSWERS_WITHIN;
-  }
-
-  /** One at a time. Resolves to what keeps the table from being used. */
+  /** One at a time. Resolves to what keeps the table from being used, which is left out at once where it is at fault. */
   private probe(): Promise<unknown> {
     return (this.probing ??= this.runner
       .rehearse([{ text: PROBE_LIMITS }, { text: this.part.probe() }], ANSWERS_WITHIN)
       .then(
         () => undefined,
-        (error: unknown) => error ?? 'unknown',
+        (error: unknown) => {
+          if (mayComeFromTable(error)) this.turnOff(error);
+          return error ?? 'unknown';
+        },
       )
       .finally(() => (this.probing = undefined)));
   }

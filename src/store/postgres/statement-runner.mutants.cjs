@@ -29,7 +29,7 @@ module.exports = {
         'a store whose data source is not there yet can be asked again: the schema of its table is that of the data source',
     },
     {
-      find: 'await within(this.clock, this.answerTimeout, taking)',
+      find: 'await within(this.clock, timeout, taking)',
       replace: 'await taking',
       suites: ['statement-runner.spec'],
       scenario:
@@ -95,10 +95,22 @@ module.exports = {
   ],
   'operating never costs a lock': [
     {
-      find: 'if (answersWithin !== undefined) cancelOnServer(client);',
+      find: 'if (statement.doubt) cancelOnServer(client);',
       replace: '',
       suites: ['operating-costs-no-lock.spec'],
       scenario: 'task_lock_run is slow once it is written',
+    },
+    {
+      find: ' && !isOver',
+      replace: '',
+      suites: ['operating-fallback.spec'],
+      scenario: 'a probe that fails after the answer changes nothing',
+    },
+    {
+      find: 'this.connect(timeout)',
+      replace: 'this.connect()',
+      suites: ['operating-fallback.spec'],
+      scenario: 'where no connection is free for the probe, the statement gives up its own after two seconds',
     },
   ],
 };

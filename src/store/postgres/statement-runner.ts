@@ -59,49 +59,46 @@ export class StatementRunner {
     signal?: WantedSignal,
     tries = CONFLICT_TRIES,
   ): Promise<Row[]> {
-    let timeout = this.answerTimeout;
     let connection: PoolConnection | undefined;
     let sent = false;
-    let gaveUp = false;
-    let cancelHangUp = (): void => {};
+    let gaveUpAfter: number | undefined;
+    let answered = (): void => {};
     try {
       connection = await this.connect();
       if (signal?.aborted) throw new Error(NO_CONNECTION);
       const { client } = connection;
       const statement = typeof query === 'function' ? query() : query;
-      const { answersWithin } = statement;
-      timeout = answersWithin ?? timeout;
       sent = true;
       for (let left = tries - 1; ; left--) {
-        // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
-        cancelHangUp = this.clock.timer(timeout, () => {
-          gaveUp = true;
-          if (answersWithin !== undefined) cancelOnServer(client);
+        answered = this.watch(statement, (milliseconds) => {
+          gaveUpAfter = milliseconds;
+          if (statement.doubt) cancelOnServer(client);
           hangUp(client);
         });
         try {
           return (await this.run(client, statement)) as Row[];
         } catch (error) {
           if (!isConflict(error) || left === 0 || signal?.aborted) throw error;
-          cancelHangUp();
+          answered();
         }
       }
     } catch (error) {
-      if (gaveUp) throw new NoAnswerError(`there was no answer within ${timeout} ms`, true, { cause: error });
+      if (gaveUpAfter !== undefined)
+        throw new NoAnswerError(`there was no answer within ${gaveUpAfter} ms`, true, { cause: error });
       if (sent && isRefusedForGood(error)) throw error;
       const mayHaveHadEffect = sent && !isWithoutEffect(error);
       throw new LockStoreUnavailableError(messageOf(error), mayHaveHadEffect, { cause: error });
     } finally {
-      cancelHangUp();
+      answered();
       await connection?.release();
     }
   }
 
   /** Runs statements in one transaction that is rolled back, and answers the rows of each. */
-  async rehearse<Row>(queries: readonly Query[], answersWithin = this.answerTimeout): Promise<Row[][]> {
-    const connection = await this.connect();
+  async rehearse<Row>(queries: readonly Query[], timeout = this.answerTimeout): Promise<Row[][]> {
+    const connection = await this.connect(timeout);
     const { client } = connection;
-    const cancelHangUp = this.clock.timer(answersWithin, () => hangUp(client));
+    const cancelHangUp = this.clock.timer(timeout, () => hangUp(client));
     try {
       await client.query({ text: 'BEGIN' });
       try {
@@ -118,10 +115,27 @@ export class StatementRunner {
     }
   }
 
+  /** Calls `giveUp` with the milliseconds that have passed. Answers how to end that. */
+  private watch({ doubt }: Query, giveUp: (milliseconds: number) => void): () => void {
+    // TCP takes a quarter of an hour to notice a connection that died without a word: it would keep its place in the pool.
+    const giveUpLast = (passed: number): (() => void) =>
+      this.clock.timer(this.answerTimeout - passed, () => giveUp(this.answerTimeout));
+    if (!doubt) return giveUpLast(0);
+    let isOver = false;
+    let endTimer = this.clock.timer(doubt.after, () => {
+      endTimer = giveUpLast(doubt.after);
+      void doubt.isHopeless().then((isSo) => isSo && !isOver && giveUp(doubt.after));
+    });
+    return () => {
+      isOver = true;
+      endTimer();
+    };
+  }
+
   /** Waits no longer than for an answer: a pool that is ended forgets who waits for one of its connections. */
-  private async connect(): Promise<PoolConnection> {
+  private async connect(timeout = this.answerTimeout): Promise<PoolConnection> {
     const taking = takeConnection(this.source());
-    const connection = await within(this.clock, this.answerTimeout, taking);
+    const connection = await within(this.clock, timeout, taking);
     if (connection) return connection;
     // One that comes later goes back to its pool.
     taking.then(

@@ -22,13 +22,20 @@ export interface Statement<Request> {
   many: PreparedText;
 }
 
+/** When a statement without an answer may be given up early, and whether it is. */
+export interface Doubt {
+  /** Milliseconds. */
+  after: number;
+  isHopeless: () => Promise<boolean>;
+}
+
 /** What the statement runner sends. Only a query with a name is prepared. */
 export interface Query {
   text: string;
   values?: unknown[];
   name?: string;
-  /** Milliseconds after which it is given up, on the server too: it must not keep the rows that it has locked. */
-  answersWithin?: number;
+  /** Asked where there is no answer after some time: whether to give it up before its time is over, on the server too. */
+  doubt?: Doubt;
 }
 
 /**
