@@ -7,8 +7,10 @@ import { migrate, onConnection } from '../support/bench-database.js';
 import { startChild } from '../support/child.js';
 import type { Child } from '../support/child.js';
 import { nextTick } from '../support/next-tick.js';
-import { poolerVersion, startPooler } from '../support/transaction-pooler.js';
 import { treeCpu } from '../support/tree-cpu.js';
+import { PGBOUNCER, PgBouncer } from '../../test/servers/support/pgbouncer.js';
+import { missingOf } from '../../test/servers/support/programs.js';
+import { versionOf } from '../../test/servers/support/version.js';
 import { postmasterOf } from './week-sampler.js';
 
 export interface ScaleSize {
@@ -115,12 +117,13 @@ export async function measureScale(
       `INSERT INTO task_lock (name) SELECT 'task ' || nth FROM generate_series(0, ${tasks - 1}) AS nth`,
     );
     const postmaster = await postmasterOf(admin);
+    const hasPooler = missingOf([PGBOUNCER]).length === 0;
     for (const way of WAYS) {
-      if (way.pooled && poolerVersion() === undefined) {
+      if (way.pooled && !hasPooler) {
         tell('pgbouncer is not installed: left out');
         continue;
       }
-      const pooler = way.pooled ? await startPooler(postgres.url, POOL_SIZE) : undefined;
+      const pooler = way.pooled ? await PgBouncer.before(postgres.url, POOL_SIZE) : undefined;
       const drivers = Array.from({ length: PROCESSES }, () =>
         startChild<ScaleCommand, ScaleAnswer>('scale-driver'),
       );
@@ -153,13 +156,13 @@ export async function measureScale(
         }
       } finally {
         await Promise.all(drivers.map((driver) => driver.end()));
-        await pooler?.stop();
+        await pooler?.end();
       }
     }
     const { rows } = await admin.query<{ version: string }>(
       `SELECT current_setting('server_version') || ', fsync ' || current_setting('fsync') AS version`,
     );
-    const pooler = `pgbouncer ${poolerVersion() ?? 'not installed'}`;
+    const pooler = `pgbouncer ${hasPooler ? versionOf('pgbouncer', '--version') : 'not installed'}`;
     return { findings, postgres: rows[0]!.version, pooler };
   } finally {
     await admin.end();

@@ -28,12 +28,12 @@ function suite(title, file) {
  * @returns {Step}
  */
 function integration(title, name, instrument) {
-  const first = instrument === undefined ? [] : ['--import', `./dist/${instrument}.js`];
+  const first = instrument === undefined ? [] : ['--import', `./dist/integrations/${instrument}.js`];
   const command = /** @type {Step['command']} */ ([
     'node',
     ...first,
     '--test-reporter=tap',
-    `dist/checks/${name}.test.js`,
+    `dist/integrations/checks/${name}.test.js`,
   ]);
   return { title, command, database: true };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import { versionOf } from './stack/version.js';
+import { versionOf } from '../servers/support/version.js';
 import { tableOf } from './table.js';
 import type { Row } from './verdict.js';
 

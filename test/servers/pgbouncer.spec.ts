@@ -30,7 +30,7 @@ describeWith([POSTGRESQL, PGBOUNCER], 'behind pgbouncer in transaction mode', ()
 
   beforeAll(async () => {
     server = await PostgresServer.primary();
-    pooler = await PgBouncer.before(server.port, POOL_SIZE);
+    pooler = await PgBouncer.before(server.url, POOL_SIZE);
   });
   afterAll(async () => {
     await pooler?.end();

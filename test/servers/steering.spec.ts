@@ -23,7 +23,7 @@ describeWith(
     beforeAll(async () => {
       buildCli();
       server = await PostgresServer.primary();
-      pooler = await PgBouncer.before(server.port, 4);
+      pooler = await PgBouncer.before(server.url, 4);
       database = await createDatabase({ server: pooler.url });
     });
     afterAll(async () => {

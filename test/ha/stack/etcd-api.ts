@@ -1,4 +1,4 @@
-import { versionOf } from './version.js';
+import { versionOf } from '../../servers/support/version.js';
 
 export type EtcdApi = 'etcd' | 'etcd3';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Order } from './link.js';
-import { TcpProxy } from './tcp-proxy.js';
+import { TcpProxy } from '../../servers/support/tcp-proxy.js';
 
 const proxy = await TcpProxy.to(workerData as number);
 parentPort!.on('message', (order: Order) => {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { createDatabase } from '../../support/database.js';
 import type { TestDatabase } from '../../support/database.js';
 import { PostgresServer } from './postgres-server.js';
-import { SwitchBoard } from './switch-board.js';
+import { TcpProxy } from './tcp-proxy.js';
 
 const STANDBY = 'standby';
 
@@ -18,7 +18,7 @@ export class Cluster {
   private constructor(
     readonly primary: PostgresServer,
     readonly standby: PostgresServer,
-    private readonly address: SwitchBoard,
+    private readonly address: TcpProxy,
     readonly database: TestDatabase,
   ) {}
 
@@ -32,7 +32,7 @@ export class Cluster {
       const standby = await primary.standby(STANDBY);
       started.unshift(standby);
       await primary.isFollowed(synchronous ? 'sync' : 'async');
-      const address = await SwitchBoard.start(primary.port);
+      const address = await TcpProxy.to(primary.port);
       started.unshift(address);
       const database = await createDatabase({
         server: `postgres://postgres@127.0.0.1:${address.port}/postgres`,

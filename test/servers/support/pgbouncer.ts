@@ -9,8 +9,6 @@ import { ServerProcess } from './server-process.js';
 
 export const PGBOUNCER: DebianPackage = { name: 'pgbouncer', programs: ['pgbouncer'] };
 
-const USER = 'postgres';
-
 interface PoolState {
   database: string;
   cl_active: string;
@@ -20,30 +18,30 @@ interface PoolState {
 /** A pgbouncer in transaction mode before a Postgres server of this machine. */
 export class PgBouncer {
   private constructor(
-    private readonly port: number,
+    /** What clients connect to, each as whom it likes. */
+    readonly url: string,
     private readonly server: ServerProcess,
   ) {}
 
   /** `poolSize`: how many sessions of the server all clients of one database share. */
-  static async before(postgresPort: number, poolSize: number): Promise<PgBouncer> {
+  static async before(serverUrl: string, poolSize: number): Promise<PgBouncer> {
     const folder = serverFolder('pgbouncer');
-    const port = await freePort();
-    const [settings, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')];
-    writeFileSync(users, `"${USER}" ""\n`);
+    const [port, settings] = [await freePort(), join(folder, 'pgbouncer.ini')];
+    const { port: serverPort, username, password } = new URL(serverUrl);
     writeFileSync(
       settings,
       `[databases]
-* = host=127.0.0.1 port=${postgresPort}
+* = host=127.0.0.1 port=${serverPort} user=${username}${password && ` password=${password}`}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-auth_type = trust
-auth_file = ${users}
-admin_users = ${USER}
+auth_type = any
 pool_mode = transaction
 default_pool_size = ${poolSize}
-max_client_conn = 500
+max_client_conn = 3000
+log_connections = 0
+log_disconnections = 0
 `,
     );
     const server = await ServerProcess.start({
@@ -53,11 +51,11 @@ max_client_conn = 500
       ready: 'process up',
       endSignal: 'SIGTERM',
     });
-    return new PgBouncer(port, server);
+    return new PgBouncer(`postgres://${username}@127.0.0.1:${port}/postgres`, server);
   }
 
-  get url(): string {
-    return `postgres://${USER}@127.0.0.1:${this.port}/postgres`;
+  get pid(): number {
+    return this.server.pid;
   }
 
   /** How many clients are connected to a database, by what the pooler itself says. */

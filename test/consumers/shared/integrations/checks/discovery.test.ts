@@ -6,7 +6,7 @@ import type { INestApplication } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { TaskLock, TaskLockService } from 'nestjs-task-lock';
-import { gate } from '../gate.js';
+import { gate } from '../../src/gate.js';
 import { lockedRun, startApplication, until } from '../application.js';
 
 const Handles = (topic: string) => SetMetadata('handles', topic);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { pathOf } from '../../servers/support/programs.js';
+import { pathOf } from './programs.js';
 
 /** The version that a program says it has. */
 export function versionOf(program: string, flag: string): string {

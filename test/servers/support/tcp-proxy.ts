@@ -1,15 +1,17 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** Passes connections on to one server, and can be told not to. */
+/** One address that passes connections on to a server, and can be told not to, or to another server. */
 export class TcpProxy {
   private state: 'whole' | 'silent' | 'refused' = 'whole';
   private delay = 0;
-  /** Each connection that came, and the one that it is passed on to. */
+  /** Each client on whose connection bytes pass, and its connection to the server. */
   private readonly pairs = new Map<Socket, Socket>();
+  /** Clients that hear nothing any more. */
+  private readonly silent = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(private readonly target: number) {
+  private constructor(private target: number) {
     this.server = createServer((client) => this.passOn(client));
   }
 
@@ -23,12 +25,22 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** From here on clients meet another server; those that hear nothing are not told. */
+  switchTo(target: number): void {
+    this.target = target;
+    this.state = 'whole';
+    this.cut();
+  }
+
+  /** No word passes any more, and nothing closes what is open: a host that lost its network. */
   fallSilent(): void {
     this.state = 'silent';
     for (const [client, server] of this.pairs) {
-      client.unpipe(server);
-      server.unpipe(client);
+      this.silent.add(client);
+      client.unpipe(server).resume();
+      server.unpipe(client).resume();
     }
+    this.pairs.clear();
   }
 
   refuse(): void {
@@ -47,8 +59,19 @@ export class TcpProxy {
     this.cutAll();
   }
 
-  private cutAll(): void {
+  async end(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cutAll();
+    await closed;
+  }
+
+  private cut(): void {
     for (const client of this.pairs.keys()) client.destroy();
+  }
+
+  private cutAll(): void {
+    this.cut();
+    for (const client of this.silent) client.destroy();
   }
 
   private passOn(client: Socket): void {
@@ -58,15 +81,19 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target, '127.0.0.1').on('error', () => undefined);
-    this.pairs.set(client, server);
     client.on('close', () => {
       this.pairs.delete(client);
+      this.silent.delete(client);
       server.destroy();
     });
     server.on('close', () => {
-      if (this.state !== 'silent') client.destroy();
+      if (!this.silent.has(client)) client.destroy();
     });
-    if (this.state === 'silent') return;
+    if (this.state === 'silent') {
+      this.silent.add(client);
+      return;
+    }
+    this.pairs.set(client, server);
     client.pipe(server);
     const { delay } = this;
     if (delay === 0) server.pipe(client);
