@@ -31,8 +31,10 @@ export class Jobs {
     });
   }
 
-  private async pause(takes: number, { effect }: RunJournal): Promise<void> {
+  private async pause(takes: number, { run, effect }: RunJournal): Promise<void> {
     if (takes > 0) await delay(takes);
+    // A replica that wakes up past its lease hears of it just before this wait ends.
+    run.signal.throwIfAborted();
     effect();
   }
 

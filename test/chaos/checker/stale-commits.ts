@@ -17,20 +17,27 @@ const TRUNCATED = 1;
  * commit, not the write.
  */
 export function staleCommits(task: string, commits: readonly Commit[]): Offence[] {
-  const own = commits.filter((commit) => commit.task === task);
-  return own
-    .filter(({ what }) => what === 'effect')
-    .flatMap((effect) => {
-      const later = own.find(
-        ({ fence, claimedAt, committedAt }) =>
-          fence > effect.fence && Math.min(claimedAt + TRUNCATED, committedAt) < effect.committedAt,
-      );
-      if (!later) return [];
-      const what =
-        `fence ${effect.fence} of ${effect.replica} committed at ${clockTime(effect.committedAt)}, and fence ` +
-        `${later.fence} of ${later.replica} was claimed at ${clockTime(later.claimedAt)}`;
-      return [{ kind: 'stale commit' as const, task, what, lines: [] }];
-    });
+  const lastFenceFirst = commits
+    .filter((commit) => commit.task === task)
+    .sort((one, other) => Number(other.fence - one.fence));
+  const offences: Offence[] = [];
+  /** The first to have begun: of the fences above the one that is looked at, and of that one with them. */
+  let [later, notEarlier]: (Commit | undefined)[] = [];
+  let fence: bigint | undefined;
+  for (const commit of lastFenceFirst) {
+    if (commit.fence !== fence) [later, fence] = [notEarlier, commit.fence];
+    if (!notEarlier || begunAt(commit) < begunAt(notEarlier)) notEarlier = commit;
+    if (commit.what !== 'effect' || !later || begunAt(later) >= commit.committedAt) continue;
+    const what =
+      `fence ${commit.fence} of ${commit.replica} committed at ${clockTime(commit.committedAt)}, and fence ` +
+      `${later.fence} of ${later.replica} was claimed at ${clockTime(later.claimedAt)}`;
+    offences.push({ kind: 'stale commit', task, what, lines: [] });
+  }
+  return offences;
+}
+
+function begunAt({ claimedAt, committedAt }: Commit): number {
+  return Math.min(claimedAt + TRUNCATED, committedAt);
 }
 
 /** A transaction that said that it committed, and whose effect is not there. */
